@@ -1,0 +1,175 @@
+//! Audit: what is written down before it is done.
+
+/// A deed that leaves a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Signed in.
+    SignIn,
+    /// Tried to sign in and was refused.
+    SignInRefused,
+    /// Registered an account.
+    AccountRegistered,
+    /// Made an account for somebody else.
+    AccountMade,
+    /// Submitted or corrected an application.
+    ApplicationSubmitted,
+    /// Sent an application back.
+    ApplicationReturned,
+    /// Approved an application.
+    ApplicationApproved,
+    /// Downloaded a poster.
+    PosterDownloaded,
+    /// Made a link that enrols a duty device.
+    DutyLinkMade,
+    /// Enrolled a duty device.
+    DutyDeviceEnrolled,
+    /// Revoked a duty device.
+    DutyDeviceRevoked,
+    /// Recorded what was done about an alert.
+    AlertDisposed,
+    /// Looked for a person by identity document.
+    PersonSought,
+    /// Opened a case.
+    CaseOpened,
+    /// Saw the visits of a case.
+    CaseViewed,
+    /// Saw a person's identity.
+    IdentityOpened,
+    /// Downloaded the contacts of a case.
+    ContactsExported,
+    /// Read the audit list.
+    AuditRead,
+}
+
+impl Deed {
+    /// All deeds.
+    pub const ALL: [Self; 18] = [
+        Self::SignIn,
+        Self::SignInRefused,
+        Self::AccountRegistered,
+        Self::AccountMade,
+        Self::ApplicationSubmitted,
+        Self::ApplicationReturned,
+        Self::ApplicationApproved,
+        Self::PosterDownloaded,
+        Self::DutyLinkMade,
+        Self::DutyDeviceEnrolled,
+        Self::DutyDeviceRevoked,
+        Self::AlertDisposed,
+        Self::PersonSought,
+        Self::CaseOpened,
+        Self::CaseViewed,
+        Self::IdentityOpened,
+        Self::ContactsExported,
+        Self::AuditRead,
+    ];
+
+    /// The name in the registry.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::AccountRegistered => "account_registered",
+            Self::AccountMade => "account_made",
+            Self::ApplicationSubmitted => "application_submitted",
+            Self::ApplicationReturned => "application_returned",
+            Self::ApplicationApproved => "application_approved",
+            Self::PosterDownloaded => "poster_downloaded",
+            Self::DutyLinkMade => "duty_link_made",
+            Self::DutyDeviceEnrolled => "duty_device_enrolled",
+            Self::DutyDeviceRevoked => "duty_device_revoked",
+            Self::AlertDisposed => "alert_disposed",
+            Self::PersonSought => "person_sought",
+            Self::CaseOpened => "case_opened",
+            Self::CaseViewed => "case_viewed",
+            Self::IdentityOpened => "identity_opened",
+            Self::ContactsExported => "contacts_exported",
+            Self::AuditRead => "audit_read",
+        }
+    }
+
+    /// The deed stored as `code`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.code() == code)
+    }
+
+    /// The words shown, key into the catalogues.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SignIn => "登录",
+            Self::SignInRefused => "登录被拒绝",
+            Self::AccountRegistered => "注册账号",
+            Self::AccountMade => "新建账号",
+            Self::ApplicationSubmitted => "提交申请",
+            Self::ApplicationReturned => "退回申请",
+            Self::ApplicationApproved => "通过申请",
+            Self::PosterDownloaded => "下载海报",
+            Self::DutyLinkMade => "生成值守绑定码",
+            Self::DutyDeviceEnrolled => "绑定值守设备",
+            Self::DutyDeviceRevoked => "停用值守设备",
+            Self::AlertDisposed => "登记异常处置",
+            Self::PersonSought => "按证件查找人员",
+            Self::CaseOpened => "建立病例",
+            Self::CaseViewed => "查看病例轨迹",
+            Self::IdentityOpened => "查看身份信息",
+            Self::ContactsExported => "导出关联人员",
+            Self::AuditRead => "查看审计记录",
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A staff or manager account.
+    Account(i64),
+    /// A duty device.
+    Device(i64),
+    /// The program itself, at the command line.
+    System,
+    /// Somebody not signed in.
+    Nobody,
+}
+
+impl Actor {
+    /// The kind and number as stored.
+    #[must_use]
+    pub fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::Account(id) => ("account", id),
+            Self::Device(id) => ("device", id),
+            Self::System => ("system", 0),
+            Self::Nobody => ("nobody", 0),
+        }
+    }
+
+    /// The actor stored as `kind` and `id`.
+    #[must_use]
+    pub fn from_parts(kind: &str, id: i64) -> Self {
+        match kind {
+            "account" => Self::Account(id),
+            "device" => Self::Device(id),
+            "system" => Self::System,
+            _ => Self::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_comes_back() {
+        for deed in Deed::ALL {
+            assert_eq!(Deed::from_code(deed.code()), Some(deed));
+        }
+        for actor in [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Nobody] {
+            let (kind, id) = actor.parts();
+            assert_eq!(Actor::from_parts(kind, id), actor);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Contact tracing (流调): from one person's visits to the people who were there at the time.
+
+use crate::{
+    checkpoints::CheckpointNumber,
+    fields::Complaints,
+    people::{IdDocument, IdKind, PersonNumber},
+    text::line,
+    time::{DAY_MS, MINUTE_MS, UnixMs},
+};
+use std::collections::HashMap;
+
+/// Days looked back, as a plan starts with.
+pub const LOOK_BACK_DAYS: i64 = 14;
+/// Minutes before and after an entry, as a plan starts with.
+pub const WINDOW_MINUTES: i64 = 60;
+/// The widest window an investigator may choose, in minutes.
+pub const WINDOW_MINUTES_MAX: i64 = 240;
+
+/// A case as typed into the form.
+#[derive(Clone, Debug, Default)]
+pub struct CaseForm {
+    /// The authority's number of the case.
+    pub case_number: String,
+    /// Why the identity is opened.
+    pub reason: String,
+    /// Code of the kind of document.
+    pub id_kind: String,
+    /// Number of the document.
+    pub id_number: String,
+}
+
+/// A case that may be opened.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// The authority's number of the case.
+    pub case_number: String,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub id: IdDocument,
+}
+
+impl CaseForm {
+    /// Checks the form: nobody is looked up without a case number and a reason.
+    ///
+    /// # Errors
+    /// Every complaint at once, each at its field.
+    pub fn check(&self, today: UnixMs) -> Result<NewCase, Complaints> {
+        let mut complaints = Complaints::default();
+        let case_number = complaints.take(
+            "case_number",
+            line(&self.case_number, 40, "请填写病例编号", "病例编号不能超过 40 个字"),
+        );
+        let reason = complaints.take(
+            "reason",
+            line(&self.reason, 200, "请写明查询事由，事由会进入审计记录", "事由不能超过 200 个字"),
+        );
+        let kind = complaints
+            .take("id_kind", IdKind::from_code(self.id_kind.trim()).ok_or("请选择证件类型"));
+        let id = kind.and_then(|kind| {
+            complaints.take("id_number", IdDocument::parse(kind, &self.id_number, today))
+        });
+        match (case_number, reason, id) {
+            (Some(case_number), Some(reason), Some(id)) => Ok(NewCase { case_number, reason, id }),
+            _ => Err(complaints),
+        }
+    }
+}
+
+/// Minutes around an entry within the allowed range.
+#[must_use]
+pub fn window_minutes(asked: Option<i64>) -> i64 {
+    asked.unwrap_or(WINDOW_MINUTES).clamp(1, WINDOW_MINUTES_MAX)
+}
+
+/// The time looked back from `now`, half open.
+#[must_use]
+pub fn look_back(now: UnixMs) -> (UnixMs, UnixMs) {
+    (now.plus(-LOOK_BACK_DAYS * DAY_MS), now.plus(1))
+}
+
+/// One entry of the case, and the span around it in which others count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Where.
+    pub checkpoint: CheckpointNumber,
+    /// When the case entered.
+    pub entered: UnixMs,
+}
+
+impl Exposure {
+    /// The span around the entry, half open.
+    #[must_use]
+    pub fn window(&self, minutes: i64) -> (UnixMs, UnixMs) {
+        (self.entered.plus(-minutes * MINUTE_MS), self.entered.plus(minutes * MINUTE_MS + 1))
+    }
+}
+
+/// Somebody who entered where the case did, near in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Who.
+    pub person: PersonNumber,
+    /// How many of the case's entries they were near to.
+    pub meetings: u32,
+    /// The smallest time between their entry and the case's, in milliseconds.
+    pub nearest_ms: i64,
+    /// Where that was.
+    pub nearest_checkpoint: CheckpointNumber,
+    /// When they entered there.
+    pub nearest_entered: UnixMs,
+}
+
+/// Puts together who was met, given for each exposure the entries found around it. Most meetings
+/// first, then nearest in time. The case itself is left out.
+#[must_use]
+pub fn contacts(
+    case: PersonNumber,
+    found: &[(Exposure, Vec<(PersonNumber, UnixMs)>)],
+) -> Vec<Contact> {
+    let mut by_person: HashMap<PersonNumber, (Contact, usize)> = HashMap::new();
+    for (at, (exposure, entries)) in found.iter().enumerate() {
+        for (person, entered) in entries.iter().filter(|(person, _)| *person != case) {
+            let gap_ms = entered.since(exposure.entered).abs();
+            let fresh = Contact {
+                person: *person,
+                meetings: 0,
+                nearest_ms: i64::MAX,
+                nearest_checkpoint: exposure.checkpoint,
+                nearest_entered: *entered,
+            };
+            let (contact, last) = by_person.entry(*person).or_insert((fresh, usize::MAX));
+            if *last != at {
+                contact.meetings += 1;
+                *last = at;
+            }
+            if gap_ms < contact.nearest_ms {
+                contact.nearest_ms = gap_ms;
+                contact.nearest_checkpoint = exposure.checkpoint;
+                contact.nearest_entered = *entered;
+            }
+        }
+    }
+    let mut all: Vec<Contact> = by_person.into_values().map(|(contact, _)| contact).collect();
+    all.sort_by_key(|c| (std::cmp::Reverse(c.meetings), c.nearest_ms, c.person));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn exposure(checkpoint: u32, entered: i64) -> Exposure {
+        Exposure { checkpoint: CheckpointNumber(checkpoint), entered: UnixMs(entered) }
+    }
+
+    #[test]
+    fn two_meetings_outrank_one_near_one() {
+        let case = PersonNumber(1);
+        let (near, often) = (PersonNumber(2), PersonNumber(3));
+        let found = vec![
+            (
+                exposure(7, 1_000_000),
+                vec![
+                    (case, UnixMs(1_000_000)),
+                    (near, UnixMs(1_000_500)),
+                    (often, UnixMs(1_300_000)),
+                    (often, UnixMs(1_400_000)),
+                ],
+            ),
+            (exposure(8, 9_000_000), vec![(often, UnixMs(8_900_000))]),
+        ];
+        let contacts = contacts(case, &found);
+        assert_eq!(contacts.len(), 2);
+        assert_eq!(
+            (contacts[0].person, contacts[0].meetings, contacts[0].nearest_ms),
+            (often, 2, 100_000)
+        );
+        assert_eq!(contacts[0].nearest_checkpoint, CheckpointNumber(8));
+        assert_eq!((contacts[1].person, contacts[1].meetings), (near, 1));
+    }
+
+    #[test]
+    fn nobody_is_looked_up_without_a_number_and_a_reason() {
+        let complaints = CaseForm::default().check(UnixMs(0)).unwrap_err();
+        for field in ["case_number", "reason", "id_kind"] {
+            assert!(complaints.about(field).is_some(), "{field}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn everyone_near_is_listed_once_and_the_case_never(
+            people in proptest::collection::vec((1u64..20, 0i64..100_000), 0..60)
+        ) {
+            let entries: Vec<_> = people.iter().map(|(p, t)| (PersonNumber(*p), UnixMs(*t))).collect();
+            let listed = contacts(PersonNumber(1), &[(exposure(1, 50_000), entries)]);
+            let mut expected: Vec<u64> = people.iter().map(|(p, _)| *p).filter(|p| *p != 1).collect();
+            expected.sort_unstable();
+            expected.dedup();
+            let mut got: Vec<u64> = listed.iter().map(|c| c.person.0).collect();
+            got.sort_unstable();
+            prop_assert_eq!(got, expected);
+            prop_assert!(listed.iter().all(|c| c.meetings == 1));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Venue codes (场所码): the printed identity of a checkpoint.
+
+use crate::{
+    outside::{Dice, roll},
+    time::UnixMs,
+};
+
+/// Characters of a code on the printed URL: 80 random bits, five to a character.
+pub const CODE_CHARS: usize = 16;
+/// RFC 4648 base32 in lower case, so that the URL is lower case throughout.
+const CODE_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// For reading over the telephone: no letter that looks or sounds like a digit.
+const SPOKEN_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The sixteen characters after `/c/`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VenueCode(String);
+
+impl VenueCode {
+    /// A fresh code, derived from nothing that can be counted through.
+    #[must_use]
+    pub fn fresh(dice: &dyn Dice) -> Self {
+        let bits = roll::<CODE_CHARS>(dice);
+        Self(bits.iter().map(|b| char::from(CODE_ALPHABET[usize::from(b & 31)])).collect())
+    }
+
+    /// Reads the path part; upper case is forgiven, since some readers shout.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let lower = text.to_ascii_lowercase();
+        let right = lower.len() == CODE_CHARS && lower.bytes().all(|b| CODE_ALPHABET.contains(&b));
+        right.then_some(Self(lower))
+    }
+
+    /// The sixteen characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL that is printed and never changes: `https://HOST/c/<code>`.
+    #[must_use]
+    pub fn url(&self, public_url: &str) -> String {
+        format!("{}/c/{}", public_url.trim_end_matches('/'), self.0)
+    }
+}
+
+/// A short number for the telephone and the foot of the poster: `FY-1202-7K3QD`.
+#[must_use]
+pub fn fresh_short_number(county: &str, dice: &dyn Dice) -> String {
+    let tail: String =
+        roll::<5>(dice).iter().map(|b| char::from(SPOKEN_ALPHABET[usize::from(b & 31)])).collect();
+    format!("FY-{}-{tail}", county.get(2..6).unwrap_or("0000"))
+}
+
+/// What has become of a printed code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// In use.
+    Current,
+    /// The authority has stopped it for now.
+    Suspended,
+    /// Another code hangs there since this time.
+    Replaced(UnixMs),
+    /// The door was closed for good.
+    Closed,
+}
+
+impl Standing {
+    /// The name in the registry.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Suspended => "suspended",
+            Self::Replaced(_) => "replaced",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The standing stored as `code`; `since` is when it began.
+    #[must_use]
+    pub fn from_code(code: &str, since: UnixMs) -> Option<Self> {
+        Some(match code {
+            "current" => Self::Current,
+            "suspended" => Self::Suspended,
+            "replaced" => Self::Replaced(since),
+            "closed" => Self::Closed,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Same(u8);
+    impl Dice for Same {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn a_code_survives_the_way_over_the_poster() {
+        let code = VenueCode::fresh(&Same(0xff));
+        assert_eq!(code.as_str(), "7777777777777777");
+        assert_eq!(VenueCode::parse("7777777777777777"), Some(code.clone()));
+        assert_eq!(code.url("https://cs.fy.gov.cn/"), "https://cs.fy.gov.cn/c/7777777777777777");
+        assert_eq!(VenueCode::parse("ABCDEFGHIJKLMNOP").unwrap().as_str(), "abcdefghijklmnop");
+    }
+
+    #[test]
+    fn what_is_not_a_code_is_none() {
+        for wrong in
+            ["", "abc", "abcdefghijklmno1", "abcdefghijklmnopq", "场所码场所码场所码场所码场"]
+        {
+            assert!(VenueCode::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_short_number_names_the_county() {
+        assert_eq!(fresh_short_number("341202", &Same(0)), "FY-1202-00000");
+    }
+}

@@ -1,0 +1,1 @@
+//! Other people's systems: SMS so far, each with a mock in its real shape.

@@ -1,0 +1,3 @@
+//! The one binary of the venue-code system.
+
+fn main() {}
