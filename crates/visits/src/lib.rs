@@ -1,0 +1,11 @@
+//! Where visits are kept: the store's trait, its contract tests and its adapters.
+//!
+//! [`VisitStore`] is what the rest of the house sees.
+
+mod store;
+
+pub use store::{
+    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, PAGE_VISITS_MAX, Page,
+    READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
+};
+pub use visitlog::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};
