@@ -1,1 +1,24 @@
 //! What can be done: one verb a file. No HTTP, no SQL.
+//!
+//! A verb takes the [`House`], the principal that may do it, and plain input. Principals are made
+//! in one place, [`accounts::principals`], so a verb cannot be called by somebody who may not.
+
+pub mod accounts;
+pub mod alerts;
+pub mod applications;
+pub mod audit;
+pub mod checkins;
+pub mod contact_tracing;
+pub mod duty;
+pub mod failure;
+pub mod health_status;
+pub mod house;
+pub mod organisations;
+pub mod people;
+pub mod posters;
+pub mod regions;
+pub mod reverse_scans;
+pub mod sms;
+
+pub use failure::{Answer, Failure};
+pub use house::House;

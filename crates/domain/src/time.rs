@@ -63,7 +63,8 @@ impl UnixMs {
     #[must_use]
     pub fn day_start(self) -> Self {
         let shifted = self.0.saturating_add(i64::from(CIVIL_OFFSET_SECONDS) * 1000);
-        Self(shifted.div_euclid(DAY_MS) * DAY_MS - i64::from(CIVIL_OFFSET_SECONDS) * 1000)
+        let start = shifted.div_euclid(DAY_MS).saturating_mul(DAY_MS);
+        Self(start.saturating_sub(i64::from(CIVIL_OFFSET_SECONDS) * 1000))
     }
 
     /// Whole hours since 1970, the number of the current hour everywhere.

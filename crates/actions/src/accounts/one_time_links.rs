@@ -1,0 +1,1 @@
+//! Links that work once: signing in, setting up an account, enrolling a duty device.

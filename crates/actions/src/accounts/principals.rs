@@ -1,0 +1,106 @@
+//! Who may do what: the only place where a session becomes somebody with rights.
+
+use crate::{Answer, Failure};
+use domain::{
+    accounts::Role, audit::Actor, checkpoints::CheckpointNumber, people::PersonNumber,
+    regions::Scope,
+};
+
+/// Somebody signed in with an account.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    pub(crate) account: i64,
+    pub(crate) role: Role,
+    pub(crate) scope: Scope,
+    pub(crate) masked_name: String,
+}
+
+macro_rules! principal {
+    ($(#[$doc:meta])* $name:ident, $role:ident, $as:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            pub(crate) account: i64,
+            #[allow(dead_code, reason = "not every role is narrowed to a county")]
+            pub(crate) scope: Scope,
+        }
+
+        impl $name {
+            /// Who this is in the audit.
+            #[must_use]
+            pub fn actor(&self) -> Actor {
+                Actor::Account(self.account)
+            }
+        }
+
+        impl Staff {
+            /// The same person with the rights of this role.
+            ///
+            /// # Errors
+            /// `Forbidden` for any other role.
+            pub fn $as(&self) -> Answer<$name> {
+                if self.role == Role::$role {
+                    Ok($name { account: self.account, scope: self.scope.clone() })
+                } else {
+                    Err(Failure::Forbidden)
+                }
+            }
+        }
+    };
+}
+
+principal!(
+    /// 场所管理员
+    Manager, Manager, as_manager
+);
+principal!(
+    /// 审核员, of one county or of the city
+    Reviewer, Reviewer, as_reviewer
+);
+principal!(
+    /// 流调员
+    Investigator, Investigator, as_investigator
+);
+principal!(
+    /// 审计员
+    Auditor, Auditor, as_auditor
+);
+principal!(
+    /// 系统管理员
+    Administrator, Administrator, as_administrator
+);
+
+impl Staff {
+    /// Role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Masked name, for the head of a page.
+    #[must_use]
+    pub fn masked_name(&self) -> &str {
+        &self.masked_name
+    }
+}
+
+/// An enrolled duty device, bound to one checkpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct DutyDevice {
+    pub(crate) device: i64,
+    pub(crate) checkpoint: CheckpointNumber,
+}
+
+impl DutyDevice {
+    /// The door it stands at.
+    #[must_use]
+    pub fn checkpoint(&self) -> CheckpointNumber {
+        self.checkpoint
+    }
+}
+
+/// A registered visitor.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor {
+    pub(crate) person: PersonNumber,
+}

@@ -1,0 +1,5 @@
+//! Duty: devices at the door, what they show, and how they learn of it.
+
+pub mod announce;
+pub mod devices;
+pub mod screen;
