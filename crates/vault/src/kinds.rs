@@ -1,0 +1,101 @@
+//! What there is a key for, and the labels that the keys are made with.
+
+/// What a sealed text is. Each kind has its own key and cannot be opened as another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// A person's whole name.
+    PersonName,
+    /// A name as the duty screen may show it, 张*.
+    MaskedName,
+    /// The number of an identity document.
+    IdNumber,
+    /// A telephone number.
+    Phone,
+    /// Free text about a person, as a disposition or a case.
+    Note,
+}
+
+/// What can be searched without being opened. Each has its own key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Index {
+    /// The number of an identity document.
+    IdNumber,
+    /// A telephone number.
+    Phone,
+}
+
+/// What a MAC vouches for. Each purpose has its own key, so that a token of one kind never passes as
+/// another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A visitor's session cookie.
+    VisitorSession,
+    /// The session of an account.
+    StaffSession,
+    /// A duty device bound to its checkpoint.
+    DutyDevice,
+    /// A link that works once: sign-in, set-up, enrolment.
+    OneTimeLink,
+    /// The token in every form.
+    Csrf,
+    /// The word that visitor and duty screen both show.
+    ProofWord,
+    /// The code sent by SMS, as it is stored.
+    SmsCode,
+}
+
+impl Field {
+    /// In the order of declaration.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::PersonName, Self::MaskedName, Self::IdNumber, Self::Phone, Self::Note];
+
+    /// Names the key, and is the associated data of what is sealed. Never changes.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::PersonName => "field/person_name",
+            Self::MaskedName => "field/masked_name",
+            Self::IdNumber => "field/id_number",
+            Self::Phone => "field/phone",
+            Self::Note => "field/note",
+        }
+    }
+}
+
+impl Index {
+    /// In the order of declaration.
+    pub(crate) const ALL: [Self; 2] = [Self::IdNumber, Self::Phone];
+
+    /// Names the key. Never changes.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::IdNumber => "index/id_number",
+            Self::Phone => "index/phone",
+        }
+    }
+}
+
+impl Purpose {
+    /// In the order of declaration.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::VisitorSession,
+        Self::StaffSession,
+        Self::DutyDevice,
+        Self::OneTimeLink,
+        Self::Csrf,
+        Self::ProofWord,
+        Self::SmsCode,
+    ];
+
+    /// Names the key. Never changes.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::VisitorSession => "purpose/visitor_session",
+            Self::StaffSession => "purpose/staff_session",
+            Self::DutyDevice => "purpose/duty_device",
+            Self::OneTimeLink => "purpose/one_time_link",
+            Self::Csrf => "purpose/csrf",
+            Self::ProofWord => "purpose/proof_word",
+            Self::SmsCode => "purpose/sms_code",
+        }
+    }
+}
