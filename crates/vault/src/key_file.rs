@@ -31,7 +31,7 @@ const MASTER_KEY: &str = "master-key ";
 const CHECKSUM: &str = "checksum ";
 const CHECKSUM_BYTES: usize = 8;
 /// A key file is never longer; ours have about 140 bytes.
-const FILE_BYTES_MAX: u64 = 1024;
+const FILE_BYTES_MAX: usize = 1024;
 /// The owner alone reads and writes.
 const MODE: u32 = 0o600;
 /// The rights of group and others.
@@ -72,10 +72,10 @@ fn read(path: &Path, file: File) -> Result<MasterKey, VaultError> {
     if about.is_file() && mode & MODE_OF_OTHERS != 0 {
         return Err(VaultError::KeyFileExposed { path: path.to_owned(), mode });
     }
-    // The capacity is the limit, so that reading never moves the key to another place.
-    let mut text = Zeroizing::new(String::with_capacity(2 * FILE_BYTES_MAX as usize));
-    file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(failed(path, "read it"))?;
-    parse(&text).map_err(|Damage { line, says }| VaultError::KeyFileDamaged {
+    // Room for all of it at once, so that reading never leaves the key behind in another place.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * FILE_BYTES_MAX));
+    file.take(FILE_BYTES_MAX as u64).read_to_end(&mut bytes).map_err(failed(path, "read it"))?;
+    parse(&bytes).map_err(|Damage { line, says }| VaultError::KeyFileDamaged {
         path: path.to_owned(),
         line,
         says,
@@ -88,7 +88,11 @@ struct Damage {
     says: &'static str,
 }
 
-fn parse(text: &str) -> Result<MasterKey, Damage> {
+fn parse(bytes: &[u8]) -> Result<MasterKey, Damage> {
+    let text = str::from_utf8(bytes).map_err(|error| Damage {
+        line: 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count(),
+        says: "not text",
+    })?;
     let mut lines = text.split_inclusive('\n').zip(1..);
     let mut next = |missing: usize, begins: &'static str, says: &'static str| {
         let (line, number) = lines.next().unwrap_or(("", missing));
@@ -133,7 +137,7 @@ fn body(master: &MasterKey) -> Zeroizing<String> {
     let digits: Zeroizing<String> =
         Zeroizing::new(digits.iter().map(|digit| char::from(*digit)).collect());
     let id = master.id;
-    let mut text = Zeroizing::new(String::with_capacity(FILE_BYTES_MAX as usize));
+    let mut text = Zeroizing::new(String::with_capacity(FILE_BYTES_MAX));
     for part in [VERSION_LINE, "\n", KEY_ID, &id.to_string(), "\n", MASTER_KEY, &digits, "\n"] {
         text.push_str(part);
     }

@@ -92,3 +92,86 @@ fn sm4_gcm_keyed(key: &[u8; MAC_BYTES]) -> Sm4Gcm {
     short.copy_from_slice(&key[..SM4_KEY_BYTES]);
     Sm4Gcm::new(<&Key<Sm4Gcm>>::from(&*short))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use std::collections::HashSet;
+
+    use aes_gcm::AeadInOut as _;
+    use data_encoding::HEXLOWER_PERMISSIVE as HEX;
+    use sm3::Digest as _;
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+        HEX.decode(hex.as_bytes()).unwrap().try_into().unwrap()
+    }
+
+    #[test]
+    fn sm4_gcm_gives_the_vector_of_rfc_8998_appendix_a_1() {
+        let key = bytes::<16>("0123456789abcdeffedcba9876543210");
+        let nonce = bytes::<12>("00001234567800000000abcd");
+        let associated = bytes::<20>("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+        let mut text: Vec<u8> =
+            b"\xaa\xbb\xcc\xdd\xee\xff\xee\xaa".iter().flat_map(|byte| [*byte; 8]).collect();
+        // As the vault makes it: from the first half of a derived key.
+        let mut derived = [0x5a; MAC_BYTES];
+        derived[..SM4_KEY_BYTES].copy_from_slice(&key);
+        let tag = sm4_gcm_keyed(&derived)
+            .encrypt_inout_detached(&nonce.into(), &associated, text.as_mut_slice().into())
+            .unwrap();
+        let expected = bytes::<64>(
+            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735\
+             d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d",
+        );
+        assert_eq!(text, expected);
+        assert_eq!(tag[..], bytes::<16>("83de3541e4c2b58177e065a9bf7b62ec"));
+    }
+
+    #[test]
+    fn sm3_gives_the_first_example_of_gb_t_32905_2016_appendix_a() {
+        let expected =
+            bytes::<32>("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        assert_eq!(Sm3::digest("abc")[..], expected);
+    }
+
+    #[test]
+    fn hmac_sm3_gives_the_vectors_of_gm_t_0042_2015_appendix_d_3() {
+        let key = bytes::<32>("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
+        let message = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".repeat(2);
+        assert_eq!(
+            hmac(&hmac_keyed(&key), message.as_bytes()),
+            bytes("ca05e144ed05d1857840d1f318a4a8669e559fc8391f414485bfdf7bb408963a")
+        );
+        let key: [u8; 37] = std::array::from_fn(|at| u8::try_from(at + 1).unwrap());
+        assert_eq!(
+            hmac(&hmac_keyed(&key), &[0xcd; 50]),
+            bytes("220bf579ded555393f0159f66c99877822a3ecf610d1552154b41d44b94db3ae")
+        );
+    }
+
+    #[test]
+    fn every_kind_finds_its_own_key_and_no_two_labels_are_the_same() {
+        assert!(Field::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at));
+        assert!(Index::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at));
+        assert!(Purpose::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at));
+        let labels: HashSet<_> = Field::ALL
+            .map(Field::label)
+            .into_iter()
+            .chain(Index::ALL.map(Index::label))
+            .chain(Purpose::ALL.map(Purpose::label))
+            .collect();
+        assert_eq!(labels.len(), Field::ALL.len() + Index::ALL.len() + Purpose::ALL.len());
+    }
+
+    #[test]
+    fn the_keys_wipe_themselves_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Sm4Gcm>();
+        // An HMAC is two hash states and a block; it has no mark of its own, its parts have.
+        wiped::<Sm3>();
+    }
+}
