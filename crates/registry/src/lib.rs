@@ -1,20 +1,35 @@
 //! Everything that is not a visit, in SQL that SQLite and PostgreSQL both take.
+//!
+//! One module per room. A method is one atomic unit: what must happen together, its audit line
+//! included, is one transaction. Rules are not here; a method that depends on a state checks it in
+//! its `where` and answers whether it applied.
 
-/// An error of the database.
-#[derive(Debug, thiserror::Error)]
-pub enum RegistryError {
-    /// The driver's own.
-    #[error(transparent)]
-    Sql(#[from] sqlx::Error),
-}
+mod accounts;
+mod alerts;
+mod applications;
+mod audit;
+mod cases;
+mod checkpoints;
+mod connect;
+mod duty;
+mod health_status;
+mod one_time_links;
+mod organisations;
+mod people;
+mod regions;
+mod sms_codes;
+mod venue_codes;
 
-/// Everything that is not a visit.
-#[derive(Clone)]
-pub struct Registry;
-
-impl Registry {
-    /// All regions.
-    pub async fn regions(&self) -> Result<Vec<domain::regions::Region>, RegistryError> {
-        Ok(Vec::new())
-    }
-}
+pub use accounts::{Account, NewAccount};
+pub use alerts::{Alert, NewAlert};
+pub use applications::{ApplicationEvent, ApplicationRow, QueueFilter};
+pub use audit::{AuditLine, StoredAudit};
+pub use cases::Case;
+pub use checkpoints::{Checkpoint, CheckpointRecord};
+pub use connect::{Registry, RegistryError};
+pub use duty::Device;
+pub use one_time_links::{Link, LinkUse};
+pub use organisations::{NewOrganisation, Organisation};
+pub use people::{NewPerson, Person};
+pub use sms_codes::SmsCode;
+pub use venue_codes::VenueCodeRow;

@@ -1,0 +1,95 @@
+//! Cases of contact tracing.
+
+use crate::{
+    audit::{self, AuditLine},
+    connect::{Registry, Result, next_number},
+};
+use domain::{people::PersonNumber, time::UnixMs};
+use sqlx::{Row, any::AnyRow};
+
+/// A case; `id` is 0 before it is stored.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Number.
+    pub id: i64,
+    /// The authority's number of the case.
+    pub case_number: String,
+    /// Why it was opened, sealed.
+    pub reason_sealed: Vec<u8>,
+    /// Who.
+    pub person: PersonNumber,
+    /// Which account opened it.
+    pub opened_by: i64,
+    /// When.
+    pub opened: UnixMs,
+}
+
+fn case(row: &AnyRow) -> Result<Case> {
+    let person: i64 = row.try_get(3)?;
+    Ok(Case {
+        id: row.try_get(0)?,
+        case_number: row.try_get(1)?,
+        reason_sealed: row.try_get(2)?,
+        person: PersonNumber(u64::try_from(person).unwrap_or(0)),
+        opened_by: row.try_get(4)?,
+        opened: UnixMs(row.try_get(5)?),
+    })
+}
+
+impl Registry {
+    /// Opens a case.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn insert_case(&self, new: &Case, line: &AuditLine) -> Result<i64> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let id = next_number(&mut tx, "cases").await?;
+        sqlx::query(
+            "insert into cases (id, case_number, reason_sealed, person, opened_by, opened_ms) \
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(new.case_number.as_str())
+        .bind(new.reason_sealed.as_slice())
+        .bind(i64::try_from(new.person.0).unwrap_or(-1))
+        .bind(new.opened_by)
+        .bind(new.opened.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// A case that this account opened.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn case(&self, id: i64, opened_by: i64) -> Result<Option<Case>> {
+        let row = sqlx::query(
+            "select id, case_number, reason_sealed, person, opened_by, opened_ms from cases \
+             where id = $1 and opened_by = $2",
+        )
+        .bind(id)
+        .bind(opened_by)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(case).transpose()
+    }
+
+    /// The cases an account opened, newest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn cases_of(&self, opened_by: i64, limit: i64) -> Result<Vec<Case>> {
+        let rows = sqlx::query(
+            "select id, case_number, reason_sealed, person, opened_by, opened_ms from cases \
+             where opened_by = $1 order by id desc limit $2",
+        )
+        .bind(opened_by)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(case).collect()
+    }
+}

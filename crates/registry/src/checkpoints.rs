@@ -1,0 +1,315 @@
+//! Checkpoints: the doors, with what was applied for.
+
+use crate::{
+    audit::{self, AuditLine},
+    connect::{Registry, RegistryError, Result, count, next_number},
+};
+use domain::{
+    applications::State,
+    checkpoints::{CheckpointNumber, Standing},
+    time::UnixMs,
+};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+/// What is applied for; everything personal is sealed already.
+#[derive(Clone, Debug)]
+pub struct CheckpointRecord {
+    /// Organisation.
+    pub organisation: i64,
+    /// Registered name.
+    pub name: String,
+    /// The name evened out.
+    pub same_name: String,
+    /// Door.
+    pub door: String,
+    /// Address.
+    pub address: String,
+    /// Name, door and address evened out; no two checkpoints share it.
+    pub same_key: String,
+    /// County code.
+    pub county: String,
+    /// Township code.
+    pub township: String,
+    /// Category code.
+    pub category: String,
+    /// Name of the responsible person, sealed.
+    pub responsible_name_sealed: Vec<u8>,
+    /// Phone of the responsible person, sealed.
+    pub responsible_phone_sealed: Vec<u8>,
+    /// Longitude and latitude in degrees (WGS 84), if known.
+    pub position: Option<(f64, f64)>,
+}
+
+/// A checkpoint as stored.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// Number.
+    pub number: CheckpointNumber,
+    /// What was applied for.
+    pub record: CheckpointRecord,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Last change.
+    pub changed: UnixMs,
+}
+
+pub(crate) fn number(value: i64) -> Result<CheckpointNumber> {
+    u32::try_from(value)
+        .map(CheckpointNumber)
+        .map_err(|_| RegistryError::Strange("checkpoints.number"))
+}
+
+fn checkpoint(row: &AnyRow) -> Result<Checkpoint> {
+    let standing: String = row.try_get(14)?;
+    let longitude: Option<f64> = row.try_get(12)?;
+    let latitude: Option<f64> = row.try_get(13)?;
+    Ok(Checkpoint {
+        number: number(row.try_get(0)?)?,
+        record: CheckpointRecord {
+            organisation: row.try_get(1)?,
+            name: row.try_get(2)?,
+            same_name: row.try_get(3)?,
+            door: row.try_get(4)?,
+            address: row.try_get(5)?,
+            same_key: row.try_get(6)?,
+            county: row.try_get(7)?,
+            township: row.try_get(8)?,
+            category: row.try_get(9)?,
+            responsible_name_sealed: row.try_get(10)?,
+            responsible_phone_sealed: row.try_get(11)?,
+            position: longitude.zip(latitude),
+        },
+        standing: Standing::from_code(&standing)
+            .ok_or(RegistryError::Strange("checkpoints.standing"))?,
+        changed: UnixMs(row.try_get(15)?),
+    })
+}
+
+/// Inserts a checkpoint and its application; `None` when that door is there already.
+pub(crate) async fn insert(
+    tx: &mut AnyConnection,
+    record: &CheckpointRecord,
+    line: &AuditLine,
+) -> Result<Option<CheckpointNumber>> {
+    let id = next_number(tx, "checkpoints").await?;
+    let done = sqlx::query(
+        "insert into checkpoints (number, organisation_id, name, same_name, door, address, \
+         same_key, county, township, category, responsible_name_sealed, responsible_phone_sealed, \
+         longitude, latitude, standing, made_ms, changed_ms) values ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, 'applying', $15, $15) on conflict (same_key) do nothing",
+    )
+    .bind(id)
+    .bind(record.organisation)
+    .bind(record.name.as_str())
+    .bind(record.same_name.as_str())
+    .bind(record.door.as_str())
+    .bind(record.address.as_str())
+    .bind(record.same_key.as_str())
+    .bind(record.county.as_str())
+    .bind(record.township.as_str())
+    .bind(record.category.as_str())
+    .bind(record.responsible_name_sealed.as_slice())
+    .bind(record.responsible_phone_sealed.as_slice())
+    .bind(record.position.map(|p| p.0))
+    .bind(record.position.map(|p| p.1))
+    .bind(line.at.0)
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let application = next_number(tx, "applications").await?;
+    sqlx::query(
+        "insert into applications (id, checkpoint, state, round, submitted_ms) \
+         values ($1, $2, 'submitted', 1, $3)",
+    )
+    .bind(application)
+    .bind(id)
+    .bind(line.at.0)
+    .execute(&mut *tx)
+    .await?;
+    crate::applications::event(tx, application, State::Submitted, "", line).await?;
+    number(id).map(Some)
+}
+
+impl Registry {
+    /// Inserts a checkpoint and its application; `None` when that door is there already.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn insert_checkpoint(
+        &self,
+        record: &CheckpointRecord,
+        line: &AuditLine,
+    ) -> Result<Option<CheckpointNumber>> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let Some(number) = insert(&mut tx, record, line).await? else { return Ok(None) };
+        tx.commit().await?;
+        Ok(Some(number))
+    }
+
+    /// Takes the corrected form of an application that came back; `false` when it did not, or
+    /// when the new name, door and address belong to another checkpoint.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn correct_checkpoint(
+        &self,
+        checkpoint: CheckpointNumber,
+        record: &CheckpointRecord,
+        line: &AuditLine,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let done = sqlx::query(
+            "update applications set state = 'submitted', round = round + 1, submitted_ms = $2 \
+             where checkpoint = $1 and state = 'returned'",
+        )
+        .bind(i64::from(checkpoint.0))
+        .bind(line.at.0)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let done = update(&mut tx, checkpoint, record, line.at).await?;
+        if !done {
+            return Ok(false);
+        }
+        let row = sqlx::query("select id from applications where checkpoint = $1")
+            .bind(i64::from(checkpoint.0))
+            .fetch_one(&mut *tx)
+            .await?;
+        crate::applications::event(&mut tx, row.try_get(0)?, State::Submitted, "", line).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether a checkpoint other than `except` has this key already.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn door_taken(
+        &self,
+        same_key: &str,
+        except: Option<CheckpointNumber>,
+    ) -> Result<bool> {
+        let row =
+            sqlx::query("select number from checkpoints where same_key = $1 and number <> $2")
+                .bind(same_key)
+                .bind(except.map_or(0, |n| i64::from(n.0)))
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.is_some())
+    }
+
+    /// The checkpoint with this number.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn checkpoint(&self, wanted: CheckpointNumber) -> Result<Option<Checkpoint>> {
+        let row = sqlx::query(
+            "select number, organisation_id, name, same_name, door, address, same_key, county, \
+             township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
+             latitude, standing, changed_ms from checkpoints where number = $1",
+        )
+        .bind(i64::from(wanted.0))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(checkpoint).transpose()
+    }
+
+    /// An organisation's checkpoints, newest change first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn checkpoints_of(&self, organisation: i64) -> Result<Vec<Checkpoint>> {
+        let rows = sqlx::query(
+            "select number, organisation_id, name, same_name, door, address, same_key, county, \
+             township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
+             latitude, standing, changed_ms from checkpoints where organisation_id = $1 \
+             order by changed_ms desc, number desc",
+        )
+        .bind(organisation)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(checkpoint).collect()
+    }
+
+    /// How many checkpoints an organisation has.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn count_checkpoints_of(&self, organisation: i64) -> Result<i64> {
+        let row = sqlx::query("select count(*) from checkpoints where organisation_id = $1")
+            .bind(organisation)
+            .fetch_one(&self.pool)
+            .await?;
+        count(&row)
+    }
+
+    /// Up to `limit` checkpoints of other organisations with the same evened-out name: name, door
+    /// and address.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn same_named(
+        &self,
+        same_name: &str,
+        organisation: i64,
+        limit: i64,
+    ) -> Result<Vec<(String, String, String)>> {
+        let rows = sqlx::query(
+            "select name, door, address from checkpoints \
+             where same_name = $1 and organisation_id <> $2 order by number limit $3",
+        )
+        .bind(same_name)
+        .bind(organisation)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+    }
+
+    /// All open checkpoints' numbers, in order.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn open_checkpoints(&self) -> Result<Vec<CheckpointNumber>> {
+        let rows =
+            sqlx::query("select number from checkpoints where standing = 'open' order by number")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|row| number(row.try_get(0)?)).collect()
+    }
+}
+
+async fn update(
+    tx: &mut AnyConnection,
+    checkpoint: CheckpointNumber,
+    record: &CheckpointRecord,
+    at: UnixMs,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "update checkpoints set name = $2, same_name = $3, door = $4, address = $5, same_key = $6, \
+         county = $7, township = $8, category = $9, responsible_name_sealed = $10, \
+         responsible_phone_sealed = $11, changed_ms = $12 where number = $1 and not exists \
+         (select 1 from checkpoints other where other.same_key = $6 and other.number <> $1)",
+    )
+    .bind(i64::from(checkpoint.0))
+    .bind(record.name.as_str())
+    .bind(record.same_name.as_str())
+    .bind(record.door.as_str())
+    .bind(record.address.as_str())
+    .bind(record.same_key.as_str())
+    .bind(record.county.as_str())
+    .bind(record.township.as_str())
+    .bind(record.category.as_str())
+    .bind(record.responsible_name_sealed.as_slice())
+    .bind(record.responsible_phone_sealed.as_slice())
+    .bind(at.0)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

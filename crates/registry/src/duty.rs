@@ -1,0 +1,159 @@
+//! Duty devices and head counts.
+
+use crate::{
+    audit::{self, AuditLine},
+    checkpoints,
+    connect::{Registry, Result, count, next_number},
+    one_time_links,
+};
+use domain::{checkpoints::CheckpointNumber, time::UnixMs};
+use sqlx::{Row, any::AnyRow};
+
+/// A duty device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Number.
+    pub id: i64,
+    /// Its door.
+    pub checkpoint: CheckpointNumber,
+    /// What it was called when enrolled.
+    pub label: String,
+    /// When it was enrolled.
+    pub enrolled: UnixMs,
+    /// When it was revoked.
+    pub revoked: Option<UnixMs>,
+}
+
+fn device(row: &AnyRow) -> Result<Device> {
+    let revoked: Option<i64> = row.try_get(4)?;
+    Ok(Device {
+        id: row.try_get(0)?,
+        checkpoint: checkpoints::number(row.try_get(1)?)?,
+        label: row.try_get(2)?,
+        enrolled: UnixMs(row.try_get(3)?),
+        revoked: revoked.map(UnixMs),
+    })
+}
+
+impl Registry {
+    /// Enrols a device and uses its link up; `None` when the link was used meanwhile.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn enrol_device(
+        &self,
+        link_mac: &[u8],
+        token_mac: &[u8],
+        checkpoint: CheckpointNumber,
+        label: &str,
+        line: &AuditLine,
+    ) -> Result<Option<i64>> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        if !one_time_links::use_up(&mut tx, link_mac, line.at).await? {
+            return Ok(None);
+        }
+        let id = next_number(&mut tx, "duty_devices").await?;
+        sqlx::query(
+            "insert into duty_devices (id, checkpoint, token_mac, label, enrolled_ms) \
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(id)
+        .bind(i64::from(checkpoint.0))
+        .bind(token_mac)
+        .bind(label)
+        .bind(line.at.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Some(id))
+    }
+
+    /// The device with this token, unless revoked.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn device(&self, token_mac: &[u8]) -> Result<Option<Device>> {
+        let row = sqlx::query(
+            "select id, checkpoint, label, enrolled_ms, revoked_ms from duty_devices \
+             where token_mac = $1 and revoked_ms is null",
+        )
+        .bind(token_mac)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(device).transpose()
+    }
+
+    /// All devices of a door, newest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn devices_at(&self, checkpoint: CheckpointNumber) -> Result<Vec<Device>> {
+        let rows = sqlx::query(
+            "select id, checkpoint, label, enrolled_ms, revoked_ms from duty_devices \
+             where checkpoint = $1 order by id desc",
+        )
+        .bind(i64::from(checkpoint.0))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(device).collect()
+    }
+
+    /// Revokes a device of a door; `false` when there is none in use.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn revoke_device(
+        &self,
+        id: i64,
+        checkpoint: CheckpointNumber,
+        line: &AuditLine,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let done = sqlx::query(
+            "update duty_devices set revoked_ms = $3 \
+             where id = $1 and checkpoint = $2 and revoked_ms is null",
+        )
+        .bind(id)
+        .bind(i64::from(checkpoint.0))
+        .bind(line.at.0)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Counts one head at a door on a civil day (`2026-11-22`); how many there are now.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn count_head(&self, checkpoint: CheckpointNumber, day: &str) -> Result<i64> {
+        let row = sqlx::query(
+            "insert into head_counts (checkpoint, day, heads) values ($1, $2, 1) \
+             on conflict (checkpoint, day) do update set heads = head_counts.heads + 1 \
+             returning heads",
+        )
+        .bind(i64::from(checkpoint.0))
+        .bind(day)
+        .fetch_one(&self.pool)
+        .await?;
+        count(&row)
+    }
+
+    /// Heads counted at a door on a civil day.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn heads(&self, checkpoint: CheckpointNumber, day: &str) -> Result<i64> {
+        let row = sqlx::query("select heads from head_counts where checkpoint = $1 and day = $2")
+            .bind(i64::from(checkpoint.0))
+            .bind(day)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map_or(Ok(0), count)
+    }
+}

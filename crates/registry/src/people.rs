@@ -1,0 +1,198 @@
+//! People: sealed identities and blind indexes.
+
+use crate::connect::{Registry, RegistryError, Result, next_number};
+use domain::{
+    people::{IdKind, PersonNumber},
+    time::UnixMs,
+};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+/// A person to be registered; everything personal is sealed already.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// Kind of document.
+    pub id_kind: IdKind,
+    /// Number of the document, sealed.
+    pub id_sealed: Vec<u8>,
+    /// Blind index of kind and identity.
+    pub id_index: Vec<u8>,
+    /// Name, sealed.
+    pub name_sealed: Vec<u8>,
+    /// Masked name, sealed.
+    pub masked_sealed: Vec<u8>,
+    /// Phone, sealed; `None` for somebody registered at a door.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Blind index of the phone.
+    pub phone_index: Option<Vec<u8>>,
+    /// When.
+    pub registered: UnixMs,
+    /// Version of the privacy notice agreed to; 0 when registered at a door.
+    pub consent_version: i64,
+}
+
+/// A person as stored.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Number.
+    pub number: PersonNumber,
+    /// What was registered.
+    pub new: NewPerson,
+    /// Grows when all sessions are revoked.
+    pub session_epoch: i64,
+}
+
+fn number(value: i64) -> Result<PersonNumber> {
+    u64::try_from(value).map(PersonNumber).map_err(|_| RegistryError::Strange("people.number"))
+}
+
+fn column(person: PersonNumber) -> i64 {
+    // Numbers are given by a bigint counter; one beyond it belongs to nobody.
+    i64::try_from(person.0).unwrap_or(-1)
+}
+
+fn person(row: &AnyRow) -> Result<Person> {
+    let kind: String = row.try_get(1)?;
+    Ok(Person {
+        number: number(row.try_get(0)?)?,
+        new: NewPerson {
+            id_kind: IdKind::from_code(&kind).ok_or(RegistryError::Strange("people.id_kind"))?,
+            id_sealed: row.try_get(2)?,
+            id_index: row.try_get(3)?,
+            name_sealed: row.try_get(4)?,
+            masked_sealed: row.try_get(5)?,
+            phone_sealed: row.try_get(6)?,
+            phone_index: row.try_get(7)?,
+            registered: UnixMs(row.try_get(8)?),
+            consent_version: row.try_get(9)?,
+        },
+        session_epoch: row.try_get(10)?,
+    })
+}
+
+async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<PersonNumber>> {
+    let id = next_number(tx, "people").await?;
+    let done = sqlx::query(
+        "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
+         phone_sealed, phone_index, registered_ms, consent_version, session_epoch) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) on conflict (id_index) do nothing",
+    )
+    .bind(id)
+    .bind(new.id_kind.code())
+    .bind(new.id_sealed.as_slice())
+    .bind(new.id_index.as_slice())
+    .bind(new.name_sealed.as_slice())
+    .bind(new.masked_sealed.as_slice())
+    .bind(new.phone_sealed.as_deref())
+    .bind(new.phone_index.as_deref())
+    .bind(new.registered.0)
+    .bind(new.consent_version)
+    .execute(tx)
+    .await?;
+    (done.rows_affected() == 1).then(|| number(id)).transpose()
+}
+
+impl Registry {
+    /// Registers people, skipping documents that are known; the numbers given, in order.
+    ///
+    /// # Errors
+    /// Of the database; then nobody is registered.
+    pub async fn insert_people(&self, new: &[NewPerson]) -> Result<Vec<Option<PersonNumber>>> {
+        let mut tx = self.begin().await?;
+        let mut numbers = Vec::with_capacity(new.len());
+        for one in new {
+            numbers.push(insert(&mut tx, one).await?);
+        }
+        // A number taken for a known document would leave a hole: people's numbers are dense.
+        if numbers.iter().all(Option::is_some) {
+            tx.commit().await?;
+            return Ok(numbers);
+        }
+        tx.rollback().await?;
+        let mut tx = self.begin().await?;
+        for (one, given) in new.iter().zip(&mut numbers) {
+            if given.is_some() {
+                *given = insert(&mut tx, one).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(numbers)
+    }
+
+    /// The person with this number.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn person(&self, wanted: PersonNumber) -> Result<Option<Person>> {
+        let row = sqlx::query(
+            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
+             phone_sealed, phone_index, registered_ms, consent_version, session_epoch \
+             from people where number = $1",
+        )
+        .bind(column(wanted))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(person).transpose()
+    }
+
+    /// The person with this document.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn person_by_id(&self, id_index: &[u8]) -> Result<Option<Person>> {
+        let row = sqlx::query(
+            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
+             phone_sealed, phone_index, registered_ms, consent_version, session_epoch \
+             from people where id_index = $1",
+        )
+        .bind(id_index)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(person).transpose()
+    }
+
+    /// Notes a person's phone and the notice agreed to; used when somebody who was registered at a
+    /// door, or with another phone, registers with a code sent to this one.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn set_phone(
+        &self,
+        person: PersonNumber,
+        phone_sealed: &[u8],
+        phone_index: &[u8],
+        consent_version: i64,
+    ) -> Result<()> {
+        sqlx::query(
+            "update people set phone_sealed = $2, phone_index = $3, consent_version = $4 \
+             where number = $1",
+        )
+        .bind(column(person))
+        .bind(phone_sealed)
+        .bind(phone_index)
+        .bind(consent_version)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Revokes all sessions of a person.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
+        sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
+            .bind(column(person))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// How many people are registered.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn count_people(&self) -> Result<i64> {
+        let row = sqlx::query("select count(*) from people").fetch_one(&self.pool).await?;
+        crate::connect::count(&row)
+    }
+}

@@ -1,0 +1,95 @@
+//! One-time codes sent by text message. Only a MAC of the code is stored.
+
+use crate::connect::{Registry, Result};
+use domain::time::UnixMs;
+use sqlx::Row;
+
+/// A code that was sent.
+#[derive(Clone, Debug)]
+pub struct SmsCode {
+    /// MAC of phone, use and code.
+    pub code_mac: Vec<u8>,
+    /// When it was sent.
+    pub sent: UnixMs,
+    /// Until when it works.
+    pub expires: UnixMs,
+    /// Wrong tries so far.
+    pub tries: i64,
+}
+
+impl Registry {
+    /// Stores a code in place of the one before, unless that was sent at or after `sent_before`;
+    /// `false` then.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn put_sms_code(
+        &self,
+        phone_index: &[u8],
+        code_use: &'static str,
+        code: &SmsCode,
+        sent_before: UnixMs,
+    ) -> Result<bool> {
+        let done = sqlx::query(
+            "insert into sms_codes (phone_index, code_use, code_mac, sent_ms, expires_ms, tries) \
+             values ($1, $2, $3, $4, $5, 0) on conflict (phone_index, code_use) do update set \
+             code_mac = excluded.code_mac, sent_ms = excluded.sent_ms, \
+             expires_ms = excluded.expires_ms, tries = 0 where sms_codes.sent_ms < $6",
+        )
+        .bind(phone_index)
+        .bind(code_use)
+        .bind(code.code_mac.as_slice())
+        .bind(code.sent.0)
+        .bind(code.expires.0)
+        .bind(sent_before.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Counts a try and gives the code, when it still works at `now` and has tries left. The count
+    /// comes first, so that tries side by side cannot outrun it.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn try_sms_code(
+        &self,
+        phone_index: &[u8],
+        code_use: &'static str,
+        now: UnixMs,
+        tries_max: i64,
+    ) -> Result<Option<SmsCode>> {
+        let row = sqlx::query(
+            "update sms_codes set tries = tries + 1 where phone_index = $1 and code_use = $2 \
+             and expires_ms > $3 and tries < $4 returning code_mac, sent_ms, expires_ms, tries",
+        )
+        .bind(phone_index)
+        .bind(code_use)
+        .bind(now.0)
+        .bind(tries_max)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| {
+            Ok(SmsCode {
+                code_mac: row.try_get(0)?,
+                sent: UnixMs(row.try_get(1)?),
+                expires: UnixMs(row.try_get(2)?),
+                tries: row.try_get(3)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Forgets a code once it was used; `false` when somebody else used it first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn use_sms_code(&self, phone_index: &[u8], code_use: &'static str) -> Result<bool> {
+        let done = sqlx::query("delete from sms_codes where phone_index = $1 and code_use = $2")
+            .bind(phone_index)
+            .bind(code_use)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

@@ -1,0 +1,103 @@
+//! Venue codes: from the printed code to its door.
+
+use crate::{
+    checkpoints,
+    connect::{Registry, RegistryError, Result},
+};
+use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
+use sqlx::{Row, any::AnyRow};
+
+/// A code with what a visitor sees of its door.
+#[derive(Clone, Debug)]
+pub struct VenueCodeRow {
+    /// The sixteen characters.
+    pub code: String,
+    /// Its door.
+    pub checkpoint: CheckpointNumber,
+    /// Number for the telephone.
+    pub short_number: String,
+    /// What has become of it.
+    pub standing: Standing,
+    /// When it was issued or last changed.
+    pub since: UnixMs,
+    /// Registered name.
+    pub name: String,
+    /// Door.
+    pub door: String,
+    /// Address.
+    pub address: String,
+    /// County's name.
+    pub county_name: String,
+}
+
+fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
+    let standing: String = row.try_get(3)?;
+    let since = UnixMs(row.try_get(4)?);
+    Ok(VenueCodeRow {
+        code: row.try_get(0)?,
+        checkpoint: checkpoints::number(row.try_get(1)?)?,
+        short_number: row.try_get(2)?,
+        standing: Standing::from_code(&standing, since)
+            .ok_or(RegistryError::Strange("venue_codes.standing"))?,
+        since,
+        name: row.try_get(5)?,
+        door: row.try_get(6)?,
+        address: row.try_get(7)?,
+        county_name: row.try_get(8)?,
+    })
+}
+
+impl Registry {
+    /// The code with these characters.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn venue_code(&self, code: &str) -> Result<Option<VenueCodeRow>> {
+        let row = sqlx::query(
+            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
+             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             join regions r on r.code = c.county where v.code = $1",
+        )
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(venue_code).transpose()
+    }
+
+    /// The current (or suspended) code of a checkpoint.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn code_of(&self, checkpoint: CheckpointNumber) -> Result<Option<VenueCodeRow>> {
+        let row = sqlx::query(
+            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
+             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             join regions r on r.code = c.county \
+             where v.checkpoint = $1 and v.standing <> 'replaced' order by v.since_ms desc limit 1",
+        )
+        .bind(i64::from(checkpoint.0))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(venue_code).transpose()
+    }
+
+    /// Changes what has become of a code; `false` when there is none like it.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn set_code_standing(
+        &self,
+        code: &str,
+        standing: Standing,
+        since: UnixMs,
+    ) -> Result<bool> {
+        let done =
+            sqlx::query("update venue_codes set standing = $2, since_ms = $3 where code = $1")
+                .bind(code)
+                .bind(standing.code())
+                .bind(since.0)
+                .execute(&self.pool)
+                .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
