@@ -1,0 +1,25 @@
+//! From a venue code to a printed poster: the QR code, the layout, the PDF.
+//!
+//! Three sizes come out of one table of geometry ([`Size`]); [`layout`] decides where everything
+//! stands without drawing, [`poster_pdf`] draws it. The same input gives the same bytes: nothing
+//! here reads a clock. All lengths are millimetres, measured from the upper left corner.
+
+mod code;
+mod error;
+mod fit;
+mod font;
+mod geometry;
+mod layout;
+mod palette;
+mod pdf;
+mod png;
+mod text;
+
+pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
+pub use error::PosterError;
+pub use font::warm_up;
+pub use geometry::{Area, Part, Size};
+pub use layout::{Layout, Line, TextBlock, layout};
+pub use palette::Colour;
+pub use pdf::poster_pdf;
+pub use text::{FIELD_CHARS_MAX, Field, PosterText};
