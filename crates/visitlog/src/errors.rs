@@ -42,6 +42,17 @@ pub enum CommitError {
     Stopped(Arc<str>),
 }
 
+/// Why a visit that was waited for was not stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// It was not queued.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// It was not committed.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
 /// A place in a file that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} is damaged at byte {offset}: {what}")]
@@ -109,12 +120,17 @@ pub enum RepairError {
     /// The target folder has something in it.
     #[error("the target folder is not empty")]
     TargetNotEmpty,
-    /// A copied visit could not be queued.
+    /// A copied visit could not be stored in the target.
     #[error(transparent)]
-    Submit(#[from] SubmitError),
-    /// A copied visit could not be committed.
-    #[error(transparent)]
-    Commit(#[from] CommitError),
+    Append(#[from] AppendError),
+}
+
+/// A batched question whose answer is larger than the caller would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the answer is larger than {visits_max} visits")]
+pub struct TooMany {
+    /// The caller's limit.
+    pub visits_max: usize,
 }
 
 /// Attaches what was attempted to an operating system error.

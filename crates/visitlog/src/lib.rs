@@ -1,13 +1,53 @@
 //! The visit engine: an append-only log and an in-memory head, durable and read in two orders.
+//!
+//! ```
+//! use visitlog::{Engine, Options, Visit, Window};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! let engine = Engine::open(dir.path(), Options::default())?;
+//! let visit = Visit {
+//!     person: 7,
+//!     checkpoint: 3,
+//!     entered_ms: 1_795_000_000_000,
+//!     recorded_ms: 1_795_000_000_200,
+//!     method: 1,
+//!     operator: 0,
+//!     verdict: 1,
+//!     status: 1,
+//!     flags: 0,
+//! };
+//! assert!(!engine.append(visit)?.already_there, "durable now");
+//! assert!(engine.append(visit)?.already_there, "and stored once");
+//! let window = Window { checkpoint: 3, from_ms: 1_795_000_000_000, to_ms: 1_795_000_001_000 };
+//! assert_eq!(engine.visits_at(window), [visit]);
+//! engine.close();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What must hold: a visit is answered when it is durable and not before; it is readable when it
+//! is durable and not before; one identity is stored once; whatever on disk cannot be explained by
+//! an interrupted last write is refused, never skipped.
 
+mod engine;
 mod errors;
 pub mod format;
+mod head;
+mod log;
 mod options;
+mod queue;
+mod read;
+mod repair;
+pub mod storage;
 mod visit;
+mod writer;
 
-pub use errors::{CommitError, Damage, OpenError, RepairError, SubmitError};
+pub use engine::{Engine, Stats};
+pub use errors::{AppendError, CommitError, Damage, OpenError, RepairError, SubmitError, TooMany};
+pub use log::recover::{Recovery, TornTail};
 pub use options::{
     GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, UTC_OFFSET_S,
     UTC_OFFSET_S_MAX,
 };
+pub use queue::{Committed, Health};
+pub use repair::{Lost, RepairReport, repair, repair_on};
 pub use visit::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};

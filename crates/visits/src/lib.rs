@@ -1,7 +1,11 @@
 //! Where visits are kept: the store's trait, its contract tests and its adapters.
 //!
-//! [`VisitStore`] is what the rest of the house sees.
+//! [`VisitStore`] is what the rest of the house sees. [`embedded`] keeps the visits in a folder of
+//! this machine. Whatever keeps visits must pass [`contract::suite`].
 
+#[doc(hidden)]
+pub mod contract;
+pub mod embedded;
 mod store;
 
 pub use store::{

@@ -1,0 +1,175 @@
+//! Reading the live parts into the head, frame by frame, and judging how each part ends.
+
+use std::io;
+
+use super::{
+    recover::{Recovery, TornTail, damage, newer},
+    scan::Reader,
+};
+use crate::{
+    errors::{OpenError, io_error},
+    format::{
+        manifest::{self, Manifest},
+        part::{self, BadHeader},
+    },
+    head::Head,
+    storage::{Storage, StorageFile},
+};
+
+/// Where the last part ends, durably.
+pub(super) struct End {
+    pub(super) file: Box<dyn StorageFile>,
+    pub(super) sequence: u64,
+    pub(super) offset: u64,
+    pub(super) next_frame: u64,
+    pub(super) last_has_visits: bool,
+}
+
+/// How far the whole frames of one part reach.
+struct Whole {
+    offset: u64,
+    next_frame: u64,
+    last_has_visits: bool,
+    /// Where the last frame begins.
+    last_frame: Option<u64>,
+}
+
+/// A replay under way.
+pub(super) struct Replay<'a> {
+    pub(super) storage: &'a dyn Storage,
+    pub(super) head: Head,
+    pub(super) recovery: Recovery,
+}
+
+impl Replay<'_> {
+    /// Reads every live part, in order.
+    pub(super) fn parts(&mut self, manifest: &Manifest) -> Result<End, OpenError> {
+        let mut before: Option<End> = None;
+        for (index, sequence) in manifest.log_parts.iter().enumerate() {
+            let is_last = index + 1 == manifest.log_parts.len();
+            let end = self.part(*sequence, before.as_ref(), is_last)?;
+            before = Some(end);
+        }
+        before.ok_or_else(|| damage(manifest::PATH, 0, "no log part is listed").into())
+    }
+
+    fn part(
+        &mut self,
+        sequence: u64,
+        before: Option<&End>,
+        is_last: bool,
+    ) -> Result<End, OpenError> {
+        let path = part::path(sequence);
+        let file = match self.storage.open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(damage(&path, 0, "listed in the manifest and not there").into());
+            }
+            opened => opened.map_err(io_error("opening", &path))?,
+        };
+        let mut reader = Reader::new(&*file).map_err(io_error("reading", &path))?;
+        let first_frame = read_header(&mut reader, &path, sequence, before)?;
+        let (whole, bad) =
+            self.frames(&mut reader, first_frame).map_err(io_error("reading", &path))?;
+        if let Some(what) = bad {
+            let later = reader
+                .next_whole_frame(whole.offset, &mut Vec::new())
+                .map_err(io_error("reading", &path))?;
+            if later.is_some() || !is_last {
+                return Err(damage(&path, whole.offset, &what).into());
+            }
+            let (offset, bytes) = (whole.offset, reader.length() - whole.offset);
+            self.recovery.torn_tail = Some(TornTail { file: path.clone(), offset, bytes });
+        }
+        if is_last {
+            make_durable(&*file, &whole).map_err(io_error("syncing", &path))?;
+        }
+        self.recovery.parts += 1;
+        let Whole { offset, next_frame, last_has_visits, .. } = whole;
+        Ok(End { file, sequence, offset, next_frame, last_has_visits })
+    }
+
+    /// Replays frames up to the end of the file or to the first that is not the one expected,
+    /// and says in the latter case what is wrong with it.
+    fn frames(
+        &mut self,
+        reader: &mut Reader<'_>,
+        first_frame: u64,
+    ) -> io::Result<(Whole, Option<String>)> {
+        let mut whole = Whole {
+            offset: part::HEADER_BYTES as u64,
+            next_frame: first_frame,
+            last_has_visits: false,
+            last_frame: None,
+        };
+        let mut visits = Vec::new();
+        while whole.offset < reader.length() {
+            visits.clear();
+            let found = match reader.frame(whole.offset, &mut visits)? {
+                Ok(found) if found.header.number == whole.next_frame => found,
+                Ok(found) => {
+                    let (got, want) = (found.header.number, whole.next_frame);
+                    return Ok((whole, Some(format!("frame {got} where frame {want} belongs"))));
+                }
+                Err(bad) => return Ok((whole, Some(bad.to_string()))),
+            };
+            for visit in &visits {
+                if !self.head.contains(visit) {
+                    self.head.push(visit);
+                    self.recovery.visits += 1;
+                }
+            }
+            self.recovery.frames += 1;
+            whole = Whole {
+                offset: found.end(),
+                next_frame: whole.next_frame + 1,
+                last_has_visits: found.header.count > 0,
+                last_frame: Some(found.offset),
+            };
+        }
+        Ok((whole, None))
+    }
+}
+
+/// Checks a part's header against its name and against the part before; gives its first frame.
+fn read_header(
+    reader: &mut Reader<'_>,
+    path: &str,
+    sequence: u64,
+    before: Option<&End>,
+) -> Result<u64, OpenError> {
+    let bytes = reader.bytes(0, part::HEADER_BYTES).map_err(io_error("reading", path))?;
+    let header = part::decode(bytes).map_err(|bad| match bad {
+        BadHeader::NotWhole => damage(path, 0, &bad.to_string()).into(),
+        BadHeader::Newer(version) => newer(path, version, part::VERSION),
+    })?;
+    if header.sequence != sequence {
+        let what = format!("the header is that of part {}", header.sequence);
+        return Err(damage(path, 0, &what).into());
+    }
+    let follows = before.filter(|before| before.sequence + 1 == sequence);
+    if let Some(before) = follows.filter(|before| before.next_frame != header.first_frame) {
+        // The part before lost frames at its end, in one piece.
+        let (first, want) = (header.first_frame, before.next_frame);
+        let what = format!("ends before frame {want}, the next part begins with frame {first}");
+        return Err(damage(&part::path(before.sequence), before.offset, &what).into());
+    }
+    Ok(header.first_frame)
+}
+
+/// Cuts what is after the last whole frame and makes that frame durable.
+///
+/// A process may have been killed between write and sync, or gone on living after a sync that
+/// failed: the frame is then in the page cache, marked clean, and not on the disk. Writing the
+/// same bytes again in the same place makes the kernel try again, and cannot harm a frame that is
+/// on the disk already.
+fn make_durable(file: &dyn StorageFile, whole: &Whole) -> io::Result<()> {
+    if file.length()? > whole.offset {
+        file.set_length(whole.offset)?;
+    }
+    if let Some(start) = whole.last_frame {
+        let mut bytes = vec![0; (whole.offset - start) as usize];
+        let count = file.read_at(&mut bytes, start)?;
+        file.write_at(&bytes[..count], start)?;
+    }
+    file.sync()
+}

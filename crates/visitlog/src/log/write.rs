@@ -1,0 +1,83 @@
+//! Appending frames to the last part, one sync each, and beginning the next part.
+
+use std::sync::Arc;
+
+use super::{Fault, create_part, replace_manifest};
+use crate::{
+    format::{frame, manifest::Manifest, part},
+    storage::{Storage, StorageFile},
+    visit::Visit,
+};
+
+/// The end of the log, where frames are added.
+pub(crate) struct LogWriter {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) manifest: Manifest,
+    pub(crate) part_bytes_max: u64,
+    /// The last part that the manifest lists.
+    pub(crate) part: Box<dyn StorageFile>,
+    pub(crate) sequence: u64,
+    /// Where the next frame goes; everything before is durable.
+    pub(crate) end: u64,
+    pub(crate) next_frame: u64,
+    /// Whether the last frame of the part has visits, so that nothing vouches for it yet.
+    pub(crate) last_has_visits: bool,
+    pub(crate) buffer: Vec<u8>,
+}
+
+impl LogWriter {
+    /// Writes one frame and syncs it. When this is done the visits are durable; when it fails
+    /// for lack of room, none of them is.
+    pub(crate) fn append(&mut self, visits: &[Visit]) -> Result<(), Fault> {
+        self.buffer.clear();
+        let bytes = (frame::HEADER_BYTES + visits.len() * frame::VISIT_BYTES) as u64;
+        let has_frames = self.end > part::HEADER_BYTES as u64;
+        if has_frames && self.end + bytes > self.part_bytes_max {
+            self.begin_part()?;
+        }
+        frame::encode(self.next_frame, visits, &mut self.buffer);
+        let path = part::path(self.sequence);
+        if let Err(error) = self.part.write_at(&self.buffer, self.end) {
+            let fault = Fault::of("writing", &path, &error);
+            return Err(match self.part.set_length(self.end) {
+                Ok(()) => fault,
+                Err(error) => Fault::broken("taking back a torn write of", &path, &error),
+            });
+        }
+        if let Err(error) = self.part.sync() {
+            // Best effort: the frame was never durable, so a restart had better not see it.
+            let _ = self.part.set_length(self.end);
+            return Err(Fault::broken("syncing", &path, &error));
+        }
+        self.end += bytes;
+        self.next_frame += 1;
+        self.last_has_visits = !visits.is_empty();
+        Ok(())
+    }
+
+    /// Adds an empty frame after the last one with visits. From then on a damaged last frame can
+    /// be told from a torn write, because a whole frame follows it.
+    pub(crate) fn mark_clean_end(&mut self) -> Result<(), Fault> {
+        if self.last_has_visits { self.append(&[]) } else { Ok(()) }
+    }
+
+    /// Number of live parts.
+    pub(crate) fn parts(&self) -> u64 {
+        self.manifest.log_parts.len() as u64
+    }
+
+    fn begin_part(&mut self) -> Result<(), Fault> {
+        let sequence = self.sequence + 1;
+        let header = part::Header { sequence, first_frame: self.next_frame };
+        let part = create_part(&*self.storage, header)?;
+        let mut manifest = self.manifest.clone();
+        manifest.log_parts.push(sequence);
+        replace_manifest(&*self.storage, &manifest)?;
+        self.manifest = manifest;
+        self.part = part;
+        self.sequence = sequence;
+        self.end = part::HEADER_BYTES as u64;
+        self.last_has_visits = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The bounded queue between those who submit and the one writer.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::{
+    errors::{CommitError, SubmitError},
+    visit::Visit,
+};
+
+/// What became of a visit. Either way it is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Its identity was there before, with whatever content it came with then.
+    pub already_there: bool,
+}
+
+/// How the engine is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Reading and writing.
+    Writing,
+    /// Reading; the last group found no room. The next one tries again.
+    NoRoom(Arc<str>),
+    /// Reading only, with the reason. Ends when the store is opened again.
+    Stopped(Arc<str>),
+}
+
+/// Called once with the outcome.
+pub(crate) type Answer<T> = Box<dyn FnOnce(Result<T, CommitError>) + Send>;
+
+/// Visits that wait for the writer, and who wants to know.
+pub(crate) enum Pending {
+    One(Visit, Answer<Committed>),
+    Batch(Vec<Visit>, Answer<Vec<Committed>>),
+}
+
+impl Pending {
+    pub(crate) fn visits(&self) -> &[Visit] {
+        match self {
+            Self::One(visit, _) => std::slice::from_ref(visit),
+            Self::Batch(visits, _) => visits,
+        }
+    }
+
+    /// Answers that the visits may not have been stored.
+    pub(crate) fn refuse(self, error: CommitError) {
+        match self {
+            Self::One(_, answer) => answer(Err(error)),
+            Self::Batch(_, answer) => answer(Err(error)),
+        }
+    }
+}
+
+pub(crate) struct Queue {
+    inner: Mutex<Inner>,
+    arrived: Condvar,
+    visits_max: usize,
+}
+
+struct Inner {
+    waiting: VecDeque<Pending>,
+    visits: usize,
+    closing: bool,
+    health: Health,
+}
+
+impl Queue {
+    pub(crate) fn new(visits_max: usize) -> Self {
+        let inner =
+            Inner { waiting: VecDeque::new(), visits: 0, closing: false, health: Health::Writing };
+        Self { inner: Mutex::new(inner), arrived: Condvar::new(), visits_max }
+    }
+
+    /// Puts visits in the queue, or refuses at once.
+    pub(crate) fn push(&self, pending: Pending) -> Result<(), SubmitError> {
+        let count = pending.visits().len();
+        let mut inner = self.inner.lock();
+        if let Health::Stopped(reason) = &inner.health {
+            return Err(SubmitError::Stopped(Arc::clone(reason)));
+        }
+        if inner.closing {
+            return Err(SubmitError::Stopped("it is being closed".into()));
+        }
+        if inner.visits + count > self.visits_max {
+            return Err(SubmitError::Full { queue_visits_max: self.visits_max });
+        }
+        inner.visits += count;
+        inner.waiting.push_back(pending);
+        drop(inner);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Waits for visits and takes up to `visits_max` of them; `None` when the queue is closed and
+    /// empty.
+    pub(crate) fn take_group(&self, visits_max: usize) -> Option<Vec<Pending>> {
+        let mut inner = self.inner.lock();
+        while inner.waiting.is_empty() {
+            if inner.closing {
+                return None;
+            }
+            self.arrived.wait(&mut inner);
+        }
+        let mut group = Vec::new();
+        let mut taken = 0;
+        while let Some(next) = inner.waiting.front().map(|pending| pending.visits().len()) {
+            if !group.is_empty() && taken + next > visits_max {
+                break;
+            }
+            taken += next;
+            group.extend(inner.waiting.pop_front());
+        }
+        inner.visits -= taken;
+        Some(group)
+    }
+
+    pub(crate) fn close(&self) {
+        self.inner.lock().closing = true;
+        self.arrived.notify_one();
+    }
+
+    /// Refuses everything from now on and gives back what was waiting.
+    pub(crate) fn stop(&self, reason: &Arc<str>) -> Vec<Pending> {
+        let mut inner = self.inner.lock();
+        if !matches!(inner.health, Health::Stopped(_)) {
+            inner.health = Health::Stopped(Arc::clone(reason));
+        }
+        inner.visits = 0;
+        inner.waiting.drain(..).collect()
+    }
+
+    pub(crate) fn set_health(&self, health: Health) {
+        let mut inner = self.inner.lock();
+        if !matches!(inner.health, Health::Stopped(_)) {
+            inner.health = health;
+        }
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        self.inner.lock().health.clone()
+    }
+
+    /// Visits that wait now.
+    pub(crate) fn visits(&self) -> usize {
+        self.inner.lock().visits
+    }
+}

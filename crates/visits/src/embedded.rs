@@ -1,0 +1,241 @@
+//! Visits in a folder of this machine, kept by the `visitlog` engine.
+
+use std::{path::Path, sync::Arc};
+
+use tokio::{sync::oneshot, task::spawn_blocking};
+use visitlog::{CommitError, Committed, Engine, Health, SubmitError, TooMany, Visit, Window};
+
+pub use visitlog::{OpenError, Options, Recovery, Stats};
+
+use crate::store::{
+    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, PAGE_VISITS_MAX, Page,
+    READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
+};
+
+/// A store in one folder. Its futures must be polled inside of a tokio runtime, because questions
+/// are answered on its threads for blocking work.
+pub struct EmbeddedVisits {
+    engine: Arc<Engine>,
+}
+
+impl EmbeddedVisits {
+    /// Opens or makes the store and logs what was recovered. Reads the whole log, so call it
+    /// where blocking is allowed.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let engine = Engine::open(dir, options)?;
+        report(engine.recovery());
+        Ok(Self::of(engine))
+    }
+
+    /// Wraps an engine that is open already.
+    #[must_use]
+    pub fn of(engine: Engine) -> Self {
+        Self { engine: Arc::new(engine) }
+    }
+
+    /// What was found when the store was opened.
+    #[must_use]
+    pub fn recovery(&self) -> &Recovery {
+        self.engine.recovery()
+    }
+
+    /// Figures of this moment.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
+    }
+
+    /// Answers a question on a thread that may block.
+    fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Engine) -> Result<T, ReadError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, ReadError>> {
+        let engine = Arc::clone(&self.engine);
+        Box::pin(async move {
+            let answer = spawn_blocking(move || question(&engine)).await;
+            answer.unwrap_or_else(|error| Err(ReadError::Failed(error.to_string())))
+        })
+    }
+}
+
+fn report(recovery: &Recovery) {
+    let Recovery { created, parts, frames, visits, torn_tail, parts_removed } = recovery;
+    tracing::info!(created, parts, frames, visits, parts_removed, "visit store opened");
+    if let Some(tail) = torn_tail {
+        let (file, offset, bytes) = (&tail.file, tail.offset, tail.bytes);
+        tracing::warn!(file, offset, bytes, "an interrupted write was cut from the visit log");
+    }
+}
+
+impl VisitStore for EmbeddedVisits {
+    fn append(&self, visit: Visit) -> BoxFuture<'_, Result<Appended, AppendError>> {
+        Box::pin(async move {
+            let (sender, answer) = oneshot::channel();
+            // Nobody minds when the caller has gone away meanwhile.
+            self.engine
+                .submit(visit, move |outcome| drop(sender.send(outcome)))
+                .map_err(refused)?;
+            Ok(appended(&answered(answer.await)?))
+        })
+    }
+
+    fn append_all(&self, visits: Vec<Visit>) -> BoxFuture<'_, Result<Vec<Appended>, AppendError>> {
+        Box::pin(async move {
+            let (count, limit) = (visits.len(), BATCH_VISITS_MAX);
+            if count > limit {
+                return Err(AppendError::BatchTooLarge { visits: count, limit });
+            }
+            let (sender, answer) = oneshot::channel();
+            self.engine
+                .submit_all(visits, move |outcome| drop(sender.send(outcome)))
+                .map_err(refused)?;
+            Ok(answered(answer.await)?.iter().map(appended).collect())
+        })
+    }
+
+    fn visits_of(
+        &self,
+        person: u64,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {
+        self.read(move |engine| {
+            let limit = READ_VISITS_MAX + 1;
+            whole(engine.visits_of_after(person, from_ms, to_ms, None, limit))
+        })
+    }
+
+    fn visits_at(&self, window: Window) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {
+        self.read(move |engine| whole(engine.visits_at_after(window, None, READ_VISITS_MAX + 1)))
+    }
+
+    fn visits_of_page(
+        &self,
+        person: u64,
+        from_ms: i64,
+        to_ms: i64,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Page, ReadError>> {
+        let limit = limit.clamp(1, PAGE_VISITS_MAX);
+        // A cursor beyond every checkpoint's number is one after all of that moment.
+        let after = after.map(|c| (c.entered_ms, u32::try_from(c.other).unwrap_or(u32::MAX)));
+        self.read(move |engine| {
+            let found = engine.visits_of_after(person, from_ms, to_ms, after, limit + 1);
+            Ok(page(found, limit, |visit| u64::from(visit.checkpoint)))
+        })
+    }
+
+    fn visits_at_page(
+        &self,
+        window: Window,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Page, ReadError>> {
+        let limit = limit.clamp(1, PAGE_VISITS_MAX);
+        let after = after.map(|cursor| (cursor.entered_ms, cursor.other));
+        self.read(move |engine| {
+            let found = engine.visits_at_after(window, after, limit + 1);
+            Ok(page(found, limit, |visit| visit.person))
+        })
+    }
+
+    fn visits_of_many<'a>(
+        &'a self,
+        persons: &'a [u64],
+        from_ms: i64,
+        to_ms: i64,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Visit>>, ReadError>> {
+        Box::pin(async move {
+            check_keys(persons.len())?;
+            let persons = persons.to_vec();
+            let ask = move |engine: &Engine| {
+                engine.visits_of_many(&persons, from_ms, to_ms, READ_VISITS_MAX).map_err(too_many)
+            };
+            self.read(ask).await
+        })
+    }
+
+    fn visits_at_windows<'a>(
+        &'a self,
+        windows: &'a [Window],
+    ) -> BoxFuture<'a, Result<Vec<Vec<Visit>>, ReadError>> {
+        Box::pin(async move {
+            check_keys(windows.len())?;
+            let windows = windows.to_vec();
+            let ask = move |engine: &Engine| {
+                engine.visits_at_windows(&windows, READ_VISITS_MAX).map_err(too_many)
+            };
+            self.read(ask).await
+        })
+    }
+
+    fn health(&self) -> StoreHealth {
+        match self.engine.health() {
+            Health::Writing => StoreHealth::Writing,
+            Health::NoRoom(said) => StoreHealth::NoRoom(said.to_string()),
+            Health::Stopped(said) => StoreHealth::Stopped(said.to_string()),
+        }
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), CloseError>> {
+        let engine = Arc::clone(&self.engine);
+        Box::pin(async move {
+            let closed = spawn_blocking(move || engine.close()).await;
+            closed.map_err(|error| CloseError(error.to_string()))
+        })
+    }
+}
+
+fn refused(error: SubmitError) -> AppendError {
+    match error {
+        SubmitError::Full { .. } => AppendError::Full,
+        SubmitError::BatchTooLarge { visits, group_visits_max } => {
+            AppendError::BatchTooLarge { visits, limit: group_visits_max }
+        }
+        SubmitError::Invalid(invalid) => AppendError::Invalid(invalid),
+        SubmitError::Stopped(said) => AppendError::Stopped(said.to_string()),
+    }
+}
+
+/// A sender that is dropped unused comes from a bug in the engine; say what is certain.
+fn answered<T>(
+    answer: Result<Result<T, CommitError>, oneshot::error::RecvError>,
+) -> Result<T, AppendError> {
+    match answer {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(CommitError::NoRoom(said))) => Err(AppendError::NoRoom(said.to_string())),
+        Ok(Err(CommitError::Stopped(said))) => Err(AppendError::Stopped(said.to_string())),
+        Err(_) => Err(AppendError::Stopped("the visit was not answered".to_owned())),
+    }
+}
+
+fn appended(committed: &Committed) -> Appended {
+    if committed.already_there { Appended::AlreadyThere } else { Appended::New }
+}
+
+fn check_keys(keys: usize) -> Result<(), ReadError> {
+    let limit = READ_KEYS_MAX;
+    if keys > limit { Err(ReadError::QuestionTooLarge { keys, limit }) } else { Ok(()) }
+}
+
+fn too_many(_: TooMany) -> ReadError {
+    ReadError::AnswerTooLarge { limit: READ_VISITS_MAX }
+}
+
+fn whole(found: Vec<Visit>) -> Result<Vec<Visit>, ReadError> {
+    let limit = READ_VISITS_MAX;
+    if found.len() > limit { Err(ReadError::AnswerTooLarge { limit }) } else { Ok(found) }
+}
+
+/// Cuts off the one visit too many that shows that there is another page.
+fn page(mut visits: Vec<Visit>, limit: usize, other: impl Fn(&Visit) -> u64) -> Page {
+    let more = visits.len() > limit;
+    visits.truncate(limit);
+    let last = visits.last().filter(|_| more);
+    let next = last.map(|visit| Cursor { entered_ms: visit.entered_ms, other: other(visit) });
+    Page { visits, next }
+}
