@@ -102,7 +102,7 @@ struct Copy {
     options: Options,
     report: RepairReport,
     waiting: Vec<Visit>,
-    /// Ends of runs of frame numbers: (first, one past the last), of each part's runs.
+    /// Runs of frame numbers that were found: the first and one past the last.
     numbers: BTreeSet<(u64, u64)>,
 }
 
@@ -119,7 +119,12 @@ impl Copy {
         let mut reader = Reader::new(&*file).map_err(io_error("reading", &path))?;
         self.report.parts += 1;
         let header = reader.bytes(0, part::HEADER_BYTES).map_err(io_error("reading", &path))?;
-        let mut offset = if part::decode(header).is_ok() { part::HEADER_BYTES as u64 } else { 0 };
+        let mut offset = 0;
+        if let Ok(header) = part::decode(header) {
+            offset = part::HEADER_BYTES as u64;
+            // An empty run, so that a gap before the first whole frame is counted.
+            self.numbers.insert((header.first_frame, header.first_frame));
+        }
         while offset < reader.length() {
             let found = reader
                 .next_whole_frame(offset, &mut self.waiting)

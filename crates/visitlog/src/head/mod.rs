@@ -52,10 +52,27 @@ impl Head {
 
     /// Adds a visit that is not here yet.
     pub(crate) fn push(&mut self, visit: &Visit) {
+        self.day(visit).push(visit);
+        self.visits += 1;
+    }
+
+    /// Adds a visit while the log is replayed; [`Head::index`] must follow before anyone reads.
+    pub(crate) fn load(&mut self, visit: &Visit) {
+        self.day(visit).load(visit);
+        self.visits += 1;
+    }
+
+    /// Makes everything that was loaded findable, each identity once.
+    pub(crate) fn index(&mut self) {
+        for day in self.days.values_mut() {
+            self.visits -= day.index() as u64;
+        }
+    }
+
+    fn day(&mut self, visit: &Visit) -> &mut Day {
         let number = self.day_of(visit.entered_ms);
         let (start_ms, seed) = (number * DAY_MS - self.offset_ms, self.seed);
-        self.days.entry(number).or_insert_with(|| Day::new(start_ms, seed)).push(visit);
-        self.visits += 1;
+        self.days.entry(number).or_insert_with(|| Day::new(start_ms, seed))
     }
 
     /// What is committed now of the days that have a part in `from_ms..to_ms`, earliest first.

@@ -71,6 +71,37 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_loaded_head_answers_as_a_grown_one(visits in few_visits(), more in few_visits()) {
+        let mut grown = head_of(&visits);
+        let mut loaded = Head::new(8 * 3600);
+        visits.iter().for_each(|visit| loaded.load(visit));
+        loaded.index();
+        for visit in &more {
+            prop_assert_eq!(grown.contains(visit), loaded.contains(visit));
+            if !grown.contains(visit) {
+                grown.push(visit);
+                loaded.push(visit);
+            }
+        }
+        let all = (i64::MIN, i64::MAX);
+        prop_assert_eq!(grown.visits(), loaded.visits());
+        for number in 0..5_u32 {
+            let window = Window { checkpoint: number, from_ms: all.0, to_ms: all.1 };
+            let person = u64::from(number);
+            prop_assert_eq!(
+                grown.visits_of(&grown.marks(all.0, all.1), person, all, None, usize::MAX),
+                loaded.visits_of(&loaded.marks(all.0, all.1), person, all, None, usize::MAX)
+            );
+            prop_assert_eq!(
+                grown.visits_at(&grown.marks(all.0, all.1), window, None, usize::MAX),
+                loaded.visits_at(&loaded.marks(all.0, all.1), window, None, usize::MAX)
+            );
+        }
+    }
+}
+
 #[test]
 fn a_reader_does_not_see_what_came_after_its_mark() {
     let mut head = head_of(&[visit(1, 1, START_MS)]);

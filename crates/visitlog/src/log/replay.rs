@@ -50,6 +50,8 @@ impl Replay<'_> {
             let end = self.part(*sequence, before.as_ref(), is_last)?;
             before = Some(end);
         }
+        self.head.index();
+        self.recovery.visits = self.head.visits();
         before.ok_or_else(|| damage(manifest::PATH, 0, "no log part is listed").into())
     }
 
@@ -112,12 +114,7 @@ impl Replay<'_> {
                 }
                 Err(bad) => return Ok((whole, Some(bad.to_string()))),
             };
-            for visit in &visits {
-                if !self.head.contains(visit) {
-                    self.head.push(visit);
-                    self.recovery.visits += 1;
-                }
-            }
+            visits.iter().for_each(|visit| self.head.load(visit));
             self.recovery.frames += 1;
             whole = Whole {
                 offset: found.end(),
