@@ -122,6 +122,24 @@ fn a_frame_that_a_killed_process_had_not_synced_is_made_durable_before_it_is_ser
     }
 }
 
+#[test]
+fn a_part_begun_by_a_killed_process_is_made_durable_before_it_is_used() {
+    let storage = Simulated::new();
+    let options = Options { part_bytes_max: 1, ..Options::default() };
+    let engine = open(&storage, options).unwrap();
+    engine.append(visit(0)).unwrap();
+    // The manifest has its new name, and the folder is never synced.
+    storage.fail(Operation::SyncDir, 2, Fault::Broken);
+    assert!(stopped(&engine.append(visit(1))));
+    let next = storage.after_kill();
+    let engine = open(&next, options).unwrap();
+    engine.append(visit(1)).unwrap();
+    for seed in 0..20 {
+        let engine = open(&next.after_power_cut(&mut dice(seed)), options).unwrap();
+        assert_eq!(all_of(&engine), visits(0..2), "seed {seed}");
+    }
+}
+
 /// Appends until something fails; gives what was acknowledged.
 fn append_until_it_fails(engine: &Engine, count: u64) -> u64 {
     (0..count).take_while(|n| engine.append(visit(*n)).is_ok()).count() as u64

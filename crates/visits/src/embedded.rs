@@ -13,7 +13,8 @@ use crate::store::{
 };
 
 /// A store in one folder. Its futures must be polled inside of a tokio runtime, because questions
-/// are answered on its threads for blocking work.
+/// are answered on its threads for blocking work. Dropping the last one without
+/// [`VisitStore::close`] writes what waits as well, and blocks the thread meanwhile.
 pub struct EmbeddedVisits {
     engine: Arc<Engine>,
 }
