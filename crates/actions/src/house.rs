@@ -1,14 +1,17 @@
 //! Everything a verb may need, handed in by the binary.
 
-use crate::{duty::announce::Announcer, health_status::HealthSource, sms::SmsSender};
+use crate::{
+    Answer, Failure, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
+    sms::SmsSender,
+};
 use domain::{
-    outside::{Clock, Dice},
+    outside::{Clock, Dice, roll},
     time::UnixMs,
 };
 use registry::Registry;
 use std::sync::Arc;
-use vault::Vault;
-use visits::VisitStore;
+use vault::{Purpose, Vault};
+use visits::{StoreHealth, VisitStore};
 
 /// What the operator settles.
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ pub struct House {
     /// Everything that is not a visit.
     pub registry: Registry,
     /// Keys and ciphers.
-    pub vault: Vault,
+    pub vault: Arc<Vault>,
     /// Visits.
     pub visits: Arc<dyn VisitStore>,
     /// Tells the time.
@@ -39,6 +42,8 @@ pub struct House {
     pub health: Arc<dyn HealthSource>,
     /// Tells duty screens what happened at their door.
     pub announcer: Announcer,
+    /// The way into the visit store.
+    pub gate: Gate,
     /// What the operator settles.
     pub settings: Settings,
 }
@@ -48,5 +53,37 @@ impl House {
     #[must_use]
     pub fn now(&self) -> UnixMs {
         self.clock.now()
+    }
+
+    /// A fresh secret of 160 bits, as 32 lower-case base32 characters, for a cookie or a link.
+    #[must_use]
+    pub fn fresh_token(&self) -> String {
+        data_encoding::BASE32_NOPAD.encode(&roll::<20>(&*self.dice)).to_ascii_lowercase()
+    }
+
+    /// What the hidden field of a form must hold for this browser's random cookie.
+    #[must_use]
+    pub fn form_guard(&self, seat: &str) -> String {
+        data_encoding::HEXLOWER.encode(&self.vault.mac(Purpose::Csrf, seat.as_bytes())[..16])
+    }
+
+    /// Whether a form's hidden field is the one of this browser; takes the same time either way.
+    #[must_use]
+    pub fn form_guard_holds(&self, seat: &str, guard: &str) -> bool {
+        data_encoding::HEXLOWER
+            .decode(guard.as_bytes())
+            .is_ok_and(|mac| self.vault.verify_mac(Purpose::Csrf, seat.as_bytes(), &mac))
+    }
+
+    /// Whether the registry answers and the visit store takes visits.
+    ///
+    /// # Errors
+    /// `Broken` naming the part that does not work.
+    pub async fn ready(&self) -> Answer<()> {
+        self.registry.ping().await?;
+        match self.visits.health() {
+            StoreHealth::Writing => Ok(()),
+            StoreHealth::NoRoom(why) | StoreHealth::Stopped(why) => Err(Failure::broken(why)),
+        }
     }
 }

@@ -13,5 +13,9 @@ pub struct SmsError(pub String);
 /// Sends text messages.
 pub trait SmsSender: Send + Sync + 'static {
     /// Sends a one-time code to a number of eleven digits.
-    fn send_code<'a>(&'a self, phone: &'a str, code: &'a str) -> BoxFuture<'a, Result<(), SmsError>>;
+    fn send_code<'a>(
+        &'a self,
+        phone: &'a str,
+        code: &'a str,
+    ) -> BoxFuture<'a, Result<(), SmsError>>;
 }

@@ -87,6 +87,25 @@ pub enum Cause {
     Itinerary,
 }
 
+impl Cause {
+    /// All causes; the position plus one is the number in the visit store and never changes.
+    pub const ALL: [Self; 5] =
+        [Self::Colour, Self::Stale, Self::Positive, Self::NucleicAcid, Self::Itinerary];
+
+    /// The number in the visit store; 0 stands for no cause.
+    #[must_use]
+    pub fn number(cause: Option<Self>) -> u8 {
+        let at = Self::ALL.iter().position(|c| Some(*c) == cause).map_or(0, |at| at + 1);
+        u8::try_from(at).unwrap_or(0)
+    }
+
+    /// The cause with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
+}
+
 /// A judgement. Only [`judge`] makes one, so a visit cannot be recorded unjudged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -124,19 +143,37 @@ impl Verdict {
     /// What to do, for the visitor and the guard; key into the catalogues.
     #[must_use]
     pub fn advice(&self) -> &'static str {
-        match (self.decision, self.cause) {
-            (Decision::Pass, _) => "请进入",
-            (Decision::Stop, Some(Cause::Positive)) => "核酸检测异常，请勿进入，配合值守人员处置",
-            (Decision::Stop, _) => "请勿进入，在原地等候，配合值守人员处置",
-            (_, Some(Cause::Stale)) => "健康码状态已过期，请值守人员复核",
-            (_, Some(Cause::NucleicAcid)) => "核酸检测超过规定时间，请值守人员复核",
-            (_, Some(Cause::Itinerary)) => "行程需要核对，请值守人员复核",
-            _ => match self.colour {
-                Colour::None => "还没有申领健康码，请值守人员复核",
-                Colour::Unknown => "暂时查不到健康码状态，请值守人员复核",
-                _ => "请值守人员复核后再进入",
-            },
+        advice(self.decision, self.colour, self.cause)
+    }
+
+    /// Whether staff must write down what they did: every stop, and every recheck that rests on
+    /// something known. A status that could not be found out is checked on the spot and leaves no
+    /// alert behind, or one failing source would bury every door in them.
+    #[must_use]
+    pub fn raises_alert(&self) -> bool {
+        match self.decision {
+            Decision::Pass => false,
+            Decision::Stop => true,
+            Decision::Recheck => !matches!(self.colour, Colour::None | Colour::Unknown),
         }
+    }
+}
+
+/// What to do about a decision, for the visitor and the guard; key into the catalogues.
+#[must_use]
+pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'static str {
+    match (decision, cause) {
+        (Decision::Pass, _) => "请进入",
+        (Decision::Stop, Some(Cause::Positive)) => "核酸检测异常，请勿进入，配合值守人员处置",
+        (Decision::Stop, _) => "请勿进入，在原地等候，配合值守人员处置",
+        (_, Some(Cause::Stale)) => "健康码状态已过期，请值守人员复核",
+        (_, Some(Cause::NucleicAcid)) => "核酸检测超过规定时间，请值守人员复核",
+        (_, Some(Cause::Itinerary)) => "行程需要核对，请值守人员复核",
+        _ => match colour {
+            Colour::None => "还没有申领健康码，请值守人员复核",
+            Colour::Unknown => "暂时查不到健康码状态，请值守人员复核",
+            _ => "请值守人员复核后再进入",
+        },
     }
 }
 
@@ -221,6 +258,28 @@ mod tests {
         let risk = HealthStatus { itinerary: Itinerary::Risk, ..green() };
         assert_eq!(decide(&risk).0, Decision::Recheck);
         assert_eq!(decide(&HealthStatus::unknown(NOW)), (Decision::Recheck, Colour::Unknown));
+    }
+
+    #[test]
+    fn numbers_in_the_store_come_back_as_they_went() {
+        for cause in Cause::ALL.into_iter().map(Some).chain([None]) {
+            assert_eq!(Cause::from_number(Cause::number(cause)), cause);
+        }
+        for decision in Decision::ALL {
+            assert_eq!(Decision::from_number(decision.number()), decision);
+        }
+        assert_eq!(Decision::from_number(200), Decision::Recheck);
+    }
+
+    #[test]
+    fn what_could_not_be_found_out_leaves_no_alert() {
+        let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, NOW).raises_alert();
+        assert!(raises(&HealthStatus { colour: Colour::Red, ..green() }));
+        assert!(raises(&HealthStatus { colour: Colour::Yellow, ..green() }));
+        assert!(raises(&HealthStatus { nucleic_acid: None, ..green() }));
+        assert!(!raises(&HealthStatus::unknown(NOW)));
+        assert!(!raises(&HealthStatus { colour: Colour::None, ..green() }));
+        assert!(!raises(&green()));
     }
 
     proptest! {

@@ -1,1 +1,4 @@
-//! Other people's systems: SMS so far, each with a mock in its real shape.
+//! Other people's systems: each behind a port of the actions.
+
+pub mod health_status;
+pub mod sms;

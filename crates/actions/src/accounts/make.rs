@@ -1,8 +1,17 @@
 //! The administrator makes accounts: a one-time link for whoever is to have it.
 
-use super::{principals::Administrator, session::Token};
-use crate::{Answer, House};
-use domain::{accounts::Role, regions::Region, time::UnixMs};
+use super::{
+    one_time_links, passwords,
+    principals::Administrator,
+    register::{self, Wanted},
+    session::Token,
+};
+use crate::{Answer, Failure, House};
+use domain::{
+    accounts::Role, audit::Deed, fields::Complaints, phones::Phone, regions::Region, time::UnixMs,
+};
+use registry::{AuditLine, LinkUse};
+use vault::Field;
 
 /// What kind of account the link makes.
 #[derive(Clone, Debug, Default)]
@@ -51,18 +60,62 @@ pub struct SetUpForm {
 }
 
 /// All accounts but the managers'.
-pub async fn list(house: &House, caller: &Administrator) -> Answer<Vec<AccountRow>> {
-    let _ = (house, caller);
-    todo!()
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn list(house: &House, _caller: &Administrator) -> Answer<Vec<AccountRow>> {
+    let regions = house.registry.regions().await?;
+    let accounts = house.registry.staff_accounts().await?;
+    let row = |account: &registry::Account| {
+        let phone = house.vault.open(Field::Phone, &account.new.phone_sealed)?;
+        Ok(AccountRow {
+            id: account.id,
+            role: account.new.role,
+            name: house.vault.open(Field::MaskedName, &account.new.masked_sealed)?,
+            phone: Phone::parse(&phone).map(|phone| phone.masked()).unwrap_or_default(),
+            county: county(&regions, account.new.county.as_deref()),
+            made: account.new.made,
+        })
+    };
+    accounts.iter().map(row).collect()
+}
+
+fn county(regions: &[Region], code: Option<&str>) -> Option<Region> {
+    regions.iter().find(|region| Some(region.code.as_str()) == code).cloned()
 }
 
 /// Makes the link, valid for 24 hours, used once; the whole URL.
 ///
 /// # Errors
 /// `Invalid` at `role` or `county`.
-pub async fn invite(house: &House, caller: &Administrator, form: &NewAccountForm) -> Answer<String> {
-    let _ = (house, caller, form);
-    todo!()
+pub async fn invite(
+    house: &House,
+    caller: &Administrator,
+    form: &NewAccountForm,
+) -> Answer<String> {
+    let mut complaints = Complaints::default();
+    // Managers register themselves.
+    let role = Role::from_code(form.role.trim()).filter(|role| *role != Role::Manager);
+    let role = complaints.take("role", role.ok_or("请选择角色"));
+    let regions = house.registry.regions().await?;
+    let wanted = form.county.trim();
+    let found = county(&regions, Some(wanted)).filter(|r| r.code.as_str().len() == 6);
+    if !wanted.is_empty() && found.is_none() {
+        complaints.add("county", "请选择县区，全市留空");
+    }
+    let role = role.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+    let county = found.filter(|r| r.parent.is_some()).map(|r| r.code.as_str().to_owned());
+    let line = AuditLine {
+        at: house.now(),
+        actor: caller.actor(),
+        deed: Deed::AccountMade,
+        subject: role.label().to_owned(),
+        detail: county.clone().unwrap_or_default(),
+    };
+    let link_use = LinkUse::SetUp { role, county };
+    let token =
+        one_time_links::make(house, link_use, one_time_links::LASTS_MS, Some(&line)).await?;
+    Ok(format!("{}/set-up/{token}", house.settings.public_url))
 }
 
 /// What a set-up link is for.
@@ -70,8 +123,12 @@ pub async fn invite(house: &House, caller: &Administrator, form: &NewAccountForm
 /// # Errors
 /// `NotFound` when the link is unknown, used or too old.
 pub async fn look(house: &House, link: &str) -> Answer<SetUp> {
-    let _ = (house, link);
-    todo!()
+    let (_, found) = one_time_links::find(house, link).await?;
+    let LinkUse::SetUp { role, county: code } = found.link_use else {
+        return Err(Failure::NotFound);
+    };
+    let regions = house.registry.regions().await?;
+    Ok(SetUp { role, county: county(&regions, code.as_deref()) })
 }
 
 /// Makes the account a set-up link stands for, and signs it in. The link stays usable until this
@@ -80,6 +137,11 @@ pub async fn look(house: &House, link: &str) -> Answer<SetUp> {
 /// # Errors
 /// `NotFound`; `Invalid` at `name`, `phone`, `password`.
 pub async fn set_up(house: &House, link: &str, form: &SetUpForm) -> Answer<(Token, Role)> {
-    let _ = (house, link, form);
-    todo!()
+    let (mac, found) = one_time_links::find(house, link).await?;
+    let LinkUse::SetUp { role, county } = found.link_use else { return Err(Failure::NotFound) };
+    let (name, phone) = register::check(&form.name, &form.phone, &form.password)?;
+    let password_hash = passwords::hash(house, &form.password).await?;
+    let wanted = Wanted { role, county, link: Some(&mac) };
+    let token = register::insert(house, &name, &phone, password_hash, &wanted).await?;
+    Ok((token, role))
 }

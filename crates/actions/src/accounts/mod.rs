@@ -2,6 +2,7 @@
 
 pub mod make;
 pub mod one_time_links;
+pub(crate) mod passwords;
 pub mod principals;
 pub mod register;
 pub mod session;

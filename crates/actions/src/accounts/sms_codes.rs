@@ -1,6 +1,21 @@
 //! One-time codes by text message: six digits, five minutes, five tries.
 
-use crate::{Answer, House};
+use crate::{Answer, Failure, House};
+use domain::{
+    fields::Complaints,
+    outside::roll,
+    phones::Phone,
+    time::{MINUTE_MS, UnixMs},
+};
+use registry::SmsCode;
+use vault::{Index, Purpose};
+
+/// How long a code works, in milliseconds.
+const LASTS_MS: i64 = 5 * MINUTE_MS;
+/// How long until another one is sent to the same number, in milliseconds.
+const AGAIN_MS: i64 = MINUTE_MS;
+/// Tries of one code.
+const TRIES_MAX: i64 = 5;
 
 /// What a code is for; a code for one thing does not work for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,11 +26,91 @@ pub enum CodeUse {
     Account,
 }
 
+impl CodeUse {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Account => "account",
+        }
+    }
+}
+
+fn code_mac(house: &House, code_use: CodeUse, phone: &Phone, code: &str) -> [u8; 32] {
+    let message = format!("{}:{}:{code}", code_use.code(), phone.as_str());
+    house.vault.mac(Purpose::SmsCode, message.as_bytes())
+}
+
 /// Sends a code. The answer is the same whether the number is known or not.
 ///
 /// # Errors
 /// `Invalid` at `phone`; `TooMany` when one was sent less than a minute ago.
 pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
-    let _ = (house, code_use, phone);
-    todo!()
+    let phone = Phone::parse(phone).map_err(|says| Failure::field("phone", says))?;
+    let code = format!("{:06}", u32::from_be_bytes(roll::<4>(&*house.dice)) % 1_000_000);
+    let now = house.now();
+    let stored = SmsCode {
+        code_mac: code_mac(house, code_use, &phone, &code).to_vec(),
+        sent: now,
+        expires: now.plus(LASTS_MS),
+        tries: 0,
+    };
+    let index = house.vault.blind(Index::Phone, phone.as_str());
+    let before = now.plus(-AGAIN_MS);
+    if !house.registry.put_sms_code(&index, code_use.code(), &stored, before).await? {
+        return Err(Failure::TooMany {
+            says: "验证码刚刚发过，请一分钟后再试", retry_after_s: 60
+        });
+    }
+    house.sms.send_code(phone.as_str(), &code).await.map_err(Failure::broken)
+}
+
+/// A code that was right, not used up yet.
+pub(crate) struct RightCode {
+    index: [u8; 32],
+    code_use: CodeUse,
+}
+
+/// Complains about an empty code together with everything else, before any try is counted.
+pub(crate) fn beside<T>(checked: Result<T, Complaints>, sms_code: &str) -> Result<T, Complaints> {
+    if !sms_code.trim().is_empty() {
+        return checked;
+    }
+    let mut complaints = checked.err().unwrap_or_default();
+    complaints.add("sms_code", "请填写短信验证码");
+    Err(complaints)
+}
+
+/// Checks a code; each check counts as a try.
+///
+/// # Errors
+/// `Invalid` at `sms_code` when it is wrong, too old or tried too often.
+pub(crate) async fn verify(
+    house: &House,
+    code_use: CodeUse,
+    phone: &Phone,
+    typed: &str,
+) -> Answer<RightCode> {
+    let wrong = || Failure::field("sms_code", "验证码不对或已过期，请核对或重新获取");
+    let index = house.vault.blind(Index::Phone, phone.as_str());
+    let now: UnixMs = house.now();
+    let sent = house.registry.try_sms_code(&index, code_use.code(), now, TRIES_MAX).await?;
+    let sent = sent.ok_or_else(wrong)?;
+    let typed = domain::text::number_form(typed);
+    let message = format!("{}:{}:{typed}", code_use.code(), phone.as_str());
+    if house.vault.verify_mac(Purpose::SmsCode, message.as_bytes(), &sent.code_mac) {
+        Ok(RightCode { index, code_use })
+    } else {
+        Err(wrong())
+    }
+}
+
+impl RightCode {
+    /// Uses the code up, so that it works once.
+    pub(crate) async fn use_up(self, house: &House) -> Answer<()> {
+        if house.registry.use_sms_code(&self.index, self.code_use.code()).await? {
+            Ok(())
+        } else {
+            Err(Failure::field("sms_code", "验证码已经用过，请重新获取"))
+        }
+    }
 }

@@ -4,6 +4,7 @@ pub mod mine;
 pub mod review;
 pub mod submit;
 
+use crate::{Answer, House};
 use domain::{applications::State, time::UnixMs};
 
 /// One thing that happened to an application.
@@ -15,4 +16,12 @@ pub struct Event {
     pub state: State,
     /// The reason, when it was sent back.
     pub reason: String,
+}
+
+/// Everything that happened to an application, oldest first.
+pub(crate) async fn events(house: &House, application: i64) -> Answer<Vec<Event>> {
+    let events = house.registry.application_events(application).await?;
+    let event =
+        |e: registry::ApplicationEvent| Event { at: e.at, state: e.state, reason: e.reason };
+    Ok(events.into_iter().map(event).collect())
 }

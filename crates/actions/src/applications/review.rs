@@ -1,8 +1,19 @@
 //! The reviewer's queue: what waits, what decides it, and the decision.
 
-use super::Event;
-use crate::{Answer, House, accounts::principals::Reviewer};
-use domain::{applications::State, organisations::CreditCheck, time::UnixMs};
+use super::{Event, mine::category_name};
+use crate::{Answer, Failure, House, accounts::principals::Reviewer, regions};
+use domain::{
+    applications::{State, check_reason},
+    audit::{Actor, Deed},
+    organisations::{CreditCheck, CreditCode},
+    people::mask_name,
+    phones::Phone,
+    regions::Region,
+    time::UnixMs,
+    venue_codes::{VenueCode, fresh_short_number},
+};
+use registry::{ApplicationRow, AuditLine, QueueFilter};
+use vault::Field;
 
 /// Most rows of one page of the queue.
 pub const PAGE_ROWS: i64 = 50;
@@ -80,9 +91,61 @@ pub struct Detail {
 }
 
 /// A page of the queue, within the reviewer's scope.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
 pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<Queue> {
-    let _ = (house, caller, filter);
-    todo!()
+    let regions = regions::all(house).await?;
+    let narrowed = |state, text: &str| QueueFilter {
+        state,
+        county: caller.scope.county().map(str::to_owned),
+        text: text.trim().to_owned(),
+        limit: PAGE_ROWS,
+        offset: filter.page.clamp(0, PAGES_MAX) * PAGE_ROWS,
+    };
+    let wanted = narrowed(filter.state, &filter.text);
+    let mut counts = State::ALL.map(|state| (state, 0));
+    for (state, count) in &mut counts {
+        *count = house.registry.queue_total(&narrowed(*state, "")).await?;
+    }
+    let rows = house.registry.queue(&wanted).await?;
+    Ok(Queue {
+        rows: rows.iter().map(|application| row(application, &regions)).collect(),
+        total: house.registry.queue_total(&wanted).await?,
+        counts,
+        county_name: caller.scope.county().map(|code| regions::name_of(&regions, code)),
+    })
+}
+
+/// Pages one can turn to; a reviewer narrows the list long before.
+const PAGES_MAX: i64 = 10_000;
+
+fn credit(application: &ApplicationRow) -> Option<(String, CreditCheck)> {
+    let code = CreditCode::parse(application.credit_code.as_deref()?).ok()?;
+    Some((code.as_str().to_owned(), code.check()))
+}
+
+fn row(application: &ApplicationRow, regions: &[Region]) -> Row {
+    let doubtful = application.same_named > 0
+        || credit(application).is_some_and(|(_, check)| check == CreditCheck::Differs);
+    Row {
+        id: application.id,
+        name: application.name.clone(),
+        door: application.door.clone(),
+        address: application.address.clone(),
+        organisation: application.organisation_name.clone(),
+        category_name: category_name(&application.category),
+        township_name: regions::name_of(regions, &application.township),
+        submitted: application.submitted,
+        round: application.round,
+        doubtful,
+    }
+}
+
+/// An application within the reviewer's scope; outside of it there is none.
+async fn within(house: &House, caller: &Reviewer, id: i64) -> Answer<ApplicationRow> {
+    let application = house.registry.application(id).await?;
+    application.filter(|found| caller.scope.covers(&found.county)).ok_or(Failure::NotFound)
 }
 
 /// One application.
@@ -90,17 +153,51 @@ pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<
 /// # Errors
 /// `NotFound` outside of the reviewer's scope.
 pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
-    let _ = (house, caller, id);
-    todo!()
+    let application = within(house, caller, id).await?;
+    let checkpoint = house.registry.checkpoint(application.checkpoint).await?;
+    let record = checkpoint.ok_or(Failure::NotFound)?.record;
+    let regions = regions::all(house).await?;
+    let responsible = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?;
+    let phone = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
+    let siblings = house.registry.count_checkpoints_of(application.organisation).await? - 1;
+    let organisation = application.organisation;
+    Ok(Detail {
+        row: row(&application, &regions),
+        state: application.state,
+        county_name: regions::name_of(&regions, &application.county),
+        responsible_name: mask_name(&responsible),
+        responsible_phone: Phone::parse(&phone).map(|p| p.masked()).unwrap_or_default(),
+        credit: credit(&application),
+        siblings,
+        similar: house.registry.same_named(&record.same_name, organisation, SIMILAR_MAX).await?,
+        events: super::events(house, id).await?,
+    })
 }
+
+/// Similar checkpoints shown beside an application.
+const SIMILAR_MAX: i64 = 10;
+
+/// Codes are 80 random bits and short numbers 25: a second roll is rare, a fifth means a fault.
+const ROLLS_MAX: usize = 5;
+
+const DECIDED: Failure = Failure::Conflict("这件申请已有人处理，请看最新状态");
 
 /// Approves: the checkpoint gets its code.
 ///
 /// # Errors
 /// `NotFound` outside of the scope; `Conflict` when somebody decided meanwhile.
 pub async fn approve(house: &House, caller: &Reviewer, id: i64) -> Answer<()> {
-    let _ = (house, caller, id);
-    todo!()
+    for _ in 0..ROLLS_MAX {
+        let application = within(house, caller, id).await?;
+        application.state.approve().map_err(|_| DECIDED)?;
+        let code = VenueCode::fresh(&*house.dice);
+        let number = fresh_short_number(&application.county, &*house.dice);
+        let line = line(house, caller.actor(), Deed::ApplicationApproved, id);
+        if house.registry.approve_application(id, code.as_str(), &number, &line).await? {
+            return Ok(());
+        }
+    }
+    Err(DECIDED)
 }
 
 /// Sends back with a reason.
@@ -108,6 +205,16 @@ pub async fn approve(house: &House, caller: &Reviewer, id: i64) -> Answer<()> {
 /// # Errors
 /// `Invalid` at `reason`; otherwise as `approve`.
 pub async fn send_back(house: &House, caller: &Reviewer, id: i64, reason: &str) -> Answer<()> {
-    let _ = (house, caller, id, reason);
-    todo!()
+    let application = within(house, caller, id).await?;
+    application.state.send_back().map_err(|_| DECIDED)?;
+    let reason = check_reason(reason).map_err(|says| Failure::field("reason", says))?;
+    let line = line(house, caller.actor(), Deed::ApplicationReturned, id);
+    let done = house.registry.return_application(id, &reason, &line).await?;
+    if done { Ok(()) } else { Err(DECIDED) }
+}
+
+fn line(house: &House, actor: Actor, deed: Deed, id: i64) -> AuditLine {
+    AuditLine {
+        at: house.now(), actor, deed, subject: format!("申请 {id}"), detail: String::new()
+    }
 }

@@ -1,19 +1,37 @@
 //! The manager applies for a checkpoint, or applies again after it came back.
 
-use crate::{Answer, House, accounts::principals::Manager};
-use domain::checkpoints::{CheckpointForm, CheckpointNumber};
+use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use domain::{
+    audit::Deed,
+    checkpoints::{CheckpointForm, CheckpointNumber, NewCheckpoint},
+    text::same_form,
+};
+use registry::{AuditLine, CheckpointRecord};
+use vault::Field;
 
 /// Most checkpoints of one organisation.
 pub const CHECKPOINTS_MAX: i64 = 10_000;
+
+const DOOR_TAKEN: &str = "这个门已经申请过了：名称、门和地址都相同";
 
 /// Applies for a new checkpoint.
 ///
 /// # Errors
 /// `Invalid` at each field (a door applied for twice: at `door`); `Conflict` without an
 /// organisation or with too many checkpoints.
-pub async fn submit(house: &House, caller: &Manager, form: &CheckpointForm) -> Answer<CheckpointNumber> {
-    let _ = (house, caller, form);
-    todo!()
+pub async fn submit(
+    house: &House,
+    caller: &Manager,
+    form: &CheckpointForm,
+) -> Answer<CheckpointNumber> {
+    let organisation = own_organisation(house, caller).await?;
+    if house.registry.count_checkpoints_of(organisation).await? >= CHECKPOINTS_MAX {
+        return Err(Failure::Conflict("一个单位最多 10000 个检查点"));
+    }
+    let record = checked(house, organisation, form, None).await?;
+    let line = line(house, caller, "新申请");
+    let number = house.registry.insert_checkpoint(&record, &line).await?;
+    number.ok_or_else(|| Failure::field("door", DOOR_TAKEN))
 }
 
 /// Submits a corrected form.
@@ -26,6 +44,84 @@ pub async fn resubmit(
     checkpoint: CheckpointNumber,
     form: &CheckpointForm,
 ) -> Answer<()> {
-    let _ = (house, caller, checkpoint, form);
-    todo!()
+    let own = own_checkpoint(house, caller, checkpoint).await?;
+    let (_, state) = house.registry.application_of(checkpoint).await?.ok_or(Failure::NotFound)?;
+    let not_returned = Failure::Conflict("这件申请现在不能修改：它没有被退回");
+    if state.resubmit().is_err() {
+        return Err(not_returned);
+    }
+    let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
+    let line = line(house, caller, &format!("改正后重新提交，检查点 {}", checkpoint.0));
+    let done = house.registry.correct_checkpoint(checkpoint, &record, &line).await?;
+    if done { Ok(()) } else { Err(not_returned) }
+}
+
+fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
+    AuditLine {
+        at: house.now(),
+        actor: caller.actor(),
+        deed: Deed::ApplicationSubmitted,
+        subject: format!("账号 {}", caller.account),
+        detail: detail.to_owned(),
+    }
+}
+
+async fn own_organisation(house: &House, caller: &Manager) -> Answer<i64> {
+    let organisation = house.registry.organisation_of(caller.account).await?;
+    let organisation = organisation.ok_or(Failure::Conflict("请先登记单位，再申请检查点"))?;
+    Ok(organisation.id)
+}
+
+/// A checkpoint of the manager's own organisation.
+///
+/// # Errors
+/// `NotFound` for anything else, so that foreign numbers say nothing.
+pub(crate) async fn own_checkpoint(
+    house: &House,
+    caller: &Manager,
+    number: CheckpointNumber,
+) -> Answer<registry::Checkpoint> {
+    let organisation = house.registry.organisation_of(caller.account).await?;
+    let organisation = organisation.ok_or(Failure::NotFound)?.id;
+    let checkpoint = house.registry.checkpoint(number).await?;
+    checkpoint.filter(|c| c.record.organisation == organisation).ok_or(Failure::NotFound)
+}
+
+/// The form as it is stored: checked, evened out, sealed.
+async fn checked(
+    house: &House,
+    organisation: i64,
+    form: &CheckpointForm,
+    except: Option<CheckpointNumber>,
+) -> Answer<CheckpointRecord> {
+    let new = form.check()?;
+    regions::known(house, &new.township).await?;
+    if house.registry.door_taken(&new.same_key(), except).await? {
+        return Err(Failure::field("door", DOOR_TAKEN));
+    }
+    record(house, organisation, &new, None)
+}
+
+/// A checked checkpoint as it is stored.
+pub(crate) fn record(
+    house: &House,
+    organisation: i64,
+    new: &NewCheckpoint,
+    position: Option<(f64, f64)>,
+) -> Answer<CheckpointRecord> {
+    let seal = |field, text: &str| house.vault.seal(field, text, &*house.dice);
+    Ok(CheckpointRecord {
+        organisation,
+        same_name: same_form(&new.name),
+        same_key: new.same_key(),
+        name: new.name.clone(),
+        door: new.door.clone(),
+        address: new.address.clone(),
+        county: new.township.county().to_owned(),
+        township: new.township.as_str().to_owned(),
+        category: new.category.clone(),
+        responsible_name_sealed: seal(Field::PersonName, &new.responsible_name)?,
+        responsible_phone_sealed: seal(Field::Phone, new.responsible_phone.as_str())?,
+        position,
+    })
 }

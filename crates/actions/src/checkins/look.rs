@@ -1,7 +1,11 @@
 //! What a scanned code leads to. Looking registers nothing.
 
-use crate::{Answer, House};
-use domain::{checkpoints::CheckpointNumber, time::UnixMs};
+use crate::{Answer, Failure, House};
+use domain::{
+    checkpoints::CheckpointNumber,
+    time::UnixMs,
+    venue_codes::{Standing, VenueCode},
+};
 
 /// A door that can be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +39,49 @@ pub enum Looked {
     Closed(Door),
 }
 
+impl From<registry::VenueCodeRow> for Door {
+    fn from(row: registry::VenueCodeRow) -> Self {
+        Self {
+            checkpoint: row.checkpoint,
+            name: row.name,
+            door: row.door,
+            address: row.address,
+            county_name: row.county_name,
+        }
+    }
+}
+
 /// Looks a code up.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
 pub async fn look(house: &House, code: &str) -> Answer<Looked> {
-    let _ = (house, code);
-    todo!()
+    let Some(code) = VenueCode::parse(code) else { return Ok(Looked::Malformed) };
+    let Some(row) = house.registry.venue_code(code.as_str()).await? else {
+        return Ok(Looked::Unknown);
+    };
+    let standing = row.standing;
+    let door = Door::from(row);
+    Ok(match standing {
+        Standing::Current => Looked::Door(door),
+        Standing::Suspended => Looked::Suspended(door),
+        Standing::Replaced(since) => Looked::Replaced(door, since),
+        Standing::Closed => Looked::Closed(door),
+    })
+}
+
+/// The door behind a code in use.
+///
+/// # Errors
+/// `Invalid` at `code` when it is malformed; `NotFound` when nobody has it; `Conflict` when it is
+/// suspended, replaced or closed.
+pub(crate) async fn door(house: &House, code: &str) -> Answer<Door> {
+    match look(house, code).await? {
+        Looked::Door(door) => Ok(door),
+        Looked::Malformed => Err(Failure::field("code", "这不是场所码，应为 16 位字母和数字")),
+        Looked::Unknown => Err(Failure::NotFound),
+        Looked::Suspended(_) => Err(Failure::Conflict("这个场所码已暂停使用，请找值守人员登记")),
+        Looked::Replaced(..) => Err(Failure::Conflict("这个场所码已更换，请扫门口新的场所码")),
+        Looked::Closed(_) => Err(Failure::Conflict("这个检查点已关闭")),
+    }
 }

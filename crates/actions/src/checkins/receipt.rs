@@ -1,12 +1,14 @@
 //! What was recorded, for the person it is about.
 
-use super::look::Door;
-use crate::{Answer, House, accounts::principals::Visitor};
+use super::{gate::Recorded, look::Door};
+use crate::{Answer, Failure, House, accounts::principals::Visitor};
 use domain::{
     checkins::Method,
-    entry_policy::Decision,
-    health_status::{Colour, Itinerary},
-    time::UnixMs,
+    checkpoints::CheckpointNumber,
+    entry_policy::{Decision, advice},
+    health_status::{Colour, HealthStatus, Itinerary},
+    people::PersonNumber,
+    time::{DAY_MS, UnixMs},
 };
 
 /// An entry as its person sees it.
@@ -47,6 +49,76 @@ pub struct Receipt {
 /// # Errors
 /// `NotFound` for anything that is not theirs.
 pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receipt> {
-    let _ = (house, caller, id);
-    todo!()
+    let (checkpoint, entered) = parse_id(id).ok_or(Failure::NotFound)?;
+    let recorded = stored(house, caller.person, checkpoint, entered).await?;
+    let code = house.registry.code_of(checkpoint).await?.ok_or(Failure::NotFound)?;
+    let status = crate::health_status::of(house, caller.person).await;
+    of(house, Door::from(code), &recorded, &status, true).await
+}
+
+/// The stored entry with this identity.
+pub(crate) async fn stored(
+    house: &House,
+    person: PersonNumber,
+    checkpoint: CheckpointNumber,
+    entered: UnixMs,
+) -> Answer<Recorded> {
+    let end = entered.plus(1);
+    let found =
+        house.visits.visits_of(person.0, entered.0, end.0).await.map_err(Failure::broken)?;
+    let visit = found.iter().find(|visit| visit.checkpoint == checkpoint.0);
+    visit.map(Recorded::from).ok_or(Failure::NotFound)
+}
+
+/// Puts a receipt together.
+pub(crate) async fn of(
+    house: &House,
+    door: Door,
+    recorded: &Recorded,
+    status: &HealthStatus,
+    again: bool,
+) -> Answer<Receipt> {
+    let now = house.now();
+    Ok(Receipt {
+        id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
+        proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
+        door,
+        entered: recorded.entered,
+        method: recorded.method,
+        decision: recorded.decision,
+        colour: recorded.colour,
+        advice: advice(recorded.decision, recorded.colour, recorded.cause),
+        masked_name: crate::people::masked_name(house, recorded.person).await?,
+        negative_hours: status.negative_hours(now),
+        itinerary: status.itinerary,
+        again,
+        deleted_on: deleted_on(house, recorded.entered),
+        now,
+    })
+}
+
+/// The day an entry is deleted.
+pub(crate) fn deleted_on(house: &House, entered: UnixMs) -> UnixMs {
+    entered.plus(i64::from(house.settings.visit_days) * DAY_MS)
+}
+
+fn parse_id(id: &str) -> Option<(CheckpointNumber, UnixMs)> {
+    let (checkpoint, entered) = id.split_once('-')?;
+    Some((CheckpointNumber(checkpoint.parse().ok()?), UnixMs(entered.parse().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_names_a_door_and_a_time_and_garbage_names_nothing() {
+        assert_eq!(
+            parse_id("7-1795329127000"),
+            Some((CheckpointNumber(7), UnixMs(1_795_329_127_000)))
+        );
+        for garbage in ["", "-", "7", "7-", "x-1", "99999999999-1", "7-1-2"] {
+            assert_eq!(parse_id(garbage), None, "{garbage}");
+        }
+    }
 }

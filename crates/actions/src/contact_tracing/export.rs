@@ -1,7 +1,13 @@
 //! The contacts of a case as a table; every identity in it is in the audit first.
 
-use super::{identity::Identity, view::ContactRow};
-use crate::{Answer, House, accounts::principals::Investigator};
+use super::{
+    cases,
+    identity::{self, Identity},
+    view::{self, ContactRow, Names},
+};
+use crate::{Answer, Failure, House, accounts::principals::Investigator};
+use domain::{audit::Deed, contact_tracing};
+use registry::AuditLine;
 
 /// Most rows of one table; a wider case is narrowed by a smaller window.
 pub const ROWS_MAX: usize = 20_000;
@@ -34,6 +40,28 @@ pub async fn contacts(
     case: i64,
     window_minutes: Option<i64>,
 ) -> Answer<Export> {
-    let _ = (house, caller, case, window_minutes);
-    todo!()
+    let case = cases::own(house, caller, case).await?;
+    let minutes = contact_tracing::window_minutes(window_minutes);
+    let traced = view::trace(house, &case, minutes).await?;
+    let contacts = contact_tracing::contacts(case.person, &traced.found);
+    if contacts.len() > ROWS_MAX {
+        return Err(Failure::Conflict("关联人员超过 20000 人，请缩小时间窗口后再导出"));
+    }
+    let mut lines = vec![AuditLine {
+        at: house.now(),
+        actor: caller.actor(),
+        deed: Deed::ContactsExported,
+        subject: format!("病例 {}", case.id),
+        detail: format!("前后 {minutes} 分钟，{} 人", contacts.len()),
+    }];
+    lines.extend(contacts.iter().map(|c| identity::line(house, caller, case.id, c.person)));
+    house.registry.audit(&lines).await?;
+    let met = view::contact_rows(house, &mut Names::default(), &contacts).await?;
+    let mut rows = Vec::with_capacity(met.len());
+    for contact in met {
+        let identity = identity::read(house, contact.person).await?;
+        rows.push(ExportRow { contact, identity });
+    }
+    let name = format!("{}-关联人员-{}", case.case_number, house.now().date_text());
+    Ok(Export { name, rows })
 }

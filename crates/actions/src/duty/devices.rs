@@ -1,10 +1,24 @@
 //! Duty devices: enrolled by a one-time QR, bound to one checkpoint, revocable.
 
 use crate::{
-    Answer, House,
-    accounts::principals::{DutyDevice, Manager},
+    Answer, Failure, House,
+    accounts::{
+        one_time_links,
+        principals::{DutyDevice, Manager},
+    },
+    applications::submit::own_checkpoint,
 };
-use domain::checkpoints::CheckpointNumber;
+use domain::{
+    audit::{Actor, Deed},
+    checkpoints::{CheckpointNumber, Standing},
+    text::line,
+    time::MINUTE_MS,
+};
+use registry::{AuditLine, LinkUse};
+use vault::Purpose;
+
+/// How long an enrolment link works, in minutes.
+const LINK_MINUTES: i64 = 30;
 
 /// A one-time link for enrolling a device.
 #[derive(Clone, Debug)]
@@ -26,13 +40,60 @@ pub struct Enrolment {
     pub door: String,
 }
 
+fn audit(house: &House, actor: Actor, deed: Deed, number: CheckpointNumber) -> AuditLine {
+    AuditLine {
+        at: house.now(),
+        actor,
+        deed,
+        subject: format!("检查点 {}", number.0),
+        detail: String::new(),
+    }
+}
+
 /// Makes a link, valid for 30 minutes.
 ///
 /// # Errors
 /// `NotFound` for somebody else's; `Conflict` before approval.
-pub async fn make_link(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<EnrolLink> {
-    let _ = (house, caller, number);
-    todo!()
+pub async fn make_link(
+    house: &House,
+    caller: &Manager,
+    number: CheckpointNumber,
+) -> Answer<EnrolLink> {
+    let checkpoint = own_checkpoint(house, caller, number).await?;
+    if checkpoint.standing != Standing::Open {
+        return Err(Failure::Conflict("审核通过后才能绑定值守设备"));
+    }
+    let line = audit(house, caller.actor(), Deed::DutyLinkMade, number);
+    enrol_link(house, number, Some(&line)).await
+}
+
+/// An enrolment link for any open door. For the command line of the demonstration.
+///
+/// # Errors
+/// `Broken` when the registry cannot be written.
+pub async fn demo_link(house: &House, number: CheckpointNumber) -> Answer<EnrolLink> {
+    let line = audit(house, Actor::System, Deed::DutyLinkMade, number);
+    enrol_link(house, number, Some(&line)).await
+}
+
+async fn enrol_link(
+    house: &House,
+    number: CheckpointNumber,
+    line: Option<&AuditLine>,
+) -> Answer<EnrolLink> {
+    let link_use = LinkUse::EnrolDuty { checkpoint: number.0 };
+    let token = one_time_links::make(house, link_use, LINK_MINUTES * MINUTE_MS, line).await?;
+    let url = format!("{}/duty/enrol/{token}", house.settings.public_url);
+    let svg = posters::code_svg(&url).map_err(Failure::broken)?;
+    Ok(EnrolLink { url, svg, minutes: LINK_MINUTES })
+}
+
+async fn door_of(house: &House, link: &str) -> Answer<([u8; 32], CheckpointNumber)> {
+    let (mac, found) = one_time_links::find(house, link).await?;
+    match found.link_use {
+        LinkUse::EnrolDuty { checkpoint } => Ok((mac, CheckpointNumber(checkpoint))),
+        LinkUse::SignIn { .. } | LinkUse::SetUp { .. } => Err(Failure::NotFound),
+    }
 }
 
 /// What a link enrols for.
@@ -40,8 +101,9 @@ pub async fn make_link(house: &House, caller: &Manager, number: CheckpointNumber
 /// # Errors
 /// `NotFound` when it is unknown, used or too old.
 pub async fn look(house: &House, link: &str) -> Answer<Enrolment> {
-    let _ = (house, link);
-    todo!()
+    let (_, number) = door_of(house, link).await?;
+    let checkpoint = house.registry.checkpoint(number).await?.ok_or(Failure::NotFound)?;
+    Ok(Enrolment { name: checkpoint.record.name, door: checkpoint.record.door })
 }
 
 /// Enrols a device; its token goes into a cookie and nowhere else.
@@ -49,8 +111,14 @@ pub async fn look(house: &House, link: &str) -> Answer<Enrolment> {
 /// # Errors
 /// `NotFound` when the link is unknown, used or too old; `Invalid` at `label`.
 pub async fn enrol(house: &House, link: &str, label: &str) -> Answer<String> {
-    let _ = (house, link, label);
-    todo!()
+    let (mac, number) = door_of(house, link).await?;
+    let label = line(label, 20, "请给这台设备起个名字", "设备名字不能超过 20 个字")
+        .map_err(|says| Failure::field("label", says))?;
+    let token = house.fresh_token();
+    let token_mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
+    let line = audit(house, Actor::Nobody, Deed::DutyDeviceEnrolled, number);
+    let id = house.registry.enrol_device(&mac, &token_mac, number, &label, &line).await?;
+    id.map(|_| token).ok_or(Failure::NotFound)
 }
 
 /// Which device a token belongs to.
@@ -58,8 +126,9 @@ pub async fn enrol(house: &House, link: &str, label: &str) -> Answer<String> {
 /// # Errors
 /// `NotSignedIn` when it is unknown or revoked.
 pub async fn device(house: &House, token: &str) -> Answer<DutyDevice> {
-    let _ = (house, token);
-    todo!()
+    let mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
+    let device = house.registry.device(&mac).await?.ok_or(Failure::NotSignedIn)?;
+    Ok(DutyDevice { device: device.id, checkpoint: device.checkpoint })
 }
 
 /// Revokes a device at once.
@@ -72,6 +141,8 @@ pub async fn revoke(
     number: CheckpointNumber,
     device: i64,
 ) -> Answer<()> {
-    let _ = (house, caller, number, device);
-    todo!()
+    own_checkpoint(house, caller, number).await?;
+    let line = audit(house, caller.actor(), Deed::DutyDeviceRevoked, number);
+    let done = house.registry.revoke_device(device, number, &line).await?;
+    if done { Ok(()) } else { Err(Failure::NotFound) }
 }

@@ -1,10 +1,21 @@
 //! What a duty screen shows when it opens.
 
 use super::announce::{Announcement, Shown};
-use crate::{Answer, House, accounts::principals::DutyDevice};
-use domain::time::UnixMs;
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::DutyDevice,
+    checkins::{gate::Recorded, receipt, record::shown},
+};
+use domain::{
+    checkpoints::CheckpointNumber,
+    duty::{self, RECENT_MAX},
+    time::UnixMs,
+};
+use registry::Alert;
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use vault::Purpose;
+use visits::Window;
 
 /// The whole screen.
 #[derive(Clone, Debug)]
@@ -39,9 +50,68 @@ pub struct OpenAlert {
 }
 
 /// The screen of a device's door.
+///
+/// # Errors
+/// `Broken` when a store cannot be read.
 pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
-    let _ = (house, caller);
-    todo!()
+    let now = house.now();
+    let checkpoint = house.registry.checkpoint(caller.checkpoint).await?;
+    let record = checkpoint.ok_or(Failure::NotFound)?.record;
+    let day = now.day_start();
+    let window = Window { checkpoint: caller.checkpoint.0, from_ms: day.0, to_ms: now.plus(1).0 };
+    let visits = house.visits.visits_at(window).await.map_err(Failure::broken)?;
+    let alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
+    let mut recent = Vec::new();
+    for visit in visits.iter().rev().take(RECENT_MAX) {
+        let recorded = Recorded::from(visit);
+        recent.push(Arc::new(shown(house, &recorded, None, open_alert(&alerts, &recorded)).await?));
+    }
+    let heads = house.registry.heads(caller.checkpoint, &now.date_text()).await?;
+    Ok(Screen {
+        name: record.name,
+        door: record.door,
+        proof_word: proof_word(house, caller.checkpoint, now),
+        recent,
+        entries: visits.len() as u64,
+        heads: u64::try_from(heads).unwrap_or(0),
+        abnormal: alerts.iter().filter(|alert| alert.new.entered >= day).count() as u64,
+        open_alerts: open_alerts(house, &alerts).await?,
+        now,
+    })
+}
+
+/// Alerts looked at; a door with more has other worries.
+const ALERTS_MAX: i64 = 500;
+
+fn open_alert(alerts: &[Alert], recorded: &Recorded) -> Option<i64> {
+    let same = |alert: &&Alert| {
+        !alert.closed
+            && alert.new.person == recorded.person
+            && alert.new.entered == recorded.entered
+    };
+    alerts.iter().find(same).map(|alert| alert.id)
+}
+
+async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> {
+    let mut open = Vec::new();
+    for alert in alerts.iter().filter(|alert| !alert.closed) {
+        let new = alert.new;
+        // Its visit may be past its days and deleted; then there is nothing left to deal with.
+        let stored = receipt::stored(house, new.person, new.checkpoint, new.entered).await;
+        if let Ok(recorded) = stored {
+            let shown = shown(house, &recorded, None, Some(alert.id)).await?;
+            open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
+        }
+    }
+    Ok(open)
+}
+
+/// The word a door shows in the hour of `at`.
+pub(crate) fn proof_word(house: &House, checkpoint: CheckpointNumber, at: UnixMs) -> String {
+    let mut message = checkpoint.0.to_be_bytes().to_vec();
+    message.extend_from_slice(&at.hour_number().to_be_bytes());
+    let mac = house.vault.mac(Purpose::ProofWord, &message);
+    duty::proof_word([mac[0], mac[1]])
 }
 
 /// Listens to a device's door.
@@ -50,7 +120,11 @@ pub fn listen(house: &House, caller: &DutyDevice) -> broadcast::Receiver<Announc
 }
 
 /// Counts one head; how many today.
+///
+/// # Errors
+/// `Broken` when the registry cannot be written.
 pub async fn count_head(house: &House, caller: &DutyDevice) -> Answer<u64> {
-    let _ = (house, caller);
-    todo!()
+    let heads = house.registry.count_head(caller.checkpoint, &house.now().date_text()).await?;
+    house.announcer.tell(caller.checkpoint, Announcement::Head);
+    Ok(u64::try_from(heads).unwrap_or(0))
 }

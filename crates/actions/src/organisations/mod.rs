@@ -1,7 +1,8 @@
 //! Organisations: created once by their manager.
 
-use crate::{Answer, House, accounts::principals::Manager};
-use domain::organisations::OrganisationForm;
+use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use domain::{organisations::OrganisationForm, text::same_form};
+use registry::NewOrganisation;
 
 /// An organisation as its manager and the reviewer see it.
 #[derive(Clone, Debug)]
@@ -19,9 +20,18 @@ pub struct Organisation {
 }
 
 /// The manager's organisation, once it is created.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
 pub async fn mine(house: &House, caller: &Manager) -> Answer<Option<Organisation>> {
-    let _ = (house, caller);
-    todo!()
+    let found = house.registry.organisation_of(caller.account).await?;
+    Ok(found.map(|organisation| Organisation {
+        id: organisation.id,
+        name: organisation.new.name,
+        credit_code: organisation.new.credit_code,
+        county: organisation.new.county,
+        township: organisation.new.township,
+    }))
 }
 
 /// Creates it.
@@ -29,6 +39,17 @@ pub async fn mine(house: &House, caller: &Manager) -> Answer<Option<Organisation
 /// # Errors
 /// `Invalid` at `name`, `credit_code`, `township`; `Conflict` when there is one already.
 pub async fn create(house: &House, caller: &Manager, form: &OrganisationForm) -> Answer<i64> {
-    let _ = (house, caller, form);
-    todo!()
+    let checked = form.check()?;
+    regions::known(house, &checked.township).await?;
+    let new = NewOrganisation {
+        account: Some(caller.account),
+        same_name: same_form(&checked.name),
+        name: checked.name,
+        credit_code: checked.credit_code.map(|code| code.as_str().to_owned()),
+        county: checked.township.county().to_owned(),
+        township: checked.township.as_str().to_owned(),
+        made: house.now(),
+    };
+    let id = house.registry.insert_organisation(&new).await?;
+    id.ok_or(Failure::Conflict("单位已经登记过了，不用重复登记"))
 }

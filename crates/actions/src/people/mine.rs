@@ -1,7 +1,16 @@
 //! What a person sees of their own record.
 
-use crate::{Answer, House, accounts::principals::Visitor};
-use domain::{checkins::Method, health_status::Colour, time::UnixMs};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::Visitor,
+    checkins::{gate::Recorded, receipt::deleted_on},
+};
+use domain::{
+    checkins::Method,
+    health_status::Colour,
+    time::{DAY_MS, UnixMs},
+};
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Most entries shown.
 pub const ENTRIES_MAX: usize = 200;
@@ -35,7 +44,35 @@ pub struct Me {
 }
 
 /// One's own page.
+///
+/// # Errors
+/// `Broken` when a store cannot be read.
 pub async fn me(house: &House, caller: &Visitor) -> Answer<Me> {
-    let _ = (house, caller);
-    todo!()
+    let now = house.now();
+    let from = now.plus(-i64::from(house.settings.visit_days) * DAY_MS);
+    let visits = house.visits.visits_of(caller.person.0, from.0, now.0 + 1).await;
+    let visits = visits.map_err(Failure::broken)?;
+    let mut doors = HashMap::new();
+    let mut entries = Vec::new();
+    for visit in visits.iter().rev().take(ENTRIES_MAX) {
+        let recorded = Recorded::from(visit);
+        if let Entry::Vacant(vacant) = doors.entry(recorded.checkpoint) {
+            let checkpoint = house.registry.checkpoint(recorded.checkpoint).await?;
+            vacant.insert(checkpoint.map(|c| (c.record.name, c.record.door)));
+        }
+        let (name, door) = doors.get(&recorded.checkpoint).cloned().flatten().unwrap_or_default();
+        entries.push(MyEntry {
+            name,
+            door,
+            entered: recorded.entered,
+            method: recorded.method,
+            colour: recorded.colour,
+            deleted_on: deleted_on(house, recorded.entered),
+        });
+    }
+    Ok(Me {
+        masked_name: super::masked_name(house, caller.person).await?,
+        entries,
+        kept_days: house.settings.visit_days,
+    })
 }

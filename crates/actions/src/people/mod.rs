@@ -3,3 +3,18 @@
 pub mod mine;
 pub mod register;
 pub mod session;
+
+use crate::{Answer, Failure, House};
+use domain::people::{IdDocument, PersonNumber};
+use vault::{Field, Index};
+
+/// A person's masked name. The full name stays sealed.
+pub(crate) async fn masked_name(house: &House, person: PersonNumber) -> Answer<String> {
+    let person = house.registry.person(person).await?.ok_or(Failure::NotFound)?;
+    Ok(house.vault.open(Field::MaskedName, &person.new.masked_sealed)?)
+}
+
+/// The blind index under which a document is found.
+pub(crate) fn id_index(house: &House, id: &IdDocument) -> [u8; 32] {
+    house.vault.blind(Index::IdNumber, &format!("{}:{}", id.kind().code(), id.identity()))
+}

@@ -1,7 +1,23 @@
 //! A visitor registers once.
 
-use crate::{Answer, House, accounts::principals::Visitor};
-use domain::people::PersonForm;
+use super::session;
+use crate::{
+    Answer, Failure, House,
+    accounts::{
+        principals::Visitor,
+        sms_codes::{self, CodeUse},
+    },
+};
+use domain::{
+    people::{IdDocument, PersonForm, mask_name},
+    phones::Phone,
+    time::UnixMs,
+};
+use registry::{NewPerson, Person};
+use vault::{Field, Index, Vault};
+
+/// Version of the privacy notice in force.
+pub const CONSENT_VERSION: i64 = 1;
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year.
@@ -13,6 +29,72 @@ pub async fn register(
     form: &PersonForm,
     sms_code: &str,
 ) -> Answer<(Visitor, String)> {
-    let _ = (house, form, sms_code);
-    todo!()
+    let checked = form.check(house.now());
+    let new = sms_codes::beside(checked, sms_code)?;
+    let code = sms_codes::verify(house, CodeUse::Visitor, &new.phone, sms_code).await?;
+    let index = super::id_index(house, &new.id);
+    if let Some(known) = house.registry.person_by_id(&index).await? {
+        same_person(house, &known, &new.name, &new.phone)?;
+        code.use_up(house).await?;
+        return let_in(house, &known, &new.phone).await;
+    }
+    code.use_up(house).await?;
+    let sealed = seal(house, &new.name, &new.id, Some(&new.phone), CONSENT_VERSION)?;
+    // When somebody registered the same document at the same moment, nothing is inserted here and
+    // they are found below, to be compared as anybody known.
+    house.registry.insert_people(&[sealed]).await?;
+    let person = house.registry.person_by_id(&index).await?.ok_or(Failure::NotFound)?;
+    same_person(house, &person, &new.name, &new.phone)?;
+    let_in(house, &person, &new.phone).await
+}
+
+/// Somebody who knows a document's number does not become its holder: name and, where one is on
+/// record, phone must agree too.
+fn same_person(house: &House, known: &Person, name: &str, phone: &Phone) -> Answer<()> {
+    if house.vault.open(Field::PersonName, &known.new.name_sealed)? != name {
+        return Err(Failure::field("name", "姓名与这个证件已登记的不一致，请核对"));
+    }
+    let index = house.vault.blind(Index::Phone, phone.as_str());
+    match &known.new.phone_index {
+        Some(on_record) if on_record.as_slice() != index => Err(Failure::field(
+            "phone",
+            "这个证件已用另一个手机号登记，请用原来的手机号，或请值守人员协助",
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<(Visitor, String)> {
+    if person.new.phone_index.is_none() {
+        let sealed = house.vault.seal(Field::Phone, phone.as_str(), &*house.dice)?;
+        let index = house.vault.blind(Index::Phone, phone.as_str());
+        house.registry.set_phone(person.number, &sealed, &index, CONSENT_VERSION).await?;
+    }
+    let token = session::issue(&house.vault, person.number, person.session_epoch, house.now());
+    Ok((Visitor { person: person.number }, token))
+}
+
+/// A person ready for the registry: everything personal is sealed.
+pub(crate) fn seal(
+    house: &House,
+    name: &str,
+    id: &IdDocument,
+    phone: Option<&Phone>,
+    consent_version: i64,
+) -> Answer<NewPerson> {
+    let at = house.now();
+    let vault: &Vault = &house.vault;
+    let phone_sealed =
+        phone.map(|phone| vault.seal(Field::Phone, phone.as_str(), &*house.dice)).transpose()?;
+    Ok(NewPerson {
+        id_kind: id.kind(),
+        id_sealed: vault.seal(Field::IdNumber, id.number(), &*house.dice)?,
+        id_index: super::id_index(house, id).to_vec(),
+        name_sealed: vault.seal(Field::PersonName, name, &*house.dice)?,
+        masked_sealed: vault.seal(Field::MaskedName, &mask_name(name), &*house.dice)?,
+        phone_sealed,
+        phone_index: phone.map(|phone| vault.blind(Index::Phone, phone.as_str()).to_vec()),
+        registered: UnixMs(at.0),
+        consent_version,
+    })
 }

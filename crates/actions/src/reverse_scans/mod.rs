@@ -1,6 +1,17 @@
 //! Reverse scans: staff register a person who has no phone.
 
-use crate::{Answer, House, accounts::principals::DutyDevice, duty::announce::Shown};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::DutyDevice,
+    checkins::{look::Door, record::enter},
+    duty::announce::Shown,
+    people::{id_index, register::seal},
+};
+use domain::{
+    checkins::Method,
+    people::{IdDocument, IdKind, PersonNumber, check_name},
+    venue_codes::Standing,
+};
 use std::sync::Arc;
 
 /// What staff typed.
@@ -20,6 +31,42 @@ pub struct IdForm {
 /// `Invalid` at `id_kind`, `id_number`, or at `name` when the person is new and no name was given;
 /// `Conflict` when the door has no code in use; `Busy`.
 pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> Answer<Arc<Shown>> {
-    let _ = (house, caller, form);
-    todo!()
+    let id = document(house, form)?;
+    let door = door(house, caller).await?;
+    let person = person(house, &id, &form.name).await?;
+    let operator = u32::try_from(caller.device).ok();
+    let entered = enter(house, &door, person, Method::StaffIdNumber, operator).await?;
+    Ok(entered.shown)
+}
+
+fn document(house: &House, form: &IdForm) -> Answer<IdDocument> {
+    let kind = IdKind::from_code(form.id_kind.trim());
+    let kind = kind.ok_or_else(|| Failure::field("id_kind", "请选择证件类型"))?;
+    IdDocument::parse(kind, &form.id_number, house.now())
+        .map_err(|says| Failure::field("id_number", says))
+}
+
+async fn door(house: &House, caller: &DutyDevice) -> Answer<Door> {
+    let code = house.registry.code_of(caller.checkpoint).await?;
+    let code = code.filter(|code| code.standing == Standing::Current);
+    code.map(Door::from).ok_or(Failure::Conflict("这个检查点的场所码现在不能使用"))
+}
+
+/// The person with this document; a new one is registered under the name given at the door.
+async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumber> {
+    let index = id_index(house, id);
+    if let Some(known) = house.registry.person_by_id(&index).await? {
+        return Ok(known.number);
+    }
+    if name.trim().is_empty() {
+        return Err(Failure::field("name", "首次登记，请核对证件并填写姓名"));
+    }
+    let name = check_name(name).map_err(|says| Failure::field("name", says))?;
+    let sealed = seal(house, &name, id, None, 0)?;
+    if let Some(Some(number)) = house.registry.insert_people(&[sealed]).await?.first() {
+        return Ok(*number);
+    }
+    // Somebody registered the same document at the same moment.
+    let known = house.registry.person_by_id(&index).await?;
+    Ok(known.ok_or(Failure::NotFound)?.number)
 }

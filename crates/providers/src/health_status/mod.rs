@@ -1,0 +1,6 @@
+//! Health status from outside. The province's gateway is not reachable yet; a city without it runs
+//! on its own register.
+
+mod invented;
+
+pub use invented::Invented;

@@ -1,0 +1,7 @@
+//! Text messages.
+
+mod console;
+mod off;
+
+pub use console::Console;
+pub use off::Off;
