@@ -1,0 +1,167 @@
+//! A whole house in a temporary folder.
+
+use actions::{
+    House,
+    checkins::gate::Gate,
+    duty::announce::Announcer,
+    health_status::HealthSource,
+    house::Settings,
+    sms::{BoxFuture, SmsError, SmsSender},
+};
+use domain::{
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    outside::{Clock, Dice},
+    people::PersonNumber,
+    time::{HOUR_MS, UnixMs},
+};
+use parking_lot::Mutex;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use registry::Registry;
+use std::{collections::HashMap, ops::Deref, path::Path, sync::Arc};
+use tempfile::TempDir;
+use vault::Vault;
+use visits::embedded::EmbeddedVisits;
+
+/// 2026-11-22 14:32:07 in Fuyang.
+const START: UnixMs = UnixMs(1_795_329_127_000);
+
+/// A clock that moves when told to.
+#[derive(Debug)]
+pub struct FakeClock(Mutex<UnixMs>);
+
+impl FakeClock {
+    /// Moves on (or back, when negative).
+    pub fn advance_ms(&self, ms: i64) {
+        let mut now = self.0.lock();
+        *now = now.plus(ms);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> UnixMs {
+        *self.0.lock()
+    }
+}
+
+/// Dice that roll the same after the same seed.
+pub struct SeededDice(Mutex<StdRng>);
+
+impl SeededDice {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+}
+
+impl Dice for SeededDice {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().fill_bytes(bytes);
+    }
+}
+
+/// Keeps the codes that would have been sent.
+#[derive(Default)]
+pub struct Outbox(Mutex<HashMap<String, String>>);
+
+impl Outbox {
+    /// The last code sent to a number.
+    pub fn code(&self, phone: &str) -> Option<String> {
+        self.0.lock().get(phone).cloned()
+    }
+}
+
+impl SmsSender for Outbox {
+    fn send_code<'a>(
+        &'a self,
+        phone: &'a str,
+        code: &'a str,
+    ) -> BoxFuture<'a, Result<(), SmsError>> {
+        Box::pin(async move {
+            self.0.lock().insert(phone.to_owned(), code.to_owned());
+            Ok(())
+        })
+    }
+}
+
+/// An outside source that says green to everybody, or nothing at all.
+#[derive(Default)]
+pub struct Health {
+    /// Set when the source is to be out of reach.
+    pub silent: Mutex<bool>,
+}
+
+impl HealthSource for Health {
+    fn ask(&self, _: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+        let silent = *self.silent.lock();
+        Box::pin(async move {
+            (!silent).then_some(HealthStatus {
+                colour: Colour::Green,
+                confirmed: now,
+                nucleic_acid: Some(NucleicAcid {
+                    sampled: now.plus(-11 * HOUR_MS),
+                    negative: true,
+                }),
+                itinerary: Itinerary::Clear,
+            })
+        })
+    }
+}
+
+/// A house with everything in it, and handles on what tests turn.
+pub struct TestHouse {
+    pub house: Arc<House>,
+    pub clock: Arc<FakeClock>,
+    pub outbox: Arc<Outbox>,
+    pub health: Arc<Health>,
+    pub(crate) people: Mutex<u32>,
+    folder: TempDir,
+}
+
+impl Deref for TestHouse {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
+}
+
+impl TestHouse {
+    /// A fresh house.
+    pub async fn new() -> Self {
+        Self::with_visits(visits::embedded::Options::default()).await
+    }
+
+    /// A fresh house whose visit store has these limits.
+    pub async fn with_visits(options: visits::embedded::Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FakeClock(Mutex::new(START)));
+        let dice = Arc::new(SeededDice::new(7));
+        let (outbox, health) = (Arc::new(Outbox::default()), Arc::new(Health::default()));
+        let vault = Vault::open_or_create(&folder.path().join("key"), &*dice).unwrap();
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let house = House {
+            registry: Registry::open_sqlite(&data.join("registry.sqlite")).await.unwrap(),
+            vault: Arc::new(vault),
+            visits: Arc::new(EmbeddedVisits::open(data.join("visits"), options).unwrap()),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            dice,
+            sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
+            health: Arc::clone(&health) as Arc<dyn HealthSource>,
+            announcer: Announcer::default(),
+            gate: Gate::default(),
+            settings: Settings {
+                public_url: "http://127.0.0.1:8080".to_owned(),
+                demo: false,
+                visit_days: 28,
+            },
+        };
+        Self { house: Arc::new(house), clock, outbox, health, people: Mutex::new(0), folder }
+    }
+
+    /// The folder that holds everything but the key.
+    #[must_use]
+    pub fn data(&self) -> std::path::PathBuf {
+        Path::join(self.folder.path(), "data")
+    }
+}
