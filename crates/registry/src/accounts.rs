@@ -234,7 +234,7 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn touch_session(&self, token_mac: &[u8], now: UnixMs) -> Result<()> {
-        sqlx::query("update sessions set seen_ms = $2 where token_mac = $1")
+        sqlx::query("update sessions set seen_ms = $2 where token_mac = $1 and seen_ms < $2")
             .bind(token_mac)
             .bind(now.0)
             .execute(&self.pool)

@@ -4,6 +4,7 @@ use crate::{
     audit::{self, AuditLine},
     checkpoints,
     connect::{Registry, Result, count, next_number},
+    people,
 };
 use domain::{
     alerts::Disposition, checkpoints::CheckpointNumber, people::PersonNumber, time::UnixMs,
@@ -33,13 +34,12 @@ pub struct Alert {
 }
 
 fn alert(row: &AnyRow) -> Result<Alert> {
-    let person: i64 = row.try_get(2)?;
     let closed: Option<i64> = row.try_get(4)?;
     Ok(Alert {
         id: row.try_get(0)?,
         new: NewAlert {
             checkpoint: checkpoints::number(row.try_get(1)?)?,
-            person: PersonNumber(u64::try_from(person).unwrap_or(0)),
+            person: people::number(row.try_get(2)?)?,
             entered: UnixMs(row.try_get(3)?),
         },
         closed: closed.is_some(),
@@ -55,7 +55,7 @@ impl Registry {
         let mut tx = self.begin().await?;
         let id = next_number(&mut tx, "alerts").await?;
         let person = i64::try_from(new.person.0).unwrap_or(-1);
-        sqlx::query(
+        let done = sqlx::query(
             "insert into alerts (id, checkpoint, person, entered_ms, opened_ms) \
              values ($1, $2, $3, $4, $5) on conflict (checkpoint, person, entered_ms) do nothing",
         )
@@ -66,6 +66,10 @@ impl Registry {
         .bind(now.0)
         .execute(&mut *tx)
         .await?;
+        if done.rows_affected() == 1 {
+            tx.commit().await?;
+            return Ok(id);
+        }
         let row = sqlx::query(
             "select id from alerts where checkpoint = $1 and person = $2 and entered_ms = $3",
         )
@@ -74,7 +78,8 @@ impl Registry {
         .bind(new.entered.0)
         .fetch_one(&mut *tx)
         .await?;
-        tx.commit().await?;
+        // The number that was taken goes back.
+        tx.rollback().await?;
         count(&row)
     }
 

@@ -120,8 +120,14 @@ fn application(row: &AnyRow) -> Result<ApplicationRow> {
     })
 }
 
-/// `%` and `_` of a typed text mean themselves in `like … escape '!'`.
+/// Most characters of a typed text that are compared: more than any name, door or address has, so
+/// a longer text finds nothing either way, and within what SQLite takes (50,000 bytes).
+const PATTERN_CHARS_MAX: usize = 500;
+
+/// `%` and `_` of a typed text mean themselves in `like … escape '!'`. PostgreSQL takes no NUL in
+/// a text; none is stored, so none is looked for.
 fn like(text: &str) -> String {
+    let text: String = text.chars().filter(|c| *c != '\0').take(PATTERN_CHARS_MAX).collect();
     if text.is_empty() {
         return String::new();
     }
@@ -130,7 +136,7 @@ fn like(text: &str) -> String {
 }
 
 impl Registry {
-    /// Applications in a state, longest waiting first.
+    /// Applications in a state, longest waiting first. Case does not count in the text.
     ///
     /// # Errors
     /// Of the database.
@@ -143,15 +149,17 @@ impl Registry {
              from applications a join checkpoints c on c.number = a.checkpoint \
              join organisations o on o.id = c.organisation_id \
              where a.state = $1 and ($2 = '' or c.county = $2) \
-             and ($3 = '' or c.name like $3 escape '!' or c.door like $3 escape '!' \
-             or c.address like $3 escape '!' or o.name like $3 escape '!') \
+             and ($3 = '' or lower(c.name) like lower($3) escape '!' \
+             or lower(c.door) like lower($3) escape '!' \
+             or lower(c.address) like lower($3) escape '!' \
+             or lower(o.name) like lower($3) escape '!') \
              order by a.submitted_ms, a.id limit $4 offset $5",
         )
         .bind(filter.state.code())
         .bind(filter.county.as_deref().unwrap_or(""))
         .bind(like(&filter.text))
-        .bind(filter.limit)
-        .bind(filter.offset)
+        .bind(filter.limit.max(0))
+        .bind(filter.offset.max(0))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(application).collect()
@@ -166,8 +174,10 @@ impl Registry {
             "select count(*) from applications a join checkpoints c on c.number = a.checkpoint \
              join organisations o on o.id = c.organisation_id \
              where a.state = $1 and ($2 = '' or c.county = $2) \
-             and ($3 = '' or c.name like $3 escape '!' or c.door like $3 escape '!' \
-             or c.address like $3 escape '!' or o.name like $3 escape '!')",
+             and ($3 = '' or lower(c.name) like lower($3) escape '!' \
+             or lower(c.door) like lower($3) escape '!' \
+             or lower(c.address) like lower($3) escape '!' \
+             or lower(o.name) like lower($3) escape '!')",
         )
         .bind(filter.state.code())
         .bind(filter.county.as_deref().unwrap_or(""))
@@ -322,11 +332,13 @@ pub(crate) async fn approve(
 
 #[cfg(test)]
 mod tests {
-    use super::like;
+    use super::{PATTERN_CHARS_MAX, like};
 
     #[test]
     fn typed_wildcards_mean_themselves() {
         assert_eq!(like(""), "");
         assert_eq!(like("50%_!"), "%50!%!_!!%");
+        assert_eq!(like("\0"), "");
+        assert_eq!(like(&"门".repeat(600)).chars().count(), PATTERN_CHARS_MAX + 2);
     }
 }

@@ -79,8 +79,8 @@ impl Registry {
              where ($1 = '' or deed = $1) order by seq desc limit $2 offset $3",
         )
         .bind(deed.map_or("", Deed::code))
-        .bind(limit)
-        .bind(offset)
+        .bind(limit.max(0))
+        .bind(offset.max(0))
         .fetch_all(&self.pool)
         .await?;
         rows.iter()

@@ -3,6 +3,7 @@
 use crate::{
     audit::{self, AuditLine},
     connect::{Registry, Result, next_number},
+    people,
 };
 use domain::{people::PersonNumber, time::UnixMs};
 use sqlx::{Row, any::AnyRow};
@@ -25,12 +26,11 @@ pub struct Case {
 }
 
 fn case(row: &AnyRow) -> Result<Case> {
-    let person: i64 = row.try_get(3)?;
     Ok(Case {
         id: row.try_get(0)?,
         case_number: row.try_get(1)?,
         reason_sealed: row.try_get(2)?,
-        person: PersonNumber(u64::try_from(person).unwrap_or(0)),
+        person: people::number(row.try_get(3)?)?,
         opened_by: row.try_get(4)?,
         opened: UnixMs(row.try_get(5)?),
     })

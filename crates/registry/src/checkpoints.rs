@@ -85,6 +85,10 @@ fn checkpoint(row: &AnyRow) -> Result<Checkpoint> {
     })
 }
 
+/// A statement with a position must not be kept prepared: sqlx's Any driver tells PostgreSQL that
+/// an absent double has four bytes, and a kept statement then refuses the eight of a present one.
+const KEEP_PREPARED: bool = false;
+
 /// Inserts a checkpoint and its application; `None` when that door is there already.
 pub(crate) async fn insert(
     tx: &mut AnyConnection,
@@ -113,6 +117,7 @@ pub(crate) async fn insert(
     .bind(record.position.map(|p| p.0))
     .bind(record.position.map(|p| p.1))
     .bind(line.at.0)
+    .persistent(KEEP_PREPARED)
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 0 {
@@ -150,7 +155,8 @@ impl Registry {
     }
 
     /// Takes the corrected form of an application that came back; `false` when it did not, or
-    /// when the new name, door and address belong to another checkpoint.
+    /// when the new name, door and address belong to another checkpoint. The checkpoint stays with
+    /// its organisation, and keeps its position when the correction has none.
     ///
     /// # Errors
     /// Of the database.
@@ -294,7 +300,8 @@ async fn update(
     let done = sqlx::query(
         "update checkpoints set name = $2, same_name = $3, door = $4, address = $5, same_key = $6, \
          county = $7, township = $8, category = $9, responsible_name_sealed = $10, \
-         responsible_phone_sealed = $11, changed_ms = $12 where number = $1 and not exists \
+         responsible_phone_sealed = $11, changed_ms = $12, longitude = coalesce($13, longitude), \
+         latitude = coalesce($14, latitude) where number = $1 and not exists \
          (select 1 from checkpoints other where other.same_key = $6 and other.number <> $1)",
     )
     .bind(i64::from(checkpoint.0))
@@ -309,6 +316,9 @@ async fn update(
     .bind(record.responsible_name_sealed.as_slice())
     .bind(record.responsible_phone_sealed.as_slice())
     .bind(at.0)
+    .bind(record.position.map(|p| p.0))
+    .bind(record.position.map(|p| p.1))
+    .persistent(KEEP_PREPARED)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -5,7 +5,7 @@ use sqlx::{
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
-use std::{path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -56,19 +56,8 @@ impl Registry {
     /// # Errors
     /// When it cannot be opened, or is newer than the program.
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
-        // The path goes into a URL: what means something there is escaped.
-        let escaped: String = path
-            .to_string_lossy()
-            .chars()
-            .map(|c| match c {
-                '%' => "%25".to_owned(),
-                '?' => "%3F".to_owned(),
-                '#' => "%23".to_owned(),
-                ' ' => "%20".to_owned(),
-                other => other.to_string(),
-            })
-            .collect();
-        Self::open(&format!("sqlite://{escaped}?mode=rwc")).await
+        let url = sqlite_url(path).map_err(sqlx::Error::Io)?;
+        Self::open(&url).await
     }
 
     /// Opens the database at a `sqlite://` or `postgres://` URL and brings it up to date.
@@ -127,6 +116,30 @@ impl Registry {
     }
 }
 
+/// The URL that means this file and no other: the folder is resolved here, since what reads the URL
+/// would drop `..` without asking the disk and take a relative path's first part for a host.
+fn sqlite_url(path: &Path) -> io::Result<String> {
+    let path = std::path::absolute(path)?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    };
+    let whole = folder.canonicalize()?.join(name);
+    let Some(text) = whole.to_str() else {
+        let reason = "the database's path is not UTF-8";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    };
+    let mut url = "sqlite://".to_owned();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    url.push_str("?mode=rwc");
+    Ok(url)
+}
+
 /// WAL, with every commit on disk before it is answered.
 const SQLITE_PRAGMAS: [&str; 4] = [
     "pragma journal_mode = wal",
@@ -142,6 +155,16 @@ pub(crate) async fn next_number(tx: &mut AnyConnection, name: &'static str) -> R
         .fetch_one(tx)
         .await?;
     Ok(row.try_get(0)?)
+}
+
+/// Gives back the number that this transaction took last. The counter's row is locked until the
+/// transaction ends, so nobody has taken the next one.
+pub(crate) async fn give_back(tx: &mut AnyConnection, name: &'static str) -> Result<()> {
+    sqlx::query("update counters set value = value - 1 where name = $1")
+        .bind(name)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// A single count.

@@ -120,7 +120,8 @@ impl Registry {
     ) -> Result<Option<Organisation>> {
         let row = sqlx::query(
             "select id, account_id, name, same_name, credit_code, county, township, made_ms \
-             from organisations where same_name = $1 and county = $2 order by id limit 1",
+             from organisations where same_name = $1 and county = $2 and account_id is null \
+             order by id limit 1",
         )
         .bind(same_name)
         .bind(county)

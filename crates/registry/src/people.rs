@@ -1,6 +1,6 @@
 //! People: sealed identities and blind indexes.
 
-use crate::connect::{Registry, RegistryError, Result, next_number};
+use crate::connect::{Registry, RegistryError, Result, give_back, next_number};
 use domain::{
     people::{IdKind, PersonNumber},
     time::UnixMs,
@@ -41,7 +41,7 @@ pub struct Person {
     pub session_epoch: i64,
 }
 
-fn number(value: i64) -> Result<PersonNumber> {
+pub(crate) fn number(value: i64) -> Result<PersonNumber> {
     u64::try_from(value).map(PersonNumber).map_err(|_| RegistryError::Strange("people.number"))
 }
 
@@ -86,9 +86,14 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
     .bind(new.phone_index.as_deref())
     .bind(new.registered.0)
     .bind(new.consent_version)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    (done.rows_affected() == 1).then(|| number(id)).transpose()
+    if done.rows_affected() == 0 {
+        // People's numbers are dense: nobody else can have taken one since, so it is given back.
+        give_back(tx, "people").await?;
+        return Ok(None);
+    }
+    number(id).map(Some)
 }
 
 impl Registry {
@@ -101,18 +106,6 @@ impl Registry {
         let mut numbers = Vec::with_capacity(new.len());
         for one in new {
             numbers.push(insert(&mut tx, one).await?);
-        }
-        // A number taken for a known document would leave a hole: people's numbers are dense.
-        if numbers.iter().all(Option::is_some) {
-            tx.commit().await?;
-            return Ok(numbers);
-        }
-        tx.rollback().await?;
-        let mut tx = self.begin().await?;
-        for (one, given) in new.iter().zip(&mut numbers) {
-            if given.is_some() {
-                *given = insert(&mut tx, one).await?;
-            }
         }
         tx.commit().await?;
         Ok(numbers)

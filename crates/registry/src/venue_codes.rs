@@ -73,7 +73,8 @@ impl Registry {
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
              c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county \
-             where v.checkpoint = $1 and v.standing <> 'replaced' order by v.since_ms desc limit 1",
+             where v.checkpoint = $1 and v.standing in ('current', 'suspended') \
+             order by v.since_ms desc limit 1",
         )
         .bind(i64::from(checkpoint.0))
         .fetch_optional(&self.pool)
