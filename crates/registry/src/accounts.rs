@@ -2,7 +2,7 @@
 
 use crate::{
     audit::{self, AuditLine},
-    connect::{Registry, RegistryError, Result, next_number},
+    connect::{Registry, RegistryError, Result, count, next_number},
 };
 use domain::{accounts::Role, time::UnixMs};
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -172,6 +172,31 @@ impl Registry {
             .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Counts a try at the password before it is compared, so that tries side by side cannot outrun
+    /// the count: how many there are now, this one included. `None` when the account is unknown,
+    /// locked at `now`, or has had `tries_max` already; then nothing may be compared. A session
+    /// that starts forgets them; [`Self::note_failed_try`] with 0 tries and a lock starts afresh.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn count_failed_try(
+        &self,
+        id: i64,
+        now: UnixMs,
+        tries_max: i64,
+    ) -> Result<Option<i64>> {
+        let row = sqlx::query(
+            "update accounts set failed_tries = failed_tries + 1 \
+             where id = $1 and locked_until_ms <= $2 and failed_tries < $3 returning failed_tries",
+        )
+        .bind(id)
+        .bind(now.0)
+        .bind(tries_max)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(count).transpose()
     }
 
     /// Starts a session and forgets wrong tries. With `link`, uses that one-time link up in the

@@ -133,8 +133,8 @@ impl Registry {
         row.as_ref().map(alert).transpose()
     }
 
-    /// A door's alerts that are open or were opened at or after `since`, oldest first, at most
-    /// `limit`.
+    /// A door's alerts that are open or were opened at or after `since`, oldest first. Of
+    /// more than `limit`, the open ones are kept before the closed, and the newer before the older.
     ///
     /// # Errors
     /// Of the database.
@@ -145,13 +145,15 @@ impl Registry {
         limit: i64,
     ) -> Result<Vec<Alert>> {
         let rows = sqlx::query(
-            "select id, checkpoint, person, entered_ms, closed_ms from alerts \
+            "select id, checkpoint, person, entered_ms, closed_ms from \
+             (select id, checkpoint, person, entered_ms, closed_ms from alerts \
              where checkpoint = $1 and (closed_ms is null or opened_ms >= $2) \
-             order by id limit $3",
+             order by case when closed_ms is null then 0 else 1 end, id desc limit $3) as kept \
+             order by id",
         )
         .bind(i64::from(checkpoint.0))
         .bind(since.0)
-        .bind(limit)
+        .bind(limit.max(0))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(alert).collect()

@@ -82,13 +82,21 @@ impl Registry {
             })
             .connect(url)
             .await?;
-        MIGRATIONS.run(&pool).await.map_err(|error| match error {
+        let registry = Self { pool, kind };
+        if let Err(error) = registry.bring_up_to_date().await {
+            // A lock taken for the migrations goes with its connection.
+            registry.close().await;
+            return Err(error);
+        }
+        Ok(registry)
+    }
+
+    async fn bring_up_to_date(&self) -> Result<()> {
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => RegistryError::Newer(version),
             other => RegistryError::Migrate(other),
         })?;
-        let registry = Self { pool, kind };
-        registry.seed_regions().await?;
-        Ok(registry)
+        self.seed_regions().await
     }
 
     /// Starts a transaction that may write. SQLite takes its write lock at once, so that two
@@ -170,4 +178,108 @@ pub(crate) async fn give_back(tx: &mut AnyConnection, name: &'static str) -> Res
 /// A single count.
 pub(crate) fn count(row: &AnyRow) -> Result<i64> {
     Ok(row.try_get(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    async fn fresh() -> (TempDir, Registry) {
+        let folder = TempDir::new().unwrap();
+        let registry = Registry::open_sqlite(&folder.path().join("registry.db")).await.unwrap();
+        (folder, registry)
+    }
+
+    async fn number(connection: &mut AnyConnection, sql: &'static str) -> i64 {
+        sqlx::query(sql).fetch_one(connection).await.unwrap().try_get(0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_connection_to_sqlite_keeps_what_it_answers() {
+        let (_folder, registry) = fresh().await;
+        let mut held = Vec::new();
+        for _ in 0..CONNECTIONS_MAX {
+            let mut one = registry.pool.acquire().await.unwrap();
+            assert_eq!(number(&mut one, "pragma synchronous").await, 2, "full");
+            assert_eq!(number(&mut one, "pragma foreign_keys").await, 1);
+            assert_eq!(number(&mut one, "pragma busy_timeout").await, 5000);
+            let row = sqlx::query("pragma journal_mode").fetch_one(&mut *one).await.unwrap();
+            assert_eq!(row.try_get::<String, _>(0).unwrap(), "wal");
+            held.push(one);
+        }
+        assert_eq!(registry.pool.size(), CONNECTIONS_MAX);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_on_sqlite_has_the_write_lock_from_its_start() {
+        let (_folder, registry) = fresh().await;
+        let mut other = registry.pool.acquire().await.unwrap();
+        sqlx::query("pragma busy_timeout = 0").execute(&mut *other).await.unwrap();
+        let write = "update counters set value = value where name = 'audit'";
+        sqlx::query(write).execute(&mut *other).await.unwrap();
+
+        let tx = registry.begin().await.unwrap();
+        let refused = sqlx::query(write).execute(&mut *other).await.unwrap_err();
+        assert!(refused.to_string().contains("database is locked"), "{refused}");
+        tx.rollback().await.unwrap();
+        sqlx::query(write).execute(&mut *other).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_dropped_transaction_is_undone_and_lets_go_of_the_lock() {
+        let (_folder, registry) = fresh().await;
+        for _ in 0..2 * CONNECTIONS_MAX {
+            let mut tx = registry.begin().await.unwrap();
+            assert_eq!(next_number(&mut tx, "audit").await.unwrap(), 1);
+            drop(tx);
+        }
+        let mut tx = registry.begin().await.unwrap();
+        assert_eq!(next_number(&mut tx, "audit").await.unwrap(), 1);
+        give_back(&mut tx, "audit").await.unwrap();
+        assert_eq!(next_number(&mut tx, "audit").await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn any_folder_and_any_name_of_a_file_opens_and_no_other() {
+        let folder = TempDir::new().unwrap();
+        let awkward = [
+            "a b",
+            "a#b",
+            "a?mode=ro",
+            "a%20b",
+            "50%",
+            "阜阳 场所码",
+            "𠮷",
+            "a[b]:c@d\\e",
+            "a\tb&c=d+e;'\"",
+        ];
+        for name in awkward {
+            let inner = folder.path().join(name);
+            std::fs::create_dir(&inner).unwrap();
+            let file = inner.join(format!("{name}.db"));
+            Registry::open_sqlite(&file).await.unwrap().close().await;
+            assert!(file.is_file(), "{name}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), awkward.len());
+    }
+
+    #[test]
+    fn a_relative_path_is_resolved_and_a_folder_that_is_not_there_is_named_so() {
+        let here = std::env::current_dir().unwrap().canonicalize().unwrap();
+        let url = sqlite_url(Path::new("src/../registry.db")).unwrap();
+        assert!(url.ends_with("/registry.db?mode=rwc") && !url.contains(".."), "{url}");
+        let plain = here
+            .to_str()
+            .unwrap()
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
+        if plain {
+            assert_eq!(url, format!("sqlite://{}/registry.db?mode=rwc", here.display()));
+        }
+        let missing = sqlite_url(Path::new("not there/registry.db")).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert_eq!(sqlite_url(Path::new("/")).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
 }

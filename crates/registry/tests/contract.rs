@@ -1,0 +1,25 @@
+//! What every method of the registry promises, held on SQLite and on PostgreSQL by the same cases.
+//!
+//! `cargo xtask postgres -- cargo test -p registry` brings the PostgreSQL half its server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod contract {
+    mod accounts;
+    mod alerts;
+    mod applications;
+    mod audit;
+    mod cases;
+    mod checkpoints;
+    mod connect;
+    mod duty;
+    mod health_status;
+    mod made;
+    mod one_time_links;
+    mod organisations;
+    mod people;
+    mod regions;
+    mod sms_codes;
+    mod support;
+    mod venue_codes;
+}

@@ -1,0 +1,119 @@
+//! Codes by text message: one a minute, a few tries, used once.
+
+use super::{
+    made::NOON,
+    support::{BackEnd, on_both},
+};
+use domain::time::{MINUTE_MS, UnixMs};
+use registry::SmsCode;
+
+on_both!(
+    a_second_code_within_the_minute_is_refused,
+    two_codes_asked_for_at_once_are_one,
+    a_newer_code_takes_the_place_of_the_old_with_fresh_tries,
+    tries_run_out,
+    tries_side_by_side_do_not_outrun_the_count,
+    a_code_works_until_it_expires,
+    a_code_is_for_one_phone_and_one_use,
+    a_code_is_used_once,
+);
+
+const TRIES_MAX: i64 = 5;
+
+fn code(mac: &[u8], sent: UnixMs) -> SmsCode {
+    SmsCode { code_mac: mac.to_vec(), sent, expires: sent.plus(5 * MINUTE_MS), tries: 0 }
+}
+
+async fn put(at: &BackEnd, mac: &[u8], sent: UnixMs) -> bool {
+    let code = code(mac, sent);
+    at.registry.put_sms_code(b"139", "register", &code, sent.plus(-MINUTE_MS)).await.unwrap()
+}
+
+async fn attempt(at: &BackEnd, now: UnixMs) -> Option<SmsCode> {
+    at.registry.try_sms_code(b"139", "register", now, TRIES_MAX).await.unwrap()
+}
+
+async fn a_second_code_within_the_minute_is_refused(at: &BackEnd) {
+    assert!(put(at, b"one", NOON).await);
+    assert!(!put(at, b"two", NOON.plus(1)).await);
+    assert!(!put(at, b"two", NOON.plus(MINUTE_MS)).await, "sent at `sent_before` is too late");
+    assert_eq!(attempt(at, NOON).await.unwrap().code_mac, b"one");
+    assert!(put(at, b"two", NOON.plus(MINUTE_MS + 1)).await);
+    assert_eq!(attempt(at, NOON).await.unwrap().code_mac, b"two");
+}
+
+async fn two_codes_asked_for_at_once_are_one(at: &BackEnd) {
+    let (one, other) = tokio::join!(put(at, b"one", NOON), put(at, b"two", NOON));
+    assert!(one ^ other);
+    let kept = attempt(at, NOON).await.unwrap().code_mac;
+    assert_eq!(kept, if one { b"one" } else { b"two" });
+}
+
+async fn a_newer_code_takes_the_place_of_the_old_with_fresh_tries(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    for _ in 0..TRIES_MAX {
+        attempt(at, NOON).await;
+    }
+    let later = NOON.plus(2 * MINUTE_MS);
+    assert!(put(at, &[0, 255, 1], later).await);
+    let fresh = attempt(at, later).await.unwrap();
+    assert_eq!((fresh.code_mac, fresh.tries), (vec![0, 255, 1], 1));
+    assert_eq!((fresh.sent, fresh.expires), (later, later.plus(5 * MINUTE_MS)));
+}
+
+async fn tries_run_out(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    for count in 1..=TRIES_MAX {
+        assert_eq!(attempt(at, NOON).await.unwrap().tries, count);
+    }
+    assert!(attempt(at, NOON).await.is_none());
+}
+
+async fn tries_side_by_side_do_not_outrun_the_count(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    let tries: Vec<_> = (0..20)
+        .map(|_| {
+            let registry = at.registry.clone();
+            tokio::spawn(async move {
+                registry.try_sms_code(b"139", "register", NOON, TRIES_MAX).await.unwrap()
+            })
+        })
+        .collect();
+    let mut counted = Vec::new();
+    for one in tries {
+        counted.extend(one.await.unwrap().map(|code| code.tries));
+    }
+    counted.sort_unstable();
+    assert_eq!(counted, [1, 2, 3, 4, 5]);
+}
+
+async fn a_code_works_until_it_expires(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    let expires = NOON.plus(5 * MINUTE_MS);
+    assert!(attempt(at, expires).await.is_none());
+    let last = attempt(at, expires.plus(-1)).await.unwrap();
+    assert_eq!(last.tries, 1, "a try too late is not counted");
+}
+
+async fn a_code_is_for_one_phone_and_one_use(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    let elsewhere = [(b"138", "register"), (b"139", "sign_in")];
+    for (phone, code_use) in elsewhere {
+        assert!(at.registry.try_sms_code(phone, code_use, NOON, 5).await.unwrap().is_none());
+        assert!(!at.registry.use_sms_code(phone, code_use).await.unwrap());
+        let own = code(b"own", NOON);
+        assert!(at.registry.put_sms_code(phone, code_use, &own, UnixMs(0)).await.unwrap());
+    }
+    assert_eq!(attempt(at, NOON).await.unwrap().code_mac, b"one");
+}
+
+async fn a_code_is_used_once(at: &BackEnd) {
+    put(at, b"one", NOON).await;
+    let (one, other) = tokio::join!(
+        at.registry.use_sms_code(b"139", "register"),
+        at.registry.use_sms_code(b"139", "register"),
+    );
+    assert!(one.unwrap() ^ other.unwrap());
+    assert!(!at.registry.use_sms_code(b"139", "register").await.unwrap());
+    assert!(attempt(at, NOON).await.is_none());
+}
