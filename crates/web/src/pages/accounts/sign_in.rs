@@ -1,0 +1,111 @@
+//! Signing in by phone and password, and signing out.
+
+use crate::{
+    answer::Shown,
+    forms::Checked,
+    page::Page,
+    pages::desk::{Asked, Marks, Said, asked, failed, said, show, to},
+    seat::{self, StaffToken},
+};
+use actions::{House, accounts};
+use askama::Template;
+use axum::{extract::State, response::IntoResponse};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Most bytes of an address to go on to after signing in.
+const NEXT_BYTES_MAX: usize = 500;
+
+#[derive(Template)]
+#[template(path = "accounts/login.html")]
+pub(super) struct Login {
+    pub(super) p: Page,
+    pub(super) phone: String,
+    pub(super) next: String,
+    pub(super) marks: Marks,
+    pub(super) notice: Option<&'static str>,
+}
+
+/// Where to go on to.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Next {
+    next: String,
+}
+
+/// The form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    phone: String,
+    password: String,
+    next: String,
+}
+
+/// `GET /login`
+pub async fn page(p: Page, query: Asked<Next>) -> Shown {
+    if let Some(seat) = &p.seat {
+        return Ok(to(seat.role.home()));
+    }
+    let next = local(&asked(query).next).unwrap_or_default().to_owned();
+    form(p, String::new(), next, Said::default())
+}
+
+/// `POST /login`
+pub async fn sign_in(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Checked(typed): Checked<Fields>,
+) -> Shown {
+    let next = local(&typed.next).unwrap_or_default().to_owned();
+    match accounts::sign_in::by_password(&house, &typed.phone, &typed.password).await {
+        Ok((token, staff)) => {
+            let aim = local(&next).unwrap_or(staff.role().home());
+            Ok((seat::staff_cookie(&house, &token), to(aim)).into_response())
+        }
+        Err(failure) => form(p.clone(), typed.phone, next, said(&p, failure)?),
+    }
+}
+
+/// `POST /logout`
+pub async fn sign_out(
+    State(house): State<Arc<House>>,
+    p: Page,
+    token: Option<StaffToken>,
+    Checked(()): Checked<()>,
+) -> Shown {
+    if let Some(StaffToken(token)) = token {
+        accounts::session::sign_out(&house, &token).await.map_err(failed(&p))?;
+    }
+    Ok((seat::no_staff_cookie(&house), to("/login")).into_response())
+}
+
+fn form(p: Page, phone: String, next: String, said: Said) -> Shown {
+    let p2 = p.clone();
+    show(&p2, said.status, &Login { p, phone, next, marks: said.marks, notice: said.notice })
+}
+
+/// The address when it stays in this house: one slash first, no host, nothing that a browser
+/// reads as a host.
+fn local(next: &str) -> Option<&str> {
+    let stays = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control)
+        && next.len() <= NEXT_BYTES_MAX;
+    stays.then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_never_leads_out_of_the_house() {
+        assert_eq!(local("/review?state=returned"), Some("/review?state=returned"));
+        for out in ["", "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "/\t/x"]
+        {
+            assert_eq!(local(out), None, "{out}");
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! How the authority's pages look with sample data.
+
+#![allow(clippy::unwrap_used)]
+
+use super::{
+    accounts::AccountsPage, audit::AuditPage, case_desk::DeskPage, cases::CasesPage,
+    identity::IdentityPage, review_view::ReviewPage,
+};
+use crate::pages::desk::{
+    Marks,
+    samples::{MARKUP, NOW, ago, drawn, english, frame, some_counties},
+};
+use actions::{
+    accounts::make::{AccountRow, NewAccountForm},
+    applications::{
+        Event,
+        review::{Detail, Filter, Queue, Row},
+    },
+    audit::{AuditRow, Filter as AuditFilter},
+    contact_tracing::{
+        cases::CaseRow,
+        identity::Identity,
+        view::{CaseVisit, Chosen, ContactRow, Desk},
+    },
+};
+use domain::{
+    accounts::Role,
+    applications::State,
+    audit::Deed,
+    checkins::Method,
+    checkpoints::CheckpointNumber,
+    contact_tracing::CaseForm,
+    fields::Complaints,
+    health_status::Colour,
+    organisations::CreditCheck,
+    people::{IdKind, PersonNumber},
+};
+
+fn row(id: i64, name: &str, door: &str, organisation: &str, category: &str, doubtful: bool) -> Row {
+    Row {
+        id,
+        name: name.into(),
+        door: door.into(),
+        address: "三清路 501 号".into(),
+        organisation: organisation.into(),
+        category_name: category.into(),
+        township_name: "三清街道".into(),
+        submitted: ago(200 - id * 11),
+        round: 2,
+        doubtful,
+    }
+}
+
+fn rows() -> Vec<Row> {
+    vec![
+        row(1, "华联超市", "西门", "阜阳华联超市有限公司", "商场超市", false),
+        row(2, "阜阳市人民医院（南区）", "门诊部 东门", "阜阳市人民医院（南区）", "医院", true),
+        row(3, MARKUP, "住院部 1 号楼", MARKUP, "医院", false),
+        row(4, "老味道牛肉馍", "正门", "老味道牛肉馍", "餐饮饭店", true),
+        row(5, "锦绣花园小区", "北出入口", "锦绣物业服务有限公司", "居民小区", false),
+    ]
+}
+
+fn queue(rows: Vec<Row>) -> Queue {
+    Queue {
+        total: 128,
+        counts: [(State::Submitted, 128), (State::Returned, 14), (State::Approved, 2306)],
+        county_name: Some("颍州区".into()),
+        rows,
+    }
+}
+
+fn detail(state: State) -> Detail {
+    Detail {
+        row: rows().remove(1),
+        state,
+        county_name: "颍州区".into(),
+        responsible_name: "李*".into(),
+        responsible_phone: "138****6021".into(),
+        credit: Some(("91350100M000100Y44".into(), CreditCheck::Differs)),
+        siblings: 4,
+        similar: vec![("阜阳市人民医院南区门诊楼".into(), "正门".into(), "三清路 499 号".into())],
+        events: vec![
+            Event { at: ago(900), state: State::Submitted, reason: String::new() },
+            Event { at: ago(600), state: State::Returned, reason: MARKUP.into() },
+            Event { at: ago(178), state: State::Submitted, reason: String::new() },
+        ],
+    }
+}
+
+fn review(detail: Option<Detail>, rows: Vec<Row>) -> ReviewPage {
+    ReviewPage {
+        p: frame(Some(Role::Reviewer), "/review"),
+        filter: Filter { state: State::Submitted, text: String::new(), page: 0 },
+        queue: queue(rows),
+        opened: detail.is_some(),
+        detail,
+        next: Some(3),
+        marks: Marks::default(),
+        notice: None,
+        done: None,
+        reason: String::new(),
+        now: NOW,
+    }
+}
+
+#[test]
+fn the_review_desk_shows_list_doubts_and_decision() {
+    let html = drawn("review", &review(Some(detail(State::Submitted)), rows()));
+    for word in [
+        "待审核 · 颍州区",
+        "最早一件已等待 3 小时",
+        "校验不符",
+        "别处有相似名称",
+        "138****6021",
+        "另有 4 个检查点",
+    ] {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(
+        html.contains("action=\"/review/2/approve\"")
+            && html.contains("action=\"/review/2/return\"")
+    );
+    assert!(html.contains("name=\"next\" value=\"3\"") && html.contains("data-key=\"a\""));
+    assert!(html.contains("href=\"/review?state=submitted&#38;id=4\""));
+}
+
+#[test]
+fn a_list_without_a_chosen_one_and_an_empty_queue_say_what_to_do() {
+    let mut list = review(Some(detail(State::Submitted)), rows());
+    list.opened = false;
+    list.done = Some("已通过上一件。");
+    assert!(drawn("review-list", &list).contains("已通过上一件。"));
+    let mut nothing = review(None, vec![]);
+    nothing.queue.total = 0;
+    assert!(drawn("review-empty", &nothing).contains("都审完了"));
+    let mut sought = review(None, vec![]);
+    sought.filter.text = MARKUP.into();
+    assert!(drawn("review-sought", &sought).contains("没有找到"));
+}
+
+#[test]
+fn a_decision_taken_by_somebody_else_is_said_and_cannot_be_taken_again() {
+    let mut page = review(Some(detail(State::Approved)), rows());
+    page.notice = Some("这件申请已经有人处理了");
+    let html = drawn("review-conflict", &page);
+    assert!(html.contains("这件申请已经有人处理了") && !html.contains("/review/2/approve"));
+    let mut wrong = review(Some(detail(State::Submitted)), rows());
+    wrong.marks = Marks(Complaints::one("reason", "请写明退回原因，对方要据此改正"));
+    let html = drawn("review-wrong", &wrong);
+    assert!(html.contains("id=\"reason-wrong\""));
+}
+
+fn case() -> CaseRow {
+    CaseRow {
+        id: 7,
+        case_number: "2026-1122-003".into(),
+        reason: "疾控中心 11 月 22 日流调通知".into(),
+        masked_name: "张*丰".into(),
+        opened: ago(30),
+    }
+}
+
+fn visit(id: u32, name: &str, door: &str, minutes: i64, people: usize) -> CaseVisit {
+    CaseVisit {
+        checkpoint: CheckpointNumber(id),
+        name: name.into(),
+        door: door.into(),
+        category_name: "商场超市".into(),
+        entered: ago(minutes),
+        method: Method::Wechat,
+        colour: if id == 3 { Colour::Yellow } else { Colour::Green },
+        people,
+    }
+}
+
+fn desk() -> Desk {
+    let contact = |person, name: &str, meetings, nearest_minutes| ContactRow {
+        person: PersonNumber(person),
+        masked_name: name.into(),
+        meetings,
+        nearest_minutes,
+        nearest_place: "老味道牛肉馍 正门".into(),
+        nearest_entered: ago(1200),
+    };
+    Desk {
+        case: case(),
+        person: PersonNumber(1),
+        from: ago(14 * 24 * 60),
+        to: NOW,
+        window_minutes: 60,
+        visits: vec![
+            visit(5, "公交 K12", "前门", 1801, 26),
+            visit(4, "市人民医院", "门诊部 东门", 1767, 1893),
+            visit(3, "老味道牛肉馍", "正门", 1202, 37),
+            visit(2, "鼓楼农贸市场", "南门", 380, 164),
+            visit(1, MARKUP, "西门", 291, 212),
+            visit(3, "老味道牛肉馍", "正门", 60, 31),
+        ],
+        contacts: vec![
+            contact(11, "刘*英", 4, 0),
+            contact(12, "陈*", 1, 12),
+            contact(13, "周*明", 2, 58),
+        ],
+        contacts_total: 2332,
+    }
+}
+
+#[test]
+fn the_tracing_desk_shows_the_way_the_people_and_the_places() {
+    let p = || frame(Some(Role::Investigator), "/cases/7");
+    let html = drawn("case-desk", &DeskPage::new(p(), desk(), None));
+    for word in [
+        "2026-1122-003",
+        "14 天 6 次",
+        "2332 人",
+        "同时段 1893 人",
+        "到过 2 次",
+        "同时段按进门登记推定；是否密接由流调人员判定。",
+    ] {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(
+        html.contains("action=\"/cases/7/identities/11\"")
+            && html.contains("action=\"/cases/7/contacts.csv\"")
+    );
+    let (newest, oldest) = (html.find("2026-11-22 周日"), html.find("2026-11-21 周六"));
+    assert!(newest.is_some() && newest < oldest);
+    let chosen = Chosen { checkpoint: CheckpointNumber(2), entered: ago(380) };
+    let html = drawn("case-desk-chosen", &DeskPage::new(p(), desk(), Some(chosen)));
+    assert!(html.contains("看全部各次") && html.contains("class=\"v on\""));
+    let empty = Desk { visits: vec![], contacts: vec![], contacts_total: 0, ..desk() };
+    let html = drawn("case-desk-empty", &DeskPage::new(p(), empty, None));
+    assert!(html.contains("14 天内没有登记"));
+    let html = drawn("case-desk-en", &DeskPage::new(english(p()), desk(), None));
+    assert!(html.contains("Contacts"));
+}
+
+#[test]
+fn opening_a_case_asks_for_number_reason_and_document() {
+    let page = |rows, marks| CasesPage {
+        p: frame(Some(Role::Investigator), "/cases"),
+        rows,
+        form: CaseForm { id_number: "3412".into(), ..CaseForm::default() },
+        marks,
+    };
+    let html = drawn("cases", &page(vec![case()], Marks::default()));
+    assert!(html.contains("href=\"/cases/7\"") && html.contains("先记入审计"));
+    let complaints = Complaints::one("id_number", "没有找到登记过这个证件的人");
+    let html = drawn("cases-wrong", &page(vec![], Marks(complaints)));
+    assert!(html.contains("没有找到登记过这个证件的人") && html.contains("还没有病例"));
+}
+
+#[test]
+fn an_identity_says_that_the_look_was_written_down() {
+    let html = drawn(
+        "identity",
+        &IdentityPage {
+            p: frame(Some(Role::Investigator), "/cases/7/identities/11"),
+            identity: Identity {
+                name: "刘英".into(),
+                id_kind: IdKind::ResidentId,
+                masked_id: "341***********1234".into(),
+                phone: Some("13800138000".into()),
+            },
+            back: "/cases/7?window=60".into(),
+        },
+    );
+    assert!(html.contains("此次查看已记入审计") && html.contains("341***********1234"));
+}
+
+#[test]
+fn the_audit_shows_who_what_when_and_why() {
+    let line = |seq, deed, subject: &str, detail: &str| AuditRow {
+        seq,
+        at: ago(seq),
+        actor: "流调员 7".into(),
+        deed,
+        subject: subject.into(),
+        detail: detail.into(),
+    };
+    let html = drawn(
+        "audit",
+        &AuditPage {
+            p: frame(Some(Role::Auditor), "/audit"),
+            rows: vec![
+                line(1, Deed::IdentityOpened, "person 17", "case 3"),
+                line(2, Deed::CaseOpened, "case 3", MARKUP),
+            ],
+            filter: AuditFilter { deed: Some(Deed::CaseOpened), page: 1 },
+            full: true,
+        },
+    );
+    assert!(html.contains("查看身份信息") && html.contains("value=\"case_opened\" selected"));
+    assert!(html.contains("较早的") && html.contains("较新的"));
+}
+
+#[test]
+fn an_invitation_is_shown_once_with_its_way_of_handing_over() {
+    let page = AccountsPage {
+        p: frame(Some(Role::Administrator), "/accounts"),
+        rows: vec![AccountRow {
+            id: 3,
+            role: Role::Reviewer,
+            name: "王*".into(),
+            phone: "139****0001".into(),
+            county: None,
+            made: ago(5000),
+        }],
+        counties: some_counties(),
+        form: NewAccountForm { role: "reviewer".into(), county: "341202".into() },
+        made: Some("https://code.example.cn/set-up/abcdefgh23456abcdefgh".into()),
+        marks: Marks::default(),
+    };
+    let html = drawn("accounts", &page);
+    assert!(html.contains("只显示这一次") && html.contains("/set-up/abcdefgh"));
+    assert!(!html.contains("value=\"manager\""));
+}

@@ -1,0 +1,34 @@
+//! The authority: the review queue, the tracing desk, the audit list, the accounts.
+
+pub mod accounts;
+pub mod audit;
+pub mod case_desk;
+pub mod cases;
+pub mod csv;
+pub mod export;
+pub mod identity;
+#[cfg(test)]
+mod looks;
+pub mod review;
+pub mod review_view;
+
+use crate::routes::{Route, Who};
+use axum::routing::{get, post};
+
+/// The routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/review", Who::Reviewer, get(review::page)),
+        Route::post("/review/{id}/approve", Who::Reviewer, post(review::approve)),
+        Route::post("/review/{id}/return", Who::Reviewer, post(review::send_back)),
+        Route::get("/cases", Who::Investigator, get(cases::page)),
+        Route::post("/cases", Who::Investigator, post(cases::open)),
+        Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),
+        Route::post("/cases/{id}/identities/{person}", Who::Investigator, post(identity::open)),
+        Route::post("/cases/{id}/contacts.csv", Who::Investigator, post(export::contacts)),
+        Route::get("/audit", Who::Auditor, get(audit::page)),
+        Route::get("/accounts", Who::Administrator, get(accounts::page)),
+        Route::post("/accounts", Who::Administrator, post(accounts::invite)),
+    ]
+}

@@ -1,0 +1,117 @@
+//! What the review page shows, and the links within it.
+
+use crate::{
+    page::Page,
+    pages::desk::{Marks, minute_text, query_text},
+};
+use actions::applications::review::{Detail, Filter, PAGE_ROWS, Queue, Row};
+use askama::Template;
+use domain::{
+    applications::State,
+    time::{DAY_MS, HOUR_MS, MINUTE_MS, UnixMs},
+};
+
+/// Reasons that come up most, offered for a tap. Ours, after the notice's rules on name, address,
+/// category and one code per door.
+pub const READY: [&str; 5] = [
+    "场所名称与门牌不一致，请按门牌填写",
+    "地址不详细，请写到门牌号",
+    "场所类别选错，请重新选择",
+    "一门一码：请写明是哪一个门",
+    "这个门已有场所码，请勿重复申请",
+];
+
+/// The queue with one application beside it.
+#[derive(Template)]
+#[template(path = "authority/review.html")]
+pub(super) struct ReviewPage {
+    pub(super) p: Page,
+    pub(super) filter: Filter,
+    pub(super) queue: Queue,
+    pub(super) detail: Option<Detail>,
+    /// Whether an application was asked for; a narrow screen then shows it alone.
+    pub(super) opened: bool,
+    /// The application to go on to after a decision.
+    pub(super) next: Option<i64>,
+    pub(super) marks: Marks,
+    pub(super) notice: Option<&'static str>,
+    pub(super) done: Option<&'static str>,
+    pub(super) reason: String,
+    pub(super) now: UnixMs,
+}
+
+impl ReviewPage {
+    fn waits(&self) -> bool {
+        self.filter.state == State::Submitted
+    }
+
+    fn chosen(&self, id: &i64) -> bool {
+        self.detail.as_ref().is_some_and(|detail| detail.row.id == *id)
+    }
+
+    fn pages(&self) -> i64 {
+        self.queue.total.saturating_add(PAGE_ROWS - 1) / PAGE_ROWS
+    }
+
+    fn state_link(&self, state: &State) -> String {
+        query_text("/review", &[("state", state.code())])
+    }
+
+    fn page_link(&self, page: i64) -> String {
+        list_link(self.filter.state, &self.filter.text, page, None)
+    }
+
+    fn back_link(&self) -> String {
+        self.page_link(self.filter.page)
+    }
+
+    fn row_link(&self, id: &i64) -> String {
+        list_link(self.filter.state, &self.filter.text, self.filter.page, Some(*id))
+    }
+
+    fn when(&self, row: &Row) -> String {
+        if self.waits() {
+            self.span(self.now.since(row.submitted))
+        } else {
+            minute_text(&row.submitted)
+        }
+    }
+
+    /// `3:20`, or days from two days on.
+    fn span(&self, ms: i64) -> String {
+        let ms = ms.max(0);
+        if ms >= 2 * DAY_MS {
+            self.p.f("{} 天", ms / DAY_MS)
+        } else {
+            format!("{}:{:02}", ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS)
+        }
+    }
+
+    /// The line under the heading: how long the first one waits, how many there are.
+    fn lead(&self) -> String {
+        let first = self.queue.rows.first().filter(|_| self.waits() && self.filter.page == 0);
+        let Some(first) = first else { return self.p.f("共 {} 件", self.queue.total) };
+        let ms = self.now.since(first.submitted).max(0);
+        match (ms / DAY_MS, ms / HOUR_MS, ms / MINUTE_MS) {
+            (days @ 2.., ..) => self.p.f("最早一件已等待 {} 天。", days),
+            (_, hours @ 1.., _) => self.p.f("最早一件已等待 {} 小时。", hours),
+            (.., minutes) => self.p.f("最早一件已等待 {} 分钟。", minutes),
+        }
+    }
+}
+
+/// The address of the queue, narrowed and paged, with an application chosen or not.
+pub(super) fn list_link(state: State, text: &str, page: i64, id: Option<i64>) -> String {
+    let (page, id) = (page.to_string(), id.map(|id| id.to_string()).unwrap_or_default());
+    let mut parts = vec![("state", state.code())];
+    if !text.is_empty() {
+        parts.push(("q", text));
+    }
+    if page != "0" {
+        parts.push(("page", &page));
+    }
+    if !id.is_empty() {
+        parts.push(("id", &id));
+    }
+    query_text("/review", &parts)
+}

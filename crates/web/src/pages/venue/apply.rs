@@ -1,0 +1,142 @@
+//! The manager applies for a checkpoint, or corrects what came back.
+
+use crate::{
+    answer::Shown,
+    forms::Checked,
+    page::Page,
+    pages::desk::{County, Marks, Said, counties, failed, number, said, show, to},
+    seat::As,
+};
+use actions::{
+    House,
+    accounts::principals::Manager,
+    applications::{mine, submit},
+    organisations, regions,
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use domain::{
+    applications,
+    checkpoints::{CheckpointForm, CheckpointNumber},
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "venue/checkpoint_form.html")]
+pub(super) struct FormPage {
+    pub(super) p: Page,
+    pub(super) form: CheckpointForm,
+    /// Why it came back, when this corrects an application.
+    pub(super) came_back: Option<String>,
+    pub(super) counties: Vec<County>,
+    pub(super) marks: Marks,
+    pub(super) notice: Option<&'static str>,
+}
+
+/// The form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    name: String,
+    door: String,
+    address: String,
+    county: String,
+    township: String,
+    category: String,
+    responsible_name: String,
+    responsible_phone: String,
+}
+
+impl From<Fields> for CheckpointForm {
+    fn from(f: Fields) -> Self {
+        Self {
+            name: f.name,
+            door: f.door,
+            address: f.address,
+            county: f.county,
+            township: f.township,
+            category: f.category,
+            responsible_name: f.responsible_name,
+            responsible_phone: f.responsible_phone,
+        }
+    }
+}
+
+/// `GET /venue/checkpoints/new`, with what the organisation already says.
+pub async fn page(State(house): State<Arc<House>>, p: Page, As(caller): As<Manager>) -> Shown {
+    let Some(organisation) = organisations::mine(&house, &caller).await.map_err(failed(&p))? else {
+        return Ok(to("/venue/organisation/new"));
+    };
+    let known = CheckpointForm {
+        name: organisation.name,
+        county: organisation.county,
+        township: organisation.township,
+        ..CheckpointForm::default()
+    };
+    form(&house, p, known, None, Said::default()).await
+}
+
+/// `POST /venue/checkpoints/new`
+pub async fn submit(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Checked(typed): Checked<Fields>,
+) -> Shown {
+    let typed = CheckpointForm::from(typed);
+    match submit::submit(&house, &caller, &typed).await {
+        Ok(made) => Ok(to(&format!("/venue/checkpoints/{}?sent=1", made.0))),
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            form(&house, p, typed, None, said).await
+        }
+    }
+}
+
+/// `GET /venue/checkpoints/{id}/edit`, while it waits for its manager.
+pub async fn edit(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    let mine = mine::one(&house, &caller, id).await.map_err(failed(&p))?;
+    if mine.row.state != applications::State::Returned {
+        return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
+    }
+    form(&house, p, mine.form, Some(mine.row.reason), Said::default()).await
+}
+
+/// `POST /venue/checkpoints/{id}/edit`
+pub async fn resubmit(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+    Checked(typed): Checked<Fields>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    let typed = CheckpointForm::from(typed);
+    match submit::resubmit(&house, &caller, id, &typed).await {
+        Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?sent=1", id.0))),
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            let reason = mine::one(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
+            form(&house, p, typed, Some(reason), said).await
+        }
+    }
+}
+
+async fn form(
+    house: &House,
+    p: Page,
+    form: CheckpointForm,
+    came_back: Option<String>,
+    said: Said,
+) -> Shown {
+    let counties = counties(&regions::all(house).await.map_err(failed(&p))?);
+    let (marks, notice) = (said.marks, said.notice);
+    show(&p.clone(), said.status, &FormPage { p, form, came_back, counties, marks, notice })
+}

@@ -1,0 +1,211 @@
+//! How the venue platform looks with sample data.
+
+use super::{
+    apply::FormPage, checkpoint::CheckpointPage, devices::DutyLink, home::Home,
+    organisation::OrganisationPage,
+};
+use crate::pages::desk::{
+    Marks,
+    samples::{MARKUP, NOW, ago, drawn, english, frame, some_counties},
+};
+use actions::{
+    applications::{
+        Event,
+        mine::{Code, Device, Mine, Row},
+    },
+    duty::devices::EnrolLink,
+    organisations::Organisation,
+};
+use domain::{
+    accounts::Role,
+    applications::State,
+    checkpoints::{CheckpointForm, CheckpointNumber, Standing},
+    fields::Complaints,
+    organisations::OrganisationForm,
+};
+
+const MANAGER: Option<Role> = Some(Role::Manager);
+
+fn organisation() -> Organisation {
+    Organisation {
+        id: 1,
+        name: "阜阳市人民医院（南区）".into(),
+        credit_code: None,
+        county: "341202".into(),
+        township: "341202004".into(),
+    }
+}
+
+fn row(number: u32, door: &str, state: State, today: u64) -> Row {
+    Row {
+        number: CheckpointNumber(number),
+        name: "阜阳市人民医院（南区）".into(),
+        door: door.into(),
+        address: "三清路 501 号".into(),
+        standing: if state == State::Approved { Standing::Open } else { Standing::Applying },
+        state,
+        reason: if state == State::Returned { "场所类别选错，请重新选择" } else { "" }.into(),
+        changed: ago(i64::from(number) * 90),
+        today,
+    }
+}
+
+fn form() -> CheckpointForm {
+    CheckpointForm {
+        name: "阜阳市人民医院（南区）".into(),
+        door: "门诊部 东门".into(),
+        address: "三清路 501 号".into(),
+        county: "341202".into(),
+        township: "341202004".into(),
+        category: "105".into(),
+        responsible_name: "李红".into(),
+        responsible_phone: "13800136021".into(),
+    }
+}
+
+fn mine(state: State) -> Mine {
+    let approved = state == State::Approved;
+    Mine {
+        row: row(7, "门诊部 东门", state, 1893),
+        form: form(),
+        county_name: "颍州区".into(),
+        township_name: "清河街道".into(),
+        category_name: "医院".into(),
+        events: vec![
+            Event { at: ago(900), state: State::Submitted, reason: String::new() },
+            Event {
+                at: ago(600),
+                state: State::Returned,
+                reason: "场所类别选错，请重新选择".into(),
+            },
+            Event { at: ago(300), state, reason: String::new() },
+        ],
+        code: approved.then(|| Code {
+            url: "https://code.example.cn/c/abcdefgh23456abc".into(),
+            short_number: "FY-1202-7K3QD".into(),
+        }),
+        devices: if approved {
+            vec![
+                Device { id: 1, label: "东门平板".into(), enrolled: ago(200), revoked: None },
+                Device { id: 2, label: MARKUP.into(), enrolled: ago(250), revoked: Some(NOW) },
+            ]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+#[test]
+fn without_an_organisation_the_home_says_what_comes_next() {
+    let html = drawn(
+        "venue-start",
+        &Home { p: frame(MANAGER, "/venue"), organisation: None, rows: vec![] },
+    );
+    assert!(html.contains("href=\"/venue/organisation/new\"") && html.contains("三步拿到场所码"));
+}
+
+#[test]
+fn the_home_lists_the_doors_with_state_reason_and_count() {
+    let rows = vec![
+        row(1, "门诊部 东门", State::Approved, 1893),
+        row(2, MARKUP, State::Returned, 0),
+        row(3, "住院部 1 号楼", State::Submitted, 0),
+    ];
+    let home =
+        |rows| Home { p: frame(MANAGER, "/venue"), organisation: Some(organisation()), rows };
+    let html = drawn("venue-home", &home(rows));
+    for word in ["已通过", "已退回", "待审核", "场所类别选错", "1893", "申请注册检查点"]
+    {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(html.contains("href=\"/venue/checkpoints/2/edit\""));
+    assert!(html.contains("aria-current=\"page\">检查点</a>"));
+    assert!(drawn("venue-empty", &home(vec![])).contains("申请第一个检查点"));
+}
+
+#[test]
+fn wrong_input_is_marked_at_its_field_and_kept() {
+    let mut complaints = Complaints::one(
+        "credit_code",
+        "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）",
+    );
+    complaints.add("township", "请选择乡镇或街道");
+    let html = drawn(
+        "venue-organisation",
+        &OrganisationPage {
+            p: frame(MANAGER, "/venue/organisation/new"),
+            form: OrganisationForm {
+                name: "阜阳市人民医院（南区）".into(),
+                credit_code: "9134".into(),
+                county: "341202".into(),
+                township: String::new(),
+            },
+            counties: some_counties(),
+            marks: Marks(complaints),
+            notice: None,
+        },
+    );
+    assert!(html.contains("id=\"credit_code-wrong\"") && html.contains("value=\"9134\""));
+    assert!(html.contains("<option value=\"341202\" selected>颍州区"));
+    assert!(html.contains("<optgroup label=\"颍州区\" data-county=\"341202\">"));
+}
+
+#[test]
+fn the_application_knows_the_organisation_and_offers_five_groups() {
+    let page = |came_back: Option<&str>, form| FormPage {
+        p: frame(MANAGER, "/venue/checkpoints/new"),
+        form,
+        came_back: came_back.map(Into::into),
+        counties: some_counties(),
+        marks: Marks::default(),
+        notice: None,
+    };
+    let html = drawn("venue-apply", &page(None, form()));
+    let (_, category) = html.split_once("name=\"category\"").unwrap_or_default();
+    assert_eq!(category.matches("<optgroup").count(), 5);
+    assert!(html.contains("<option value=\"105\" selected>医院") && html.contains("提交申请"));
+    let html = drawn("venue-edit", &page(Some(MARKUP), form()));
+    assert!(html.contains("退回原因") && html.contains("重新提交"));
+}
+
+#[test]
+fn an_approved_door_has_its_code_files_guide_and_devices() {
+    let page = |state, just_sent| CheckpointPage {
+        p: frame(MANAGER, "/venue/checkpoints/7"),
+        mine: mine(state),
+        just_sent,
+        notice: None,
+    };
+    let html = drawn("venue-checkpoint", &page(State::Approved, false));
+    for word in
+        ["FY-1202-7K3QD", "下载 A4 海报 PDF", "下载二维码 SVG", "贴在入口右侧", "停用", "已停用"]
+    {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(html.contains("/venue/checkpoints/7/devices/1/revoke"));
+    assert!(!html.contains("/venue/checkpoints/7/devices/2/revoke"));
+    let html = drawn("venue-checkpoint-returned", &page(State::Returned, false));
+    assert!(html.contains("改正并重新提交") && !html.contains("poster-a4.pdf"));
+    let html = drawn("venue-checkpoint-sent", &page(State::Submitted, true));
+    assert!(html.contains("申请已提交"));
+    let english =
+        CheckpointPage { p: english(frame(MANAGER, "/venue")), ..page(State::Approved, false) };
+    assert!(drawn("venue-checkpoint-en", &english).contains("Download A4 poster"));
+}
+
+#[test]
+fn a_duty_link_is_shown_with_its_time() {
+    let html = drawn(
+        "venue-duty-link",
+        &DutyLink {
+            p: frame(MANAGER, "/venue/checkpoints/7/duty-links"),
+            number: 7,
+            link: EnrolLink {
+                url: "https://code.example.cn/duty/enrol/abcdefgh23456abcdefgh23456abc".into(),
+                svg: "<svg viewBox=\"0 0 33 33\"><path d=\"M4 4h7v7H4zM22 4h7v7h-7zM4 22h7v7H4z\"/></svg>".into(),
+                minutes: 30,
+            },
+        },
+    );
+    assert!(html.contains("<svg viewBox=\"0 0 33 33\">") && html.contains("30 分钟内有效"));
+}
