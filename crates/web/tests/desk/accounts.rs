@@ -1,0 +1,114 @@
+//! Signing in and out, registering, links that work once.
+
+use crate::browser::Browser;
+use actions::accounts::one_time_links;
+use axum::http::StatusCode;
+use domain::accounts::Role;
+use testkit::{PASSWORD, TestHouse};
+
+#[tokio::test]
+async fn a_manager_registers_with_a_code_and_loses_nothing_on_the_way() {
+    let t = TestHouse::new().await;
+    let mut browser = Browser::new(&t).await;
+    let phone = t.fresh_phone();
+    browser.get("/register").await;
+    let typed = [("name", "韩梅"), ("phone", phone.as_str()), ("sms_code", ""), ("password", "")];
+    let asked = browser.post("/register/code", &typed).await;
+    asked.says("验证码已发送");
+    asked.says("value=\"韩梅\"");
+    let wrong =
+        [("name", "韩梅"), ("phone", &phone), ("sms_code", "000000x"), ("password", "short")];
+    let refused = browser.post("/register", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("id=\"password-wrong\"");
+    refused.says(&format!("value=\"{phone}\""));
+    refused.says_not("value=\"short\"");
+    let code = t.outbox.code(&phone).unwrap();
+    let right = [("name", "韩梅"), ("phone", &phone), ("sms_code", &code), ("password", PASSWORD)];
+    assert_eq!(browser.post("/register", &right).await.aim(), "/venue");
+    let home = browser.get("/venue").await;
+    home.says("三步拿到场所码");
+    home.says("韩*");
+}
+
+#[tokio::test]
+async fn asking_twice_for_a_code_says_when_to_try_again() {
+    let t = TestHouse::new().await;
+    let mut browser = Browser::new(&t).await;
+    let phone = t.fresh_phone();
+    browser.get("/register").await;
+    browser.post("/register/code", &[("phone", &phone)]).await;
+    let again = browser.post("/register/code", &[("phone", &phone), ("name", "韩梅")]).await;
+    assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
+    again.says("请一分钟后再试");
+    again.says("value=\"韩梅\"");
+}
+
+#[tokio::test]
+async fn a_password_signs_in_goes_on_within_the_house_and_signing_out_ends_it() {
+    let t = TestHouse::new().await;
+    t.manager().await;
+    let phone = testkit::phone_number(1);
+    let mut browser = Browser::new(&t).await;
+    let form = browser.get("/login?next=/venue/organisation/new").await;
+    form.says("name=\"next\" value=\"/venue/organisation/new\"");
+    let wrong = browser.post("/login", &[("phone", &phone), ("password", "not-the-one-1")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says(&format!("value=\"{phone}\""));
+    wrong.says_not("not-the-one-1");
+    let foreign =
+        [("phone", phone.as_str()), ("password", PASSWORD), ("next", "//elsewhere.example")];
+    assert_eq!(browser.post("/login", &foreign).await.aim(), "/venue");
+    assert_eq!(browser.get("/login").await.aim(), "/venue");
+    browser.get("/venue").await;
+    assert_eq!(browser.post("/logout", &[]).await.aim(), "/login");
+    assert!(browser.get("/venue").await.aim().starts_with("/login?next="));
+}
+
+#[tokio::test]
+async fn a_sign_in_link_is_not_used_up_by_a_preview_and_works_once() {
+    let t = TestHouse::new().await;
+    t.manager().await;
+    let url = one_time_links::sign_in_link(&t.house, 1).await.unwrap();
+    let path = url.strip_prefix("http://127.0.0.1:8080").unwrap();
+    let mut browser = Browser::new(&t).await;
+    for _ in 0..3 {
+        browser.get(path).await.says("登录</button>");
+    }
+    assert_eq!(browser.post(path, &[]).await.aim(), "/venue");
+    let mut other = Browser::new(&t).await;
+    let dead = other.post(path, &[]).await;
+    assert_eq!(dead.status, StatusCode::NOT_FOUND);
+    dead.says("链接已失效");
+}
+
+#[tokio::test]
+async fn an_administrator_invites_a_reviewer_who_sets_up_the_account_once() {
+    let t = TestHouse::new().await;
+    let token = t.staff_token(Role::Administrator, "").await;
+    let mut administrator = Browser::of(&t, &token).await;
+    administrator.get("/accounts").await.says("新建账号");
+    let refused = administrator.post("/accounts", &[("role", "manager"), ("county", "")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let made = administrator.post("/accounts", &[("role", "reviewer"), ("county", "341202")]).await;
+    made.says("只显示这一次");
+    let text = made.text();
+    let link = text.split("http://127.0.0.1:8080").nth(1).unwrap().split('<').next().unwrap();
+    administrator.get("/accounts").await.says_not(link);
+
+    let mut reviewer = Browser::new(&t).await;
+    let form = reviewer.get(link).await;
+    form.says("审核员");
+    form.says("颍州区");
+    let phone = t.fresh_phone();
+    let weak = [("name", "李雷"), ("phone", phone.as_str()), ("password", "1")];
+    let refused = reviewer.post(link, &weak).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("value=\"李雷\"");
+    let good = [("name", "李雷"), ("phone", phone.as_str()), ("password", PASSWORD)];
+    assert_eq!(reviewer.post(link, &good).await.aim(), "/review");
+    reviewer.get("/review").await.says("颍州区");
+    let again = Browser::new(&t).await.get(link).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    administrator.get("/accounts").await.says("李*");
+}

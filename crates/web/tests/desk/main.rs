@@ -1,0 +1,10 @@
+//! The desk over HTTP: what managers, reviewers, investigators, auditors and administrators do,
+//! through the same pages and forms that their browsers use.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod browser;
+mod review;
+mod roles;
+mod tracing;
+mod venue;

@@ -1,0 +1,135 @@
+//! From the manager to the reviewer and back.
+
+use crate::{
+    browser::{Browser, Seen},
+    venue::door_fields,
+};
+use axum::http::StatusCode;
+use domain::accounts::Role;
+use testkit::TestHouse;
+
+async fn reviewer(t: &TestHouse, county: &str) -> Browser {
+    Browser::of(t, &t.staff_token(Role::Reviewer, county).await).await
+}
+
+/// The number of the application whose decision is offered.
+fn offered(seen: &Seen) -> i64 {
+    let text = seen.text();
+    let rest = text.split("action=\"/review/").nth(1).expect("a decision is offered");
+    rest.split('/').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_application_comes_back_once_is_corrected_and_approved() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    let sent = manager.post("/venue/checkpoints/new", &door_fields("东门")).await;
+    let page = sent.aim().split('?').next().unwrap().to_owned();
+
+    let mut reviewer = reviewer(&t, "341202").await;
+    let queue = reviewer.get("/review").await;
+    queue.says("东门");
+    queue.says("赵*");
+    queue.says_not("13800138000");
+    let id = offered(&queue);
+    let silent = reviewer.post(&format!("/review/{id}/return"), &[("reason", " ")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    silent.says("id=\"reason-wrong\"");
+    let reason = [("reason", "<script>alert(1)</script> 门牌不符")];
+    let back = reviewer.post(&format!("/review/{id}/return"), &reason).await;
+    assert!(back.aim().starts_with("/review?state=submitted"));
+    reviewer.get(back.aim()).await.says("已退回上一件");
+
+    let seen = manager.get(&page).await;
+    seen.says("申请被退回");
+    seen.says("门牌不符");
+    seen.says_not("<script>alert");
+    let form = manager.get(&format!("{page}/edit")).await;
+    form.says("退回原因");
+    form.says("value=\"东门\"");
+    let wrong = manager.post(&format!("{page}/edit"), &[("name", "改名")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("门牌不符");
+    let again = manager.post(&format!("{page}/edit"), &door_fields("南门")).await;
+    assert_eq!(again.aim(), format!("{page}?sent=1"));
+    let late = manager.post(&format!("{page}/edit"), &door_fields("北门")).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+
+    let second = reviewer.get(&format!("/review?id={id}")).await;
+    second.says("南门");
+    second.says("第 2 次");
+    let done = reviewer.post(&format!("/review/{id}/approve"), &[]).await;
+    reviewer.get(done.aim()).await.says("都审完了");
+    reviewer.get("/review?state=approved").await.says("南门");
+    let approved = manager.get(&page).await;
+    approved.says("下载 A4 海报 PDF");
+    approved.says("FY-1202-");
+}
+
+#[tokio::test]
+async fn another_countys_reviewer_sees_and_decides_nothing() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    manager.post("/venue/checkpoints/new", &door_fields("东门")).await;
+    let id = offered(&reviewer(&t, "341202").await.get("/review").await);
+
+    let mut other = reviewer(&t, "341203").await;
+    let queue = other.get("/review").await;
+    queue.says("都审完了");
+    queue.says_not("东门");
+    assert_eq!(other.get(&format!("/review?id={id}")).await.status, StatusCode::NOT_FOUND);
+    for deed in ["approve", "return"] {
+        let path = format!("/review/{id}/{deed}");
+        let seen = other.post(&path, &[("reason", "地址不详细")]).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{deed}");
+    }
+    offered(&reviewer(&t, "").await.get("/review").await);
+}
+
+#[tokio::test]
+async fn a_decision_taken_meanwhile_is_said_and_changes_nothing() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    manager.post("/venue/checkpoints/new", &door_fields("东门")).await;
+    let (mut one, mut two) = (reviewer(&t, "341202").await, reviewer(&t, "").await);
+    let id = offered(&one.get("/review").await);
+    two.get("/review").await;
+    one.post(&format!("/review/{id}/approve"), &[]).await.aim();
+    for (path, reason) in [("approve", ""), ("return", "场所类别选错，请重新选择")] {
+        let late = two.post(&format!("/review/{id}/{path}"), &[("reason", reason)]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{path}");
+        late.says("这件申请已有人处理");
+        late.says("已通过");
+        late.says_not(&format!("action=\"/review/{id}/approve\""));
+    }
+}
+
+#[tokio::test]
+async fn after_a_decision_the_next_one_is_open_and_the_search_stays() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    for door in ["东门", "南门", "西门"] {
+        manager.post("/venue/checkpoints/new", &door_fields(door)).await.aim();
+        t.clock.advance_ms(60_000);
+    }
+    let mut reviewer = reviewer(&t, "341202").await;
+    let queue = reviewer.get("/review?q=三清路").await;
+    queue.says("<h2>阜阳市人民医院（南区） · 东门</h2>");
+    let text = queue.text();
+    let next = text.split("name=\"next\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let kept = [("q", "三清路"), ("page", "0"), ("next", next)];
+    let done = reviewer.post(&format!("/review/{}/approve", offered(&queue)), &kept).await;
+    let seen = reviewer.get(done.aim()).await;
+    seen.says("<h2>阜阳市人民医院（南区） · 南门</h2>");
+    seen.says("value=\"三清路\"");
+    reviewer.get("/review?q=没有这样的地方").await.says("没有找到");
+    for odd in
+        ["/review?page=x&id=y", "/review?page=999999999999999999999", "/review?state=%ff&q=%00"]
+    {
+        assert_eq!(reviewer.get(odd).await.status, StatusCode::OK, "{odd}");
+    }
+}
