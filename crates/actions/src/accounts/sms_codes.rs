@@ -55,7 +55,7 @@ pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
         tries: 0,
     };
     let index = house.vault.blind(Index::Phone, phone.as_str());
-    let before = now.plus(-AGAIN_MS);
+    let before = now.plus(1 - AGAIN_MS);
     if !house.registry.put_sms_code(&index, code_use.code(), &stored, before).await? {
         return Err(Failure::TooMany {
             says: "验证码刚刚发过，请一分钟后再试", retry_after_s: 60
