@@ -2,31 +2,44 @@
 
 use crate::{Answer, Failure, House};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Hashes at the same time; each takes 19 MiB for some 30 ms.
 const AT_ONCE_MAX: usize = 8;
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
+
+/// The right to hash now.
+///
+/// # Errors
+/// `Busy` when too many are at it.
+pub(crate) fn turn() -> Answer<SemaphorePermit<'static>> {
+    TURNS.try_acquire().map_err(|_| Failure::Busy)
+}
 
 /// Hashes a new password.
 ///
 /// # Errors
 /// `Busy` when too many are at it.
 pub(crate) async fn hash(house: &House, password: &str) -> Answer<String> {
-    let _turn = TURNS.try_acquire().map_err(|_| Failure::Busy)?;
+    let _turn = turn()?;
     let (vault, dice) = (Arc::clone(&house.vault), Arc::clone(&house.dice));
     let password = password.to_owned();
     let hashed = tokio::task::spawn_blocking(move || vault.hash_password(&password, &*dice)).await;
     Ok(hashed.map_err(Failure::broken)??)
 }
 
-/// Whether a password is right. Without a stored hash it takes as long and is wrong.
+/// Whether a password is right. Without a stored hash it takes as long and is wrong. The turn is
+/// taken by the caller, so that what counts a try is not counted when it is too busy to compare.
 ///
 /// # Errors
-/// `Busy` when too many are at it.
-pub(crate) async fn verify(house: &House, password: &str, stored: Option<String>) -> Answer<bool> {
+/// `Broken` when hashing does not work.
+pub(crate) async fn verify(
+    _turn: SemaphorePermit<'static>,
+    house: &House,
+    password: &str,
+    stored: Option<String>,
+) -> Answer<bool> {
     static NOBODYS: OnceLock<String> = OnceLock::new();
-    let _turn = TURNS.try_acquire().map_err(|_| Failure::Busy)?;
     let (vault, dice) = (Arc::clone(&house.vault), Arc::clone(&house.dice));
     let password = password.to_owned();
     let right = tokio::task::spawn_blocking(move || match stored {

@@ -20,7 +20,8 @@ const TRIES_MAX: i64 = 5;
 const LOCKED_MS: i64 = 15 * MINUTE_MS;
 
 /// Signs in by phone and password. Wrong phone and wrong password are answered alike; five wrong
-/// tries lock the account for fifteen minutes.
+/// tries lock the account for fifteen minutes. A try counts before the password is compared, so
+/// that tries side by side cannot outrun the count; the right one forgets them.
 ///
 /// # Errors
 /// `Invalid` at `password`; `TooMany` when locked.
@@ -32,18 +33,20 @@ pub async fn by_password(house: &House, phone: &str, password: &str) -> Answer<(
         }
         Err(_) => None,
     };
-    if account.as_ref().is_some_and(|account| account.locked_until > house.now()) {
-        return Err(Failure::TooMany {
-            says: "密码连续输错 5 次，账号已锁定，请 15 分钟后再试",
-            retry_after_s: 900,
-        });
+    if let Some(account) = &account {
+        unlocked(house, account.locked_until)?;
     }
-    let stored = account.as_ref().map(|account| account.new.password_hash.clone());
-    let right = passwords::verify(house, password, stored).await?;
-    match account {
-        Some(account) if right => session::start(house, &account, None, "密码登录").await,
-        Some(account) => Err(refuse(house, &account).await?),
-        None => Err(wrong()),
+    let turn = passwords::turn()?;
+    let Some(account) = account else {
+        passwords::verify(turn, house, password, None).await?;
+        return Err(wrong());
+    };
+    let tries = count_try(house, &account).await?;
+    let stored = account.new.password_hash.clone();
+    if passwords::verify(turn, house, password, Some(stored)).await? {
+        session::start(house, &account, None, "密码登录").await
+    } else {
+        Err(refuse(house, &account, tries).await?)
     }
 }
 
@@ -51,20 +54,55 @@ fn wrong() -> Failure {
     Failure::field("password", "手机号或密码不对")
 }
 
-async fn refuse(house: &House, account: &Account) -> Answer<Failure> {
-    let tries = account.failed_tries + 1;
+/// Nothing is compared while an account is locked.
+fn unlocked(house: &House, until: UnixMs) -> Answer<()> {
+    let wait_ms = until.since(house.now());
+    if wait_ms <= 0 {
+        return Ok(());
+    }
+    Err(Failure::TooMany {
+        says: "密码连续输错 5 次，账号已锁定，请 15 分钟后再试",
+        retry_after_s: u32::try_from((wait_ms + 999) / 1000).unwrap_or(u32::MAX),
+    })
+}
+
+/// Counts a try; how many there are now.
+async fn count_try(house: &House, account: &Account) -> Answer<i64> {
     let now = house.now();
-    let locked = tries >= TRIES_MAX;
-    let (tries, until) = if locked { (0, now.plus(LOCKED_MS)) } else { (tries, UnixMs(0)) };
-    let line = AuditLine {
-        at: now,
+    if let Some(tries) = house.registry.count_failed_try(account.id, now, TRIES_MAX).await? {
+        return Ok(tries);
+    }
+    // Five are being compared, or were when the process ended: either way the account is locked.
+    let until = lock(house, account).await?;
+    unlocked(house, until)?;
+    Err(wrong())
+}
+
+/// Locks an account; until when.
+async fn lock(house: &House, account: &Account) -> Answer<UnixMs> {
+    let until = house.now().plus(LOCKED_MS);
+    let line = line(house, account, "锁定 15 分钟");
+    house.registry.note_failed_try(account.id, 0, until, &line).await?;
+    Ok(until)
+}
+
+async fn refuse(house: &House, account: &Account, tries: i64) -> Answer<Failure> {
+    if tries >= TRIES_MAX {
+        lock(house, account).await?;
+    } else {
+        house.registry.audit(&[line(house, account, "密码不对")]).await?;
+    }
+    Ok(wrong())
+}
+
+fn line(house: &House, account: &Account, detail: &str) -> AuditLine {
+    AuditLine {
+        at: house.now(),
         actor: Actor::Nobody,
         deed: Deed::SignInRefused,
         subject: format!("账号 {}", account.id),
-        detail: if locked { "锁定 15 分钟" } else { "密码不对" }.to_owned(),
-    };
-    house.registry.note_failed_try(account.id, tries, until, &line).await?;
-    Ok(wrong())
+        detail: detail.to_owned(),
+    }
 }
 
 /// Signs in by a one-time link.
