@@ -69,6 +69,9 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Makes the account and signs it in.
+///
+/// # Errors
+/// `Invalid` at `phone` when it has an account; `NotFound` when the link was used meanwhile.
 pub(crate) async fn insert(
     house: &House,
     name: &str,
@@ -98,7 +101,11 @@ pub(crate) async fn insert(
         subject: wanted.role.label().to_owned(),
         detail: String::new(),
     };
-    let id = house.registry.insert_account(&new, wanted.link, &line).await?.ok_or_else(taken)?;
+    let Some(id) = house.registry.insert_account(&new, wanted.link, &line).await? else {
+        // Somebody was faster: with this phone, or else with this link.
+        let phone_taken = house.registry.account_by_phone(&index).await?.is_some();
+        return Err(if phone_taken { taken() } else { Failure::NotFound });
+    };
     let account = house.registry.account(id).await?.ok_or(Failure::NotFound)?;
     Ok(session::start(house, &account, None, "注册后登录").await?.0)
 }
