@@ -1,7 +1,7 @@
 //! What was recorded, for the person it is about.
 
 use super::{gate::Recorded, look::Door};
-use crate::{Answer, Failure, House, accounts::principals::Visitor};
+use crate::{Answer, Failure, House, accounts::principals::Visitor, regions};
 use domain::{
     checkins::Method,
     checkpoints::CheckpointNumber,
@@ -51,9 +51,25 @@ pub struct Receipt {
 pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receipt> {
     let (checkpoint, entered) = parse_id(id).ok_or(Failure::NotFound)?;
     let recorded = stored(house, caller.person, checkpoint, entered).await?;
-    let code = house.registry.code_of(checkpoint).await?.ok_or(Failure::NotFound)?;
+    let door = match house.registry.code_of(checkpoint).await? {
+        Some(code) => Door::from(code),
+        None => door_without_code(house, checkpoint).await?,
+    };
     let status = crate::health_status::of(house, caller.person).await;
-    of(house, Door::from(code), &recorded, &status, true).await
+    of(house, door, &recorded, &status, true).await
+}
+
+/// The door of an entry whose code was closed or replaced since.
+async fn door_without_code(house: &House, number: CheckpointNumber) -> Answer<Door> {
+    let record = house.registry.checkpoint(number).await?.ok_or(Failure::NotFound)?.record;
+    let regions = regions::all(house).await?;
+    Ok(Door {
+        checkpoint: number,
+        county_name: regions::name_of(&regions, &record.county),
+        name: record.name,
+        door: record.door,
+        address: record.address,
+    })
 }
 
 /// The stored entry with this identity.
