@@ -75,18 +75,29 @@ pub(crate) async fn enter(
             cause: verdict.cause(),
         }
     };
-    // Also for an entry that was there: the process may have ended between commit and alert.
-    let alert = if verdict.raises_alert() {
+    // Also for an entry that was there: the process may have ended between commit and alert, and a
+    // code may turn red within the minute. Either way the door has not heard of it.
+    let (alert, unheard) = if verdict.raises_alert() {
         let new = NewAlert { checkpoint: door.checkpoint, person, entered };
-        Some(house.registry.open_alert(&new, now).await?)
+        let unheard = again && !stands(house, &new).await?;
+        (Some(house.registry.open_alert(&new, now).await?), unheard)
     } else {
-        None
+        (None, false)
     };
     let shown = Arc::new(shown(house, &recorded, Some(&status), alert).await?);
-    if !again {
+    if !again || unheard {
         house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
     }
     Ok(Entered { recorded, status, shown, again })
+}
+
+/// Alerts of one door looked through for one entry's.
+const ALERTS_MAX: i64 = 500;
+
+/// Whether this entry has its alert already, dealt with or not.
+async fn stands(house: &House, new: &NewAlert) -> Answer<bool> {
+    let alerts = house.registry.alerts_at(new.checkpoint, new.entered, ALERTS_MAX).await?;
+    Ok(alerts.iter().any(|alert| alert.new == *new))
 }
 
 /// An entry as the door sees it. The status is known only at the moment of the scan.
