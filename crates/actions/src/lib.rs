@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod applications;
 pub mod audit;
 pub mod checkins;
+pub mod checkpoints;
 pub mod contact_tracing;
 pub mod duty;
 pub mod failure;

@@ -36,6 +36,12 @@ impl Complaints {
         self.0.iter().find(|c| c.field == field).map(|c| c.says)
     }
 
+    /// Whether the first complaint is about `field`: where the cursor goes.
+    #[must_use]
+    pub fn first_is(&self, field: &str) -> bool {
+        self.0.first().is_some_and(|c| c.field == field)
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

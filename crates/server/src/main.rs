@@ -1,3 +1,79 @@
-//! The one binary of the venue-code system.
+//! The one binary of the venue-code system: `venuecode demo`, `venuecode serve` and the commands
+//! around them.
 
-fn main() {}
+mod commands;
+mod config;
+mod jobs;
+mod outside;
+mod run;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+use config::{DataArgs, LoadArgs, LogFormat, ServeArgs};
+use std::process::ExitCode;
+
+/// The venue-code system of a city (场所码).
+#[derive(Parser)]
+#[command(name = "venuecode", version, about, max_term_width = 100)]
+struct Cli {
+    /// How log lines look.
+    #[arg(long, global = true, env = "VENUECODE_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts with an invented city: doors, people, two weeks of visits.
+    Demo(commands::demo::DemoArgs),
+    /// Starts with what is in the data folder; prints a one-time set-up link at first start.
+    Serve(ServeArgs),
+    /// Takes lists into the registry.
+    #[command(subcommand)]
+    Import(Import),
+    /// Sends check-ins to a running server and checks every answer; or verifies what a store kept.
+    Load(LoadArgs),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// A list of doors, CSV or XLSX.
+    Checkpoints {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        import: commands::import::ImportArgs,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    wiring::start_log(cli.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run_command(cli.command)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            commands::say_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => commands::demo::run(args).await,
+        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Import(Import::Checkpoints { data, import }) => {
+            let house = wiring::open(&data, &wiring::quiet_settings(&data)).await?;
+            let outcome = commands::import::run(&house, &import, &mut std::io::stdout()).await;
+            wiring::close(&house).await?;
+            Ok(outcome?.into())
+        }
+        Command::Load(args) => commands::load::run(args).await,
+    }
+}

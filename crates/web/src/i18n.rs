@@ -49,7 +49,7 @@ impl Lang {
 
     /// The text in this language.
     #[must_use]
-    pub fn t<'a>(self, zh: &'a str) -> &'a str {
+    pub fn t(self, zh: &str) -> &str {
         match self {
             Self::Zh => zh,
             Self::En => english().get(zh).copied().unwrap_or(zh),

@@ -1,4 +1,18 @@
 //! The doors: pages, the API and live screens.
+//!
+//! A handler parses, knows who is calling, calls one action and renders. [`routes::table`] lists
+//! every address; [`seat`] is the only way from a cookie to a principal; [`frame`] surrounds every
+//! request.
 
+pub mod answer;
+pub mod api;
+pub mod assets;
+mod cookies;
+pub mod forms;
+pub mod frame;
 pub mod i18n;
+pub mod live;
 pub mod page;
+pub mod pages;
+pub mod routes;
+pub mod seat;

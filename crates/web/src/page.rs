@@ -1,7 +1,14 @@
 //! What every page needs: language, large mode, the form's guard, who is signed in.
 
-use crate::i18n::Lang;
+use crate::{frame::Frame, i18n::Lang, seat};
+use actions::House;
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
 use domain::accounts::Role;
+use std::sync::Arc;
 
 /// Who is signed in, for the head of a page.
 #[derive(Clone, Debug)]
@@ -42,5 +49,25 @@ impl Page {
     #[must_use]
     pub fn f(&self, zh: &str, value: impl std::fmt::Display) -> String {
         self.lang.f(zh, value)
+    }
+}
+
+impl FromRequestParts<Arc<House>> for Page {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Self, Response> {
+        let Some(frame) = parts.extensions.get::<Frame>().cloned() else {
+            return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        };
+        let staff = seat::anybody(house, parts).await;
+        Ok(Self {
+            lang: frame.lang,
+            demo: house.settings.demo,
+            large: frame.large,
+            csrf: house.form_guard(&frame.seat),
+            nonce: frame.nonce,
+            path: parts.uri.path().to_owned(),
+            seat: staff.map(|s| Seat { role: s.role(), name: s.masked_name().to_owned() }),
+        })
     }
 }

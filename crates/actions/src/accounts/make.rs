@@ -140,7 +140,7 @@ pub async fn set_up(house: &House, link: &str, form: &SetUpForm) -> Answer<(Toke
     let (mac, found) = one_time_links::find(house, link).await?;
     let LinkUse::SetUp { role, county } = found.link_use else { return Err(Failure::NotFound) };
     let (name, phone) = register::check(&form.name, &form.phone, &form.password)?;
-    let password_hash = passwords::hash(house, &form.password).await?;
+    let password_hash = passwords::hash(passwords::turn()?, house, &form.password).await?;
     let wanted = Wanted { role, county, link: Some(&mac) };
     let token = register::insert(house, &name, &phone, password_hash, &wanted).await?;
     Ok((token, role))

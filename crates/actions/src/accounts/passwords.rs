@@ -16,12 +16,15 @@ pub(crate) fn turn() -> Answer<SemaphorePermit<'static>> {
     TURNS.try_acquire().map_err(|_| Failure::Busy)
 }
 
-/// Hashes a new password.
+/// Hashes a new password. The turn is taken by the caller, before a code's try is counted.
 ///
 /// # Errors
-/// `Busy` when too many are at it.
-pub(crate) async fn hash(house: &House, password: &str) -> Answer<String> {
-    let _turn = turn()?;
+/// `Broken` when hashing does not work.
+pub(crate) async fn hash(
+    _turn: SemaphorePermit<'static>,
+    house: &House,
+    password: &str,
+) -> Answer<String> {
     let (vault, dice) = (Arc::clone(&house.vault), Arc::clone(&house.dice));
     let password = password.to_owned();
     let hashed = tokio::task::spawn_blocking(move || vault.hash_password(&password, &*dice)).await;

@@ -36,9 +36,10 @@ pub struct RegisterForm {
 pub async fn register_manager(house: &House, form: &RegisterForm) -> Answer<Token> {
     let checked = check(&form.name, &form.phone, &form.password);
     let (name, phone) = sms_codes::beside(checked, &form.sms_code)?;
+    let turn = passwords::turn()?;
     let code = sms_codes::verify(house, CodeUse::Account, &phone, &form.sms_code).await?;
     let wanted = Wanted { role: Role::Manager, county: None, link: None };
-    let password_hash = passwords::hash(house, &form.password).await?;
+    let password_hash = passwords::hash(turn, house, &form.password).await?;
     code.use_up(house).await?;
     insert(house, &name, &phone, password_hash, &wanted).await
 }

@@ -102,8 +102,11 @@ async fn checked(
     record(house, organisation, &new, None)
 }
 
-/// A checked checkpoint as it is stored.
-pub(crate) fn record(
+/// A checked checkpoint as it is stored; everything personal is sealed.
+///
+/// # Errors
+/// `Broken` when a text is too long to seal.
+pub fn record(
     house: &House,
     organisation: i64,
     new: &NewCheckpoint,

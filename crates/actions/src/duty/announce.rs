@@ -64,6 +64,12 @@ impl Announcer {
         doors.entry(checkpoint).or_insert_with(|| broadcast::channel(LAG_MAX).0).subscribe()
     }
 
+    /// Lets every listener go: their streams end. Listening again is possible and hears nothing new
+    /// once the house is closing.
+    pub fn close(&self) {
+        self.doors.lock().clear();
+    }
+
     /// Tells whoever listens; a door without a screen costs one look.
     pub fn tell(&self, checkpoint: CheckpointNumber, announcement: Announcement) {
         let mut doors = self.doors.lock();

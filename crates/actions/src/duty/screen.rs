@@ -96,12 +96,14 @@ async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> 
     let mut open = Vec::new();
     for alert in alerts.iter().filter(|alert| !alert.closed) {
         let new = alert.new;
-        // Its visit may be past its days and deleted; then there is nothing left to deal with.
-        let stored = receipt::stored(house, new.person, new.checkpoint, new.entered).await;
-        if let Ok(recorded) = stored {
-            let shown = shown(house, &recorded, None, Some(alert.id)).await?;
-            open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
-        }
+        let recorded = match receipt::stored(house, new.person, new.checkpoint, new.entered).await {
+            Ok(recorded) => recorded,
+            // Its visit is past its days and deleted: there is nothing left to deal with.
+            Err(Failure::NotFound) => continue,
+            Err(other) => return Err(other),
+        };
+        let shown = shown(house, &recorded, None, Some(alert.id)).await?;
+        open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
     }
     Ok(open)
 }

@@ -76,3 +76,11 @@ pub async fn me(house: &House, caller: &Visitor) -> Answer<Me> {
         kept_days: house.settings.visit_days,
     })
 }
+
+/// One's own masked name.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn masked_name(house: &House, caller: &Visitor) -> Answer<String> {
+    super::masked_name(house, caller.person).await
+}

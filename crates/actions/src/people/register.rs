@@ -75,7 +75,10 @@ async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<(Visito
 }
 
 /// A person ready for the registry: everything personal is sealed.
-pub(crate) fn seal(
+///
+/// # Errors
+/// `Broken` when a text is too long to seal.
+pub fn seal(
     house: &House,
     name: &str,
     id: &IdDocument,

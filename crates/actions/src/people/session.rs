@@ -14,7 +14,8 @@ const BODY: usize = 24;
 const MAC: usize = 16;
 
 /// A signed token for a person.
-pub(crate) fn issue(vault: &Vault, person: PersonNumber, epoch: i64, now: UnixMs) -> String {
+#[must_use]
+pub fn issue(vault: &Vault, person: PersonNumber, epoch: i64, now: UnixMs) -> String {
     let mut bytes = Vec::with_capacity(BODY + MAC);
     bytes.extend_from_slice(&person.0.to_be_bytes());
     bytes.extend_from_slice(&epoch.to_be_bytes());

@@ -5,6 +5,7 @@ use crate::{
     forms::Checked,
     page::Page,
     pages::desk::{Asked, Marks, Said, asked, failed, said, show, to},
+    pages::local,
     seat::{self, StaffToken},
 };
 use actions::{House, accounts};
@@ -12,9 +13,6 @@ use askama::Template;
 use axum::{extract::State, response::IntoResponse};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Most bytes of an address to go on to after signing in.
-const NEXT_BYTES_MAX: usize = 500;
 
 #[derive(Template)]
 #[template(path = "accounts/login.html")]
@@ -83,29 +81,4 @@ pub async fn sign_out(
 fn form(p: Page, phone: String, next: String, said: Said) -> Shown {
     let p2 = p.clone();
     show(&p2, said.status, &Login { p, phone, next, marks: said.marks, notice: said.notice })
-}
-
-/// The address when it stays in this house: one slash first, no host, nothing that a browser
-/// reads as a host.
-fn local(next: &str) -> Option<&str> {
-    let stays = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control)
-        && next.len() <= NEXT_BYTES_MAX;
-    stays.then_some(next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signing_in_never_leads_out_of_the_house() {
-        assert_eq!(local("/review?state=returned"), Some("/review?state=returned"));
-        for out in ["", "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "/\t/x"]
-        {
-            assert_eq!(local(out), None, "{out}");
-        }
-    }
 }

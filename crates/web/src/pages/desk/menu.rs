@@ -1,5 +1,7 @@
 //! The menu of each role, and how times and steps read in tables.
 
+use super::query_text;
+use crate::{i18n::Lang, page::Page};
 use domain::{accounts::Role, applications::State, time::UnixMs};
 
 /// The name of a role's desk, key into the catalogues.
@@ -26,6 +28,26 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// The switch to the other language: address, the language's own name, its code.
+#[must_use]
+pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
+    let (to, name, code) = match p.lang {
+        Lang::Zh => ("en", "English", "en"),
+        Lang::En => ("zh", "中文", "zh-CN"),
+    };
+    (query_text("/lang", &[("to", to), ("next", come_back(&p.path))]), name, code)
+}
+
+/// The nearest address that can be come back to from a page that only a form leads to.
+fn come_back(path: &str) -> &str {
+    if path.starts_with("/review/") {
+        return "/review";
+    }
+    let ends = ["/code", "/identities/", "/contacts.csv", "/duty-links", "/devices/"];
+    let end = ends.into_iter().filter_map(|end| path.find(end)).min();
+    end.map_or(path, |end| &path[..end])
+}
+
 /// `2026-11-22 14:32`, as tables show a time.
 #[must_use]
 pub fn minute_text(at: &UnixMs) -> String {
@@ -47,6 +69,9 @@ pub fn event_text(state: &State) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::routes::table;
+    use axum::http::Method;
+    use std::collections::HashSet;
 
     #[test]
     fn a_table_shows_minutes() {
@@ -57,6 +82,21 @@ mod tests {
     fn every_role_starts_at_the_first_entry_of_its_menu() {
         for role in Role::ALL {
             assert_eq!(menu(&role).first().map(|(address, _)| *address), Some(role.home()));
+        }
+    }
+
+    #[test]
+    fn the_language_switch_leads_back_to_a_page() {
+        let pages: HashSet<&str> =
+            table().iter().filter(|r| r.method == Method::GET).map(|r| r.path).collect();
+        for rooms in [
+            crate::pages::venue::routes(),
+            crate::pages::authority::routes(),
+            crate::pages::accounts::routes(),
+        ] {
+            for route in rooms.iter().filter(|route| route.path != "/logout") {
+                assert!(pages.contains(come_back(route.path)), "{}", route.path);
+            }
         }
     }
 }

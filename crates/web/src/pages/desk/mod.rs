@@ -9,5 +9,5 @@ pub(crate) mod samples;
 
 pub use counties::{County, Township, counties};
 pub use marks::{Marks, Said, said};
-pub use menu::{brand, event_text, menu, minute_text};
+pub use menu::{brand, event_text, menu, minute_text, other_language};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, to};

@@ -1,0 +1,263 @@
+//! Which column is what: the header is found and its titles, Chinese or English, are recognised.
+
+use super::{HEADER_ROWS_MAX, TableRow, column_letters};
+use domain::text::{narrow, same_form, tidy};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// Registered name of the organisation.
+    Organisation,
+    /// Registered name of the place.
+    Checkpoint,
+    /// Which door.
+    Door,
+    /// Address.
+    Address,
+    /// County.
+    County,
+    /// Township or street.
+    Township,
+    /// Category of the notice.
+    Category,
+    /// Person responsible for the door.
+    Manager,
+    /// That person's mobile number.
+    Phone,
+    /// Unified social credit code; may be left out.
+    CreditCode,
+    /// Degrees east; may be left out.
+    Longitude,
+    /// Degrees north; may be left out.
+    Latitude,
+}
+
+/// How many kinds of column there are.
+pub(super) const COLUMNS: usize = 12;
+
+impl Column {
+    /// All columns; the first [`Column::NEEDED`] must be there.
+    pub const ALL: [Self; COLUMNS] = [
+        Self::Organisation,
+        Self::Checkpoint,
+        Self::Door,
+        Self::Address,
+        Self::County,
+        Self::Township,
+        Self::Category,
+        Self::Manager,
+        Self::Phone,
+        Self::CreditCode,
+        Self::Longitude,
+        Self::Latitude,
+    ];
+    /// How many of [`Column::ALL`] must be there.
+    pub const NEEDED: usize = 9;
+
+    /// The title a list should have.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.titles()[0]
+    }
+
+    /// Titles that mean this column, evened out; the first one is shown.
+    fn titles(self) -> &'static [&'static str] {
+        match self {
+            Self::Organisation => {
+                &["单位名称", "单位", "所属单位", "organisation", "organization", "unit"]
+            }
+            Self::Checkpoint => &[
+                "场所名称",
+                "检查点名称",
+                "名称",
+                "检查点",
+                "场所",
+                "checkpoint",
+                "checkpointname",
+                "name",
+                "venue",
+                "place",
+            ],
+            Self::Door => &["门", "出入口", "门名称", "出入口名称", "door", "gate", "entrance"],
+            Self::Address => &["详细地址", "地址", "场所地址", "address"],
+            Self::County => &["县区", "区县", "所属县区", "县市区", "county", "district"],
+            Self::Township => &[
+                "乡镇街道",
+                "乡镇",
+                "街道",
+                "镇街",
+                "街道乡镇",
+                "所属乡镇街道",
+                "township",
+                "town",
+                "street",
+            ],
+            Self::Category => &["场所类别", "类别", "场所类型", "类型", "category", "type"],
+            Self::Manager => &[
+                "管理员",
+                "管理员姓名",
+                "负责人",
+                "负责人姓名",
+                "责任人",
+                "manager",
+                "managername",
+                "responsible",
+                "responsibleperson",
+            ],
+            Self::Phone => &[
+                "联系电话",
+                "电话",
+                "手机",
+                "联系方式",
+                "手机号",
+                "手机号码",
+                "电话号码",
+                "phone",
+                "mobile",
+                "telephone",
+                "tel",
+                "phonenumber",
+            ],
+            Self::CreditCode => {
+                &["统一社会信用代码", "信用代码", "社会信用代码", "creditcode", "uscc"]
+            }
+            Self::Longitude => &["经度", "longitude", "lng", "lon"],
+            Self::Latitude => &["纬度", "latitude", "lat"],
+        }
+    }
+
+    /// The column that a title means. What stands in brackets is a note: `电话（必填）`.
+    #[must_use]
+    pub fn from_title(title: &str) -> Option<Self> {
+        let mut depth = 0usize;
+        let mut bare = String::new();
+        for c in narrow(title).chars() {
+            match c {
+                '(' | '[' | '【' | '〔' => depth += 1,
+                ')' | ']' | '】' | '〕' => depth = depth.saturating_sub(1),
+                other if depth == 0 => bare.push(other),
+                _ => {}
+            }
+        }
+        let bare = same_form(&bare);
+        Self::ALL.into_iter().find(|column| column.titles().contains(&bare.as_str()))
+    }
+}
+
+/// Where the header stands and which column is what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Row number in the spreadsheet.
+    pub row: u32,
+    /// Titles of columns that nobody asked for.
+    pub unused: Vec<String>,
+    pub(super) places: [Option<u32>; COLUMNS],
+    pub(super) titles: [String; COLUMNS],
+}
+
+impl Header {
+    /// Where a column stands (from 0), if it does.
+    #[must_use]
+    pub fn place(&self, column: Column) -> Option<u32> {
+        self.places[column as usize]
+    }
+
+    /// The title of the column at this place, as the list has it.
+    #[must_use]
+    pub fn title_at(&self, place: u32) -> String {
+        let at = self.places.iter().position(|known| *known == Some(place));
+        at.map_or_else(String::new, |at| self.titles[at].clone())
+    }
+
+    fn missing(&self) -> Vec<&'static str> {
+        let needed = &Column::ALL[..Column::NEEDED];
+        needed.iter().filter(|c| self.place(**c).is_none()).map(|c| c.title()).collect()
+    }
+}
+
+/// Reads a row as a header; says which two columns mean the same, when two do.
+fn read(row: &TableRow) -> (Header, Option<String>) {
+    let mut header = Header {
+        row: row.number,
+        unused: Vec::new(),
+        places: [None; COLUMNS],
+        titles: std::array::from_fn(|_| String::new()),
+    };
+    let mut twice = None;
+    for (at, cell) in (0u32..).zip(&row.cells) {
+        let title = tidy(&cell.shown());
+        match Column::from_title(&title) {
+            None if title.is_empty() => {}
+            None => header.unused.push(title),
+            Some(column) => match header.places[column as usize] {
+                None => {
+                    header.places[column as usize] = Some(at);
+                    header.titles[column as usize] = title;
+                }
+                Some(first) => {
+                    twice.get_or_insert_with(|| {
+                        let titles = (&header.titles[column as usize], &title);
+                        let letters = (column_letters(first), column_letters(at));
+                        format!(
+                            "{} 列“{}”和 {} 列“{}”都表示“{}”，请只留一列",
+                            letters.0,
+                            titles.0,
+                            letters.1,
+                            titles.1,
+                            column.title()
+                        )
+                    });
+                }
+            },
+        }
+    }
+    (header, twice)
+}
+
+fn candidates(rows: &[TableRow]) -> impl Iterator<Item = &TableRow> {
+    rows.iter().take_while(|row| row.number <= HEADER_ROWS_MAX)
+}
+
+/// How many columns the best header among the first rows has: how well a separator fits.
+#[must_use]
+pub fn known_columns(rows: &[TableRow]) -> usize {
+    candidates(rows).map(|row| count(&read(row).0)).max().unwrap_or(0)
+}
+
+fn count(header: &Header) -> usize {
+    header.places.iter().flatten().count()
+}
+
+/// Finds the header among the first ten rows.
+///
+/// # Errors
+/// A Chinese sentence that lists the titles found and those needed.
+pub fn find_header(rows: &[TableRow]) -> Result<Header, String> {
+    let read: Vec<_> = candidates(rows).map(read).collect();
+    // The first of the best: a later row that merely looks alike is data.
+    let best = read.into_iter().rev().max_by_key(|(header, _)| count(header));
+    let needed = Column::ALL[..Column::NEEDED].iter().map(|c| c.title());
+    let needed = needed.collect::<Vec<_>>().join("、");
+    let Some((header, twice)) = best.filter(|(header, _)| count(header) > 0) else {
+        return Err(format!("前 {HEADER_ROWS_MAX} 行里没有找到表头。需要的列：{needed}"));
+    };
+    let missing = header.missing();
+    if !missing.is_empty() {
+        let known = header.titles.iter().filter(|title| !title.is_empty());
+        let found: Vec<_> = known.chain(&header.unused).map(|title| clipped(title)).collect();
+        return Err(format!(
+            "表头（第 {} 行）缺少：{}。找到的列：{}。需要的列：{needed}",
+            header.row,
+            missing.join("、"),
+            found.join("、"),
+        ));
+    }
+    twice.map_or(Ok(header), Err)
+}
+
+/// Most characters of a title that are repeated in a message.
+const TITLE_CHARS_MAX: usize = 20;
+
+fn clipped(title: &str) -> String {
+    title.chars().take(TITLE_CHARS_MAX).collect()
+}

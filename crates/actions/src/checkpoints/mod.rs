@@ -1,0 +1,3 @@
+//! Checkpoints: what the authority itself does with them.
+
+pub mod import;

@@ -1,0 +1,114 @@
+//! `venuecode demo`: an invented city to look around in. A second start keeps what is there.
+
+mod city;
+mod people;
+mod visits;
+
+use crate::{
+    config::{DataArgs, Sms},
+    run, wiring,
+    wiring::Wiring,
+};
+use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
+use anyhow::Context;
+use clap::Args;
+use domain::{accounts::Role, checkpoints::CheckpointNumber};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write,
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// What a demonstration needs to know.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Address to listen on.
+    #[arg(long, env = "VENUECODE_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Also writes visitor tokens and codes for `load`, readable by you alone.
+    #[arg(long)]
+    tokens: Option<PathBuf>,
+}
+
+/// Loads the city at first start, says what to open, and serves.
+pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    let listener = run::bind(args.listen).await?;
+    let here = format!("http://{}", listener.local_addr()?);
+    let wiring = Wiring { public_url: here.clone(), demo: true, sms: Sms::Console };
+    let house = wiring::open(&args.data, &wiring).await?;
+    let mut out = std::io::stdout();
+    if house.registry.count_people().await? == 0 {
+        writeln!(out, "loading the demo city …")?;
+        load(&house).await.context("loading the demo city")?;
+    }
+    if let Some(path) = &args.tokens {
+        write_tokens(&house, path).await?;
+    }
+    let said = screen(&house, &here, &args.data.data).await?;
+    out.write_all(said.as_bytes())?;
+    out.flush()?;
+    run::serve(house, listener).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything at once: regions are there already.
+async fn load(house: &House) -> anyhow::Result<()> {
+    city::load(house).await?;
+    people::load(house).await?;
+    visits::load(house).await
+}
+
+/// One screen: what to open, in which order, and how to stop.
+async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
+    let mut said = String::new();
+    let first_door = CheckpointNumber(1);
+    let code = house.registry.code_of(first_door).await?.context("the first door has no code")?;
+    let door = format!("{} {}", code.name, code.door);
+    let enrol = demo_link(house, first_door).await?;
+    writeln!(said, "\n场所码演示 · venuecode demo    {here}")?;
+    writeln!(said, "人物与场所均为虚构；数据在 {}，再次启动会保留\n", data.display())?;
+    writeln!(said, "市民 visitor          {here}/c/{}", code.code)?;
+    writeln!(said, "值守屏 duty screen     {}   （{door}）", enrol.url)?;
+    for account in city::accounts(house).await? {
+        let link = sign_in_link(house, account.id).await?;
+        writeln!(said, "{}  {link}{}", label(account.role), account.remark)?;
+    }
+    let trial = people::trial(house)?;
+    writeln!(said, "\n值守屏“证件号”可试：绿码 {}   红码 {}", trial.green, trial.red)?;
+    writeln!(said, "流调可试病例证件号：{}", trial.case)?;
+    writeln!(said, "短信验证码会显示在这里。登录链接用一次即失效，再次启动会换新的。")?;
+    writeln!(said, "停止 stop：Ctrl-C\n")?;
+    Ok(said)
+}
+
+/// The role in both languages, padded for a column of double-width characters.
+fn label(role: Role) -> &'static str {
+    match role {
+        Role::Manager => "场所管理员 manager  ",
+        Role::Reviewer => "审核员 reviewer    ",
+        Role::Investigator => "流调员 investigator",
+        Role::Auditor => "审计员 auditor     ",
+        Role::Administrator => "系统管理员 admin    ",
+    }
+}
+
+async fn write_tokens(house: &House, path: &Path) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for token in people::tokens(house).await? {
+        writeln!(text, "visitor {token}")?;
+    }
+    for door in house.registry.open_checkpoints().await? {
+        if let Some(code) = house.registry.code_of(door).await? {
+            writeln!(text, "code {}", code.code)?;
+        }
+    }
+    let mut file = fs::OpenOptions::new();
+    let mut file = file.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes()).with_context(|| format!("writing {}", path.display()))
+}

@@ -1,0 +1,288 @@
+//! `venuecode import checkpoints FILE`: takes over the authority's own list of doors.
+
+mod error_table;
+mod progress;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+mod workbook;
+
+use actions::{
+    House,
+    checkpoints::import::{
+        BATCH_ROWS, Checked, Finding, GoodRow, Header, Saved, Weight, check, find_header, save,
+    },
+};
+use anyhow::Context;
+use progress::Progress;
+use source::Stop;
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// What to import, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImportArgs {
+    /// The list: .xlsx, or .csv in UTF-8 or GB18030.
+    pub(crate) file: PathBuf,
+    /// Only check: print the summary and write the error table, save nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Import the good rows although others are bad.
+    #[arg(long)]
+    pub(crate) accept_partial: bool,
+    /// Where the error table goes [default: FILE.errors.csv].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) errors: Option<PathBuf>,
+    /// Which worksheet to read [default: the first visible one].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+}
+
+/// How an import ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImportOutcome {
+    /// Everything that was to be imported is.
+    Done,
+    /// The list, or some of its rows, could not be taken.
+    Refused,
+    /// Stopped by Ctrl-C.
+    Stopped,
+}
+
+/// What a shell reports of a program that Ctrl-C ended.
+const STOPPED_CODE: u8 = 130;
+
+impl From<ImportOutcome> for ExitCode {
+    fn from(outcome: ImportOutcome) -> Self {
+        match outcome {
+            ImportOutcome::Done => Self::SUCCESS,
+            ImportOutcome::Refused => Self::FAILURE,
+            ImportOutcome::Stopped => Self::from(STOPPED_CODE),
+        }
+    }
+}
+
+/// Checks the whole list and imports what may be imported. Ctrl-C stops it between two batches.
+///
+/// # Errors
+/// When the error table cannot be written or the registry does not work.
+pub(crate) async fn run(
+    house: &House,
+    args: &ImportArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<ImportOutcome> {
+    let stop = Stop::default();
+    let told = stop.clone();
+    let listener = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            told.stop();
+        }
+    });
+    let outcome = Import { house, args, stop }.run(out, std::io::stdout().is_terminal()).await;
+    listener.abort();
+    outcome
+}
+
+struct Import<'a> {
+    house: &'a House,
+    args: &'a ImportArgs,
+    stop: Stop,
+}
+
+/// What the end of an import says.
+#[derive(Default)]
+struct Tally {
+    rows: usize,
+    good: usize,
+    bad: usize,
+    there: usize,
+    imported: usize,
+}
+
+impl Import<'_> {
+    async fn run(&self, out: &mut dyn Write, terminal: bool) -> anyhow::Result<ImportOutcome> {
+        let begun = self.house.now();
+        let errors = self.errors_path();
+        if same_file(&errors, &self.args.file) {
+            return self.refuse(out, "错误表不能写到清单自己上，请用 --errors 换一个文件名");
+        }
+        let mut progress = Progress::new(self.house, out, terminal);
+        progress.say(&format!("读取 reading {}", self.args.file.display()))?;
+        let list = match source::read(&self.args.file, self.args.sheet.as_deref(), &self.stop).await
+        {
+            Ok(list) => list,
+            Err(why) => return self.refuse(out, &why),
+        };
+        if let Some(note) = &list.note {
+            progress.say(note)?;
+        }
+        let header = match find_header(&list.table.rows) {
+            Ok(header) => header,
+            Err(why) => return self.refuse(out, &why),
+        };
+        let total = list.table.rows.iter().filter(|row| row.number > header.row).count();
+        let mut step = |done| {
+            // A terminal that is gone does not stop an import.
+            let _gone = progress.step("检查 checking", done, total);
+            !self.stop.is_set()
+        };
+        let checked = check(self.house, &list.table, &header, &mut step).await;
+        progress.end()?;
+        let mut checked = match checked {
+            Ok(Some(checked)) => checked,
+            Ok(None) => return self.refuse(out, ""),
+            Err(actions::Failure::Conflict(why)) => return self.refuse(out, why),
+            Err(error) => return Err(error.into()),
+        };
+        drop(list);
+        self.finish(out, terminal, begun, &header, &mut checked, &errors).await
+    }
+
+    /// Everything after the check: error table, rows, summary.
+    async fn finish(
+        &self,
+        out: &mut dyn Write,
+        terminal: bool,
+        begun: domain::time::UnixMs,
+        header: &Header,
+        checked: &mut Checked,
+        errors: &Path,
+    ) -> anyhow::Result<ImportOutcome> {
+        // Written before anything is saved: when it cannot be, nothing is.
+        self.write_errors(errors, checked)?;
+        let wanted = checked.bad == 0 || self.args.accept_partial;
+        let mut tally = Tally {
+            rows: checked.rows,
+            good: checked.good.len(),
+            bad: checked.bad,
+            there: checked.there,
+            imported: 0,
+        };
+        if wanted && !self.args.dry_run {
+            let mut progress = Progress::new(self.house, out, terminal);
+            let saved = self.save(&mut progress, header, checked, &mut tally).await;
+            progress.end()?;
+            self.write_errors(errors, checked)?;
+            saved?;
+        }
+        let seconds = self.house.now().since(begun) / 1000;
+        summary(out, &tally, seconds, errors)?;
+        let stopped = self.stop.is_set();
+        writeln!(out, "{}", self.advice(&tally, wanted, stopped))?;
+        out.flush()?;
+        Ok(match (stopped, wanted && tally.bad_at_end(checked)) {
+            (true, _) => ImportOutcome::Stopped,
+            (false, true) => ImportOutcome::Done,
+            (false, false) => ImportOutcome::Refused,
+        })
+    }
+
+    /// Saves batch by batch until the end or until told to stop.
+    async fn save(
+        &self,
+        progress: &mut Progress<'_>,
+        header: &Header,
+        checked: &mut Checked,
+        tally: &mut Tally,
+    ) -> anyhow::Result<()> {
+        let good = std::mem::take(&mut checked.good);
+        for (at, batch) in good.chunks(BATCH_ROWS).enumerate() {
+            if self.stop.is_set() {
+                break;
+            }
+            let saved = save(self.house, batch).await?;
+            for (row, saved) in batch.iter().zip(saved) {
+                note(header, checked, tally, row, saved);
+            }
+            // A terminal that is gone does not stop an import.
+            let _gone = progress.step("导入 importing", at * BATCH_ROWS + batch.len(), good.len());
+        }
+        Ok(())
+    }
+
+    fn errors_path(&self) -> PathBuf {
+        self.args.errors.clone().unwrap_or_else(|| {
+            let mut name = self.args.file.clone().into_os_string();
+            name.push(".errors.csv");
+            name.into()
+        })
+    }
+
+    fn write_errors(&self, path: &Path, checked: &Checked) -> anyhow::Result<()> {
+        error_table::write(path, &checked.findings, checked.findings_left_out)
+            .with_context(|| format!("writing the error table {}", path.display()))
+    }
+
+    fn refuse(&self, out: &mut dyn Write, why: &str) -> anyhow::Result<ImportOutcome> {
+        if self.stop.is_set() {
+            writeln!(out, "已中断，没有导入任何一行 (stopped, nothing imported)")?;
+            return Ok(ImportOutcome::Stopped);
+        }
+        writeln!(out, "不能导入 (not imported)：{why}")?;
+        Ok(ImportOutcome::Refused)
+    }
+
+    fn advice(&self, tally: &Tally, wanted: bool, stopped: bool) -> &'static str {
+        if stopped {
+            "已中断：导入了的行都是完整的。再次运行会从没有导入的行继续"
+        } else if self.args.dry_run {
+            "只是检查，没有导入任何一行 (dry run, nothing imported)"
+        } else if !wanted {
+            "有不合格的行，没有导入任何一行 (nothing imported)。请按错误表改正后重新运行；\
+             或者加 --accept-partial，只导入合格的行"
+        } else if tally.imported == 0 {
+            "没有新的检查点可以导入 (nothing new)"
+        } else {
+            "导入完成 (done)"
+        }
+    }
+}
+
+impl Tally {
+    /// Whether every row that was to be saved has been.
+    fn bad_at_end(&self, checked: &Checked) -> bool {
+        self.bad == checked.bad
+    }
+}
+
+fn note(header: &Header, checked: &mut Checked, tally: &mut Tally, row: &GoodRow, saved: Saved) {
+    let (says, weight) = match saved {
+        Saved::Imported => {
+            tally.imported += 1;
+            return;
+        }
+        Saved::AlreadyThere => {
+            tally.there += 1;
+            ("已存在：刚才有人申请了同一个门，不再导入", Weight::There)
+        }
+        Saved::NotSaved => {
+            tally.bad += 1;
+            ("数据库没有保存这一行，请稍后重新运行", Weight::Bad)
+        }
+    };
+    tally.good -= 1;
+    checked.say(Finding::about_row(header, row, says.to_owned(), weight));
+}
+
+fn summary(out: &mut dyn Write, tally: &Tally, seconds: i64, errors: &Path) -> std::io::Result<()> {
+    for (name, count) in [
+        ("读到的行 rows", tally.rows),
+        ("合格 good", tally.good),
+        ("不合格 bad", tally.bad),
+        ("已导入 imported", tally.imported),
+        ("已存在 already there", tally.there),
+    ] {
+        writeln!(out, "{name}: {count}")?;
+    }
+    writeln!(out, "用时 seconds: {seconds}")?;
+    writeln!(out, "错误表 error table: {}", errors.display())
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}

@@ -1,0 +1,180 @@
+//! Lists as workbooks: measured before they are unpacked, then read cell by cell.
+
+use super::{
+    source::{List, Stop},
+    text::{trim, within},
+};
+use actions::checkpoints::import::{Area, COLUMNS_MAX, Cell, MERGED_MAX, Table, TableRow};
+use calamine::{
+    Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError,
+};
+use std::io::{Cursor, Read, copy, sink};
+use zip::{ZipArchive, result::ZipError};
+
+/// Most bytes of a workbook when unpacked; 50,000 doors unpack to some 50 MB.
+pub(super) const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Most parts of a workbook.
+const PARTS_MAX: usize = 10_000;
+/// Cells between two looks at whether to stop.
+const STRIDE: usize = 10_000;
+
+const DAMAGED: &str = "文件已损坏，读不出来；请用表格软件打开后另存一份";
+
+type Workbook = Xlsx<Cursor<Vec<u8>>>;
+
+/// Reads one worksheet of a workbook.
+pub(super) fn read(bytes: Vec<u8>, sheet: Option<&str>, stop: &Stop) -> Result<List, String> {
+    measure(&bytes, UNPACKED_BYTES_MAX)?;
+    let mut workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| said(&error))?;
+    let (sheet, note) = choose(&workbook, sheet)?;
+    let merged = workbook.merge_cells_by_sheet_name(&sheet).map_err(|error| said(&error))?;
+    if merged.len() > MERGED_MAX {
+        return Err("合并单元格太多，请全部取消合并后再导入".to_owned());
+    }
+    let rows = rows(&mut workbook, &sheet, stop)?;
+    let merged = merged.iter().filter_map(area).collect();
+    Ok(List { table: Table { rows, merged }, note: Some(note) })
+}
+
+fn said(error: &XlsxError) -> String {
+    match error {
+        XlsxError::Password => "文件加了密码，请去掉密码后再导入".to_owned(),
+        XlsxError::NotAWorksheet(_) => {
+            "选中的不是工作表，请用 --sheet 选择有清单的工作表".to_owned()
+        }
+        _ => DAMAGED.to_owned(),
+    }
+}
+
+/// Unpacks everything once without keeping it: what a file says of its size may be untrue. Says
+/// what the file is when it is no workbook.
+fn measure(bytes: &[u8], bytes_max: u64) -> Result<(), String> {
+    let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
+    if parts.len() > PARTS_MAX {
+        return Err(format!("压缩包里有 {} 个文件，不像是清单", parts.len()));
+    }
+    let names: Vec<String> = parts.file_names().flatten().map(Into::into).collect();
+    let has = |wanted: &str| names.iter().any(|name| name.starts_with(wanted));
+    if !has("xl/workbook.xml") {
+        let what = [
+            ("xl/workbook.bin", "二进制 Excel（.xlsb）"),
+            ("word/", " Word 文档"),
+            ("ppt/", "幻灯片"),
+            ("content.xml", " OpenDocument 文件（.ods）"),
+        ];
+        let what =
+            what.into_iter().find(|(mark, _)| has(mark)).map_or("压缩包", |(_, what)| what);
+        return Err(format!("这是{what}，不是清单。请用表格软件另存为 .xlsx 或 .csv"));
+    }
+    let mut left = bytes_max;
+    for at in 0..parts.len() {
+        let part = parts.by_index(at).map_err(|error| match error {
+            ZipError::UnsupportedArchive(_) => "文件加了密码，或压缩方式不常用".to_owned(),
+            _ => DAMAGED.to_owned(),
+        })?;
+        let size = copy(&mut part.take(left + 1), &mut sink()).map_err(|_| DAMAGED.to_owned())?;
+        left = left.checked_sub(size).ok_or_else(|| {
+            format!("文件解压后超过 {} MiB，不像是清单", bytes_max / (1024 * 1024))
+        })?;
+    }
+    Ok(())
+}
+
+/// The sheet that is asked for, or the first visible one.
+fn choose(workbook: &Workbook, wanted: Option<&str>) -> Result<(String, String), String> {
+    let sheets = workbook.sheets_metadata();
+    let visible: Vec<&str> = sheets
+        .iter()
+        .filter(|s| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible)
+        .map(|s| s.name.as_str())
+        .collect();
+    let chosen = match wanted {
+        Some(name) => sheets.iter().map(|s| s.name.as_str()).find(|known| *known == name),
+        None => visible.first().copied(),
+    };
+    let names = visible.join("、");
+    let chosen = chosen.ok_or_else(|| match wanted {
+        Some(name) => format!("没有工作表“{name}”。有：{names}"),
+        None => "文件里没有可见的工作表".to_owned(),
+    })?;
+    let note = if visible.len() > 1 && wanted.is_none() {
+        format!("XLSX：工作表“{chosen}”（共有：{names}；用 --sheet 选择别的）")
+    } else {
+        format!("XLSX：工作表“{chosen}”")
+    };
+    Ok((chosen.to_owned(), note))
+}
+
+/// Rows are built from the cells that are there: a range of all cells between the corners could be
+/// made to need any amount of memory.
+fn rows(workbook: &mut Workbook, sheet: &str, stop: &Stop) -> Result<Vec<TableRow>, String> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| said(&error))?;
+    let mut rows: Vec<TableRow> = Vec::new();
+    let mut read = 0usize;
+    let mut kept = 0usize;
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| said(&error))? {
+        read += 1;
+        if read.is_multiple_of(STRIDE) && stop.is_set() {
+            return Err("已中断".to_owned());
+        }
+        let (row, column) = cell.pos;
+        let value = if cell.formula.is_some() { Cell::Formula } else { plain(cell.value) };
+        if column >= COLUMNS_MAX || value == Cell::Empty {
+            continue;
+        }
+        let number = row.saturating_add(1);
+        match rows.last() {
+            Some(last) if last.number == number => {}
+            Some(last) if last.number > number => return Err(DAMAGED.to_owned()),
+            _ => rows.push(TableRow { number, cells: Vec::new() }),
+        }
+        let Some(last) = rows.last_mut() else { continue };
+        let at = column as usize;
+        if at >= last.cells.len() {
+            kept += at + 1 - last.cells.len();
+            last.cells.resize(at + 1, Cell::Empty);
+        }
+        last.cells[at] = value;
+        within(rows.len(), kept)?;
+    }
+    for row in &mut rows {
+        trim(&mut row.cells);
+    }
+    rows.retain(|row| !row.cells.is_empty());
+    Ok(rows)
+}
+
+fn plain(value: DataRef<'_>) -> Cell {
+    match Data::from(value) {
+        Data::Empty => Cell::Empty,
+        // Beyond 2^53 a cell never was exact.
+        Data::Int(number) => Cell::Number(number as f64),
+        Data::Float(number) => Cell::Number(number),
+        Data::String(text) => Cell::Text(text),
+        Data::Bool(flag) => Cell::Flag(flag),
+        Data::DateTime(when) => Cell::Date(date(when)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Date(text),
+        Data::Error(error) => Cell::Fault(error.to_string()),
+    }
+}
+
+fn date(when: ExcelDateTime) -> String {
+    if when.is_duration() {
+        return when.as_f64().to_string();
+    }
+    let (year, month, day, hour, minute, second, _) = when.to_ymd_hms_milli();
+    match (hour, minute, second) {
+        (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+        _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// A merged area of more than one cell.
+fn area(merged: &Dimensions) -> Option<Area> {
+    let (top, left) = merged.start;
+    let (bottom, right) = merged.end;
+    (merged.start != merged.end).then(|| Area {
+        rows: (top.saturating_add(1), bottom.saturating_add(1)),
+        columns: (left, right),
+    })
+}

@@ -1,0 +1,61 @@
+//! Serving until told to stop, then draining: no new requests, waiting ones answered, store closed.
+
+use crate::{jobs, wiring};
+use actions::House;
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+/// How long requests under way may take after the signal.
+const DRAIN_MAX: Duration = Duration::from_secs(15);
+
+/// Takes the address, so that a taken port is said before anything else happens.
+pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("{listen} cannot be listened on; choose another with --listen"))
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) async fn serve(house: Arc<House>, listener: TcpListener) -> anyhow::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let router = web::routes::router(Arc::clone(&house));
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+    });
+    let mut drain = stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _told = drain.wait_for(|stop| *stop).await;
+    });
+    let server = tokio::spawn(async move { server.await });
+    wait_for_signal().await?;
+    tracing::info!("stopping: no new requests, waiting ones are answered");
+    stop.send_replace(true);
+    // Live screens would keep their connections open for ever.
+    house.announcer.close();
+    if tokio::time::timeout(DRAIN_MAX, server).await.is_err() {
+        tracing::warn!("some requests did not end within {} s", DRAIN_MAX.as_secs());
+    }
+    let _ended = jobs.await;
+    wiring::close(&house).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

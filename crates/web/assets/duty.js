@@ -1,0 +1,154 @@
+// The duty screen: live by server-sent events; whatever was missed is fetched whole.
+(function () {
+  'use strict';
+  var $ = function (id) { return document.getElementById(id); };
+  var screen = $('screen'), dialog = $('dialog'), link = $('link');
+  var ahead = Number(screen.dataset.now) - Date.now(), lostAt = 0, audio = null;
+
+  // The clock is the server's: a wrong clock on this device must not make a fresh entry look old.
+  function two(n) { return (n < 10 ? '0' : '') + n; }
+  setInterval(function () {
+    var t = new Date(Date.now() + ahead + 8 * 3600e3);
+    $('clock').textContent = two(t.getUTCHours()) + ':' + two(t.getUTCMinutes()) + ':' + two(t.getUTCSeconds());
+    if (lostAt) {
+      link.lastElementChild.textContent = screen.dataset.lost + ' ' + Math.round((Date.now() - lostAt) / 1000) + ' ' + screen.dataset.seconds;
+    }
+    // A new hour has a new word.
+    if (t.getUTCMinutes() === 0 && t.getUTCSeconds() === 1) refresh();
+  }, 1000);
+
+  function put(id, html) { if ($(id).innerHTML !== html) $(id).innerHTML = html; }
+  function putAlerts(html) {
+    // The same alert stays as it is, so that a note being typed is not lost.
+    var box = document.createElement('div');
+    box.innerHTML = html;
+    var fresh = box.querySelector('[data-alert]'), there = $('alerts').querySelector('[data-alert]');
+    if (fresh && there && fresh.dataset.alert === there.dataset.alert) {
+      there.querySelector('h2').innerHTML = fresh.querySelector('h2').innerHTML;
+    } else {
+      $('alerts').innerHTML = html;
+    }
+  }
+
+  var asking = false, again = false;
+  function refresh() {
+    if (asking) { again = true; return; }
+    asking = true;
+    fetch('/duty/state').then(function (r) {
+      if (r.status === 401) { location.reload(); }
+      if (!r.ok) throw new Error('state');
+      return r.json();
+    }).then(function (s) {
+      ahead = s.now - Date.now();
+      $('word').textContent = s.word;
+      put('card', s.card); put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
+    }).catch(function () { /* the live link says when it is lost */ }).then(function () {
+      asking = false;
+      if (again) { again = false; refresh(); }
+    });
+  }
+
+  function entry(e) {
+    var s = JSON.parse(e.data), list = $('list');
+    $('card').innerHTML = s.card;
+    list.insertAdjacentHTML('afterbegin', s.row);
+    while (list.children.length > 20) list.lastElementChild.remove();
+    var count = $('counts').querySelector('b');
+    count.textContent = Number(count.textContent) + 1;
+    tone(s.decision);
+    if (s.alert) refresh();
+  }
+
+  var events = new EventSource('/duty/events');
+  events.addEventListener('entry', entry);
+  ['disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
+  events.onopen = function () {
+    if (lostAt) refresh();
+    lostAt = 0;
+    link.classList.remove('off');
+    link.lastElementChild.textContent = screen.dataset.live;
+  };
+  events.onerror = function () {
+    if (!lostAt) lostAt = Date.now();
+    link.classList.add('off');
+    // A server that refused (a revoked device) is not asked for ever.
+    if (events.readyState === EventSource.CLOSED) setTimeout(function () { location.reload(); }, 5000);
+  };
+
+  // Three patterns that differ in number and pitch: one high, two middle, three low.
+  function tone(decision) {
+    if (!audio) return;
+    var pattern = { pass: [880], recheck: [587, 587], stop: [330, 330, 330] }[decision] || [587, 587];
+    pattern.forEach(function (pitch, i) {
+      var at = audio.currentTime + i * 0.28, sound = audio.createOscillator(), level = audio.createGain();
+      sound.frequency.value = pitch;
+      level.gain.setValueAtTime(0.0001, at);
+      level.gain.exponentialRampToValueAtTime(0.4, at + 0.02);
+      level.gain.exponentialRampToValueAtTime(0.0001, at + 0.22);
+      sound.connect(level).connect(audio.destination);
+      sound.start(at); sound.stop(at + 0.24);
+    });
+  }
+  if (window.AudioContext) {
+    $('start').hidden = false;
+    $('start').addEventListener('click', function () {
+      audio = new AudioContext();
+      tone('pass');
+      this.hidden = true;
+      if (navigator.wakeLock) navigator.wakeLock.request('screen').catch(function () {});
+    });
+  }
+
+  // Forms are sent without leaving the screen; without scripts they work as pages.
+  document.addEventListener('submit', function (e) {
+    var form = e.target;
+    if (!form.hasAttribute('data-part')) return;
+    e.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = '1';
+    var body = new URLSearchParams(new FormData(form));
+    if (e.submitter && e.submitter.name) body.set(e.submitter.name, e.submitter.value);
+    fetch(form.action, { method: 'POST', body: body, headers: { 'x-part': '1' } }).then(function (r) {
+      delete form.dataset.busy;
+      if (r.status === 204) {
+        if (dialog.open) dialog.close();
+        refresh();
+        return;
+      }
+      return r.text().then(function (html) {
+        if (form.id === 'reverse') { dialog.innerHTML = html; focusFirst(); checkId(); }
+        else if (form.closest('#alerts')) { $('alerts').innerHTML = html; focusFirst(); }
+      });
+    }).catch(function () { delete form.dataset.busy; });
+  });
+  function focusFirst() {
+    var field = document.querySelector('[autofocus]');
+    if (field) field.focus();
+  }
+
+  $('open-reverse').addEventListener('click', function (e) {
+    if (!dialog.showModal) return;
+    e.preventDefault();
+    fetch('/duty/reverse-scan', { headers: { 'x-part': '1' } }).then(function (r) { return r.text(); }).then(function (html) {
+      dialog.innerHTML = html;
+      dialog.showModal();
+      $('id_number').focus();
+    });
+  });
+  dialog.addEventListener('click', function (e) {
+    if (e.target.closest('[data-close]')) { e.preventDefault(); dialog.close(); }
+  });
+  dialog.addEventListener('input', checkId);
+
+  // The check digit on the spot (GB 11643-1999, MOD 11-2); the server's word is the one that counts.
+  function checkId() {
+    var hint = $('id-check'), kind = $('id_kind'), field = $('id_number');
+    if (!hint || !kind || !field) return;
+    var id = field.value.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+    hint.textContent = '';
+    if (kind.value !== 'resident_id' || !/^\d{17}[\dX]$/.test(id)) return;
+    var weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], sum = 0;
+    for (var i = 0; i < 17; i += 1) sum += Number(id[i]) * weights[i];
+    hint.textContent = '10X98765432'[sum % 11] === id[17] ? hint.dataset.good : hint.dataset.bad;
+  }
+})();

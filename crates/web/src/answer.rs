@@ -1,0 +1,203 @@
+//! Refusals and failures as people see them: a calm page in plain words, or problem+json
+//! (RFC 9457) for programs. The inside goes to the log, once, here.
+
+use crate::{frame::Frame, i18n::Lang, page::Page};
+use actions::Failure;
+use askama::Template;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+/// What a page's handler answers with.
+pub type Shown = Result<Response, PageFailure>;
+
+/// A failure on the way to a page.
+#[derive(Debug)]
+pub struct PageFailure(pub Page, pub Failure);
+
+/// What went wrong, for a page of its own. Texts are Chinese and keys into the catalogues.
+pub(crate) struct Trouble {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'static str,
+    pub(crate) says: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "trouble.html")]
+struct TroublePage<'a> {
+    p: &'a Page,
+    title: &'a str,
+    says: &'a str,
+    reference: Option<&'a str>,
+}
+
+/// Seconds until a busy house is tried again.
+const BUSY_RETRY_S: u32 = 1;
+
+impl IntoResponse for PageFailure {
+    fn into_response(self) -> Response {
+        let Self(page, failure) = self;
+        let reference = note(&failure, &page.nonce);
+        let (status, title) = headline(&failure);
+        let says = says(&failure);
+        let mut response = draw(&page, status, title, says, reference);
+        retry_after(&mut response, &failure);
+        response
+    }
+}
+
+/// A page that says what is wrong.
+pub(crate) fn trouble(page: &Page, trouble: &Trouble) -> Response {
+    draw(page, trouble.status, trouble.title, trouble.says, None)
+}
+
+fn draw(
+    p: &Page,
+    status: StatusCode,
+    title: &str,
+    says: &str,
+    reference: Option<&str>,
+) -> Response {
+    let page = TroublePage { p, title, says, reference };
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (status, title.to_owned()).into_response(),
+    }
+}
+
+/// Logs what is broken and gives the reference number under which it is found.
+fn note<'a>(failure: &Failure, nonce: &'a str) -> Option<&'a str> {
+    let Failure::Broken(inner) = failure else { return None };
+    let reference = nonce.get(..8).unwrap_or("-");
+    tracing::error!(reference, error = %chain(&**inner), "a request failed");
+    Some(reference)
+}
+
+/// An error and what caused it, on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+fn headline(failure: &Failure) -> (StatusCode, &'static str) {
+    match failure {
+        Failure::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "有内容需要改正"),
+        Failure::NotSignedIn => (StatusCode::UNAUTHORIZED, "还没有登录"),
+        Failure::Forbidden => (StatusCode::FORBIDDEN, "没有权限"),
+        Failure::NotFound => (StatusCode::NOT_FOUND, "没有找到"),
+        Failure::Conflict(_) => (StatusCode::CONFLICT, "现在不能这样做"),
+        Failure::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "操作太频繁"),
+        Failure::Busy => (StatusCode::SERVICE_UNAVAILABLE, "现在人多"),
+        Failure::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "系统出错了"),
+    }
+}
+
+fn says(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Invalid(complaints) => {
+            complaints.0.first().map_or("请检查填写的内容。", |c| c.says)
+        }
+        Failure::NotSignedIn => "请先登录，或重新绑定这台设备。",
+        Failure::Forbidden => "当前账号不能打开这个页面。请换一个账号登录。",
+        Failure::NotFound => "这里没有内容，或者不属于您。链接可能已用过或已过期。",
+        Failure::Conflict(says) | Failure::TooMany { says, .. } => says,
+        Failure::Busy => "请稍等几秒再试，不用重新填写。",
+        Failure::Broken(_) => "没有保存任何内容，请稍后再试。",
+    }
+}
+
+fn retry_after(response: &mut Response, failure: &Failure) {
+    let seconds = match failure {
+        Failure::Busy => BUSY_RETRY_S,
+        Failure::TooMany { retry_after_s, .. } => *retry_after_s,
+        _ => return,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+}
+
+/// A failure as problem+json. The title is English and stable; the detail is Chinese.
+pub(crate) fn problem(failure: Failure) -> Response {
+    let code = code(&failure);
+    // Programs have no nonce; the reference number is the time-ordered log line itself.
+    note(&failure, "api-----");
+    let (status, _) = headline(&failure);
+    let title = status.canonical_reason().unwrap_or("error");
+    let mut body = serde_json::json!({
+        "type": format!("urn:venuecode:{code}"),
+        "title": title,
+        "status": status.as_u16(),
+        "detail": says(&failure),
+    });
+    if let Failure::Invalid(complaints) = &failure {
+        let errors: Vec<_> = complaints
+            .0
+            .iter()
+            .map(|c| serde_json::json!({ "field": c.field, "detail": c.says }))
+            .collect();
+        body["errors"] = errors.into();
+    }
+    let mut response = problem_json(status, body);
+    retry_after(&mut response, &failure);
+    response
+}
+
+/// Any body as problem+json.
+pub(crate) fn problem_json(status: StatusCode, body: serde_json::Value) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn code(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Invalid(_) => "invalid-input",
+        Failure::NotSignedIn => "not-signed-in",
+        Failure::Forbidden => "not-allowed",
+        Failure::NotFound => "not-found",
+        Failure::Conflict(_) => "conflict",
+        Failure::TooMany { .. } => "too-many",
+        Failure::Busy => "busy",
+        Failure::Broken(_) => "broken",
+    }
+}
+
+/// An answer for a request that no route takes.
+pub(crate) fn no_route(page: &Page, path: &str, status: StatusCode) -> Response {
+    if crate::frame::is_bare(path) {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or("error"),
+            "status": status.as_u16(),
+        });
+        return problem_json(status, body);
+    }
+    let (title, says) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从页面上操作。"),
+        _ => ("没有这个页面", "请核对网址，或重新扫码。"),
+    };
+    trouble(page, &Trouble { status, title, says })
+}
+
+/// The page after a panic: nothing of the request is known any more.
+pub(crate) fn panicked() -> Response {
+    let frame = Frame { seat: String::new(), nonce: String::new(), lang: Lang::Zh, large: false };
+    let page = Page { lang: frame.lang, ..Page::default() };
+    draw(
+        &page,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "系统出错了",
+        "没有保存任何内容，请稍后再试。",
+        None,
+    )
+}

@@ -1,0 +1,21 @@
+//! Doors for programs: the versioned API, its description, and health checks.
+
+mod health;
+pub mod json;
+pub mod openapi;
+pub mod v1;
+
+use crate::routes::{Route, Who};
+use axum::{http::Method, routing::get};
+
+/// The routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut all = vec![
+        Route::api(Method::GET, "/healthz", Who::Anyone, get(health::healthz)),
+        Route::api(Method::GET, "/readyz", Who::Anyone, get(health::readyz)),
+        Route::api(Method::GET, "/openapi.json", Who::Anyone, get(openapi::document)),
+    ];
+    all.extend(v1::routes());
+    all
+}

@@ -1,0 +1,130 @@
+//! Check-ins: entering through a door, and what was recorded.
+
+use crate::{answer, api::json::JsonBody, pages::visitor::method, seat::As};
+use actions::{
+    House,
+    accounts::principals::Visitor,
+    checkins::{
+        receipt::{self, Receipt},
+        record::record,
+    },
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Which door is entered.
+#[derive(Deserialize, ToSchema)]
+pub struct NewCheckin {
+    /// The sixteen characters of the venue code.
+    #[schema(example = "abcdefghijklmnop", min_length = 16, max_length = 16)]
+    code: String,
+}
+
+/// What was recorded.
+#[derive(Serialize, ToSchema)]
+pub struct Checkin {
+    /// Its name in URLs; means nothing without the person's session.
+    id: String,
+    /// Registered name of the place.
+    place: String,
+    /// Door.
+    door: String,
+    /// Address.
+    address: String,
+    /// Entry time, milliseconds since 1970 UTC.
+    entered_ms: i64,
+    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`.
+    method: &'static str,
+    /// What the door does: `pass`, `recheck`, `stop`.
+    verdict: &'static str,
+    /// `green`, `yellow`, `red`, `gray`, `none` (not applied), `unknown` (query failed).
+    health_status: &'static str,
+    /// What to do, in Chinese.
+    advice: &'static str,
+    /// Whole hours since the last negative sample, if one is known.
+    negative_hours: Option<i64>,
+    /// The door's proof word in the hour of the entry.
+    proof_word: String,
+    /// Whether this entry was already there (a scan again within a minute).
+    again: bool,
+    /// When it is deleted, milliseconds since 1970 UTC.
+    deleted_ms: i64,
+}
+
+impl From<Receipt> for Checkin {
+    fn from(r: Receipt) -> Self {
+        Self {
+            id: r.id,
+            place: r.door.name,
+            door: r.door.door,
+            address: r.door.address,
+            entered_ms: r.entered.0,
+            method: r.method.code(),
+            verdict: r.decision.code(),
+            health_status: r.colour.code(),
+            advice: r.advice,
+            negative_hours: r.negative_hours,
+            proof_word: r.proof_word,
+            again: r.again,
+            deleted_ms: r.deleted_on.0,
+        }
+    }
+}
+
+/// Records an entry; answered when it is durable.
+#[utoipa::path(
+    post, path = "/api/v1/checkins", tag = "checkins", request_body = NewCheckin,
+    security(("visitor" = [])),
+    responses(
+        (status = 201, description = "recorded, durably", body = Checkin),
+        (status = 401, description = "not signed in", body = crate::api::openapi::Problem),
+        (status = 404, description = "nobody has this code", body = crate::api::openapi::Problem),
+        (status = 409, description = "the code is suspended, replaced or closed", body = crate::api::openapi::Problem),
+        (status = 422, description = "the code is malformed", body = crate::api::openapi::Problem),
+        (status = 503, description = "full at this moment; see Retry-After", body = crate::api::openapi::Problem),
+    )
+)]
+pub async fn create(
+    State(house): State<Arc<House>>,
+    As(visitor): As<Visitor>,
+    headers: HeaderMap,
+    JsonBody(new): JsonBody<NewCheckin>,
+) -> Response {
+    match record(&house, &visitor, &new.code, method(&headers)).await {
+        Ok(receipt) => {
+            let place = format!("/api/v1/checkins/{}", receipt.id);
+            (StatusCode::CREATED, [(header::LOCATION, place)], Json(Checkin::from(receipt)))
+                .into_response()
+        }
+        Err(failure) => answer::problem(failure),
+    }
+}
+
+/// One of the caller's own entries.
+#[utoipa::path(
+    get, path = "/api/v1/checkins/{id}", tag = "checkins",
+    params(("id" = String, Path, description = "The entry's id")),
+    security(("visitor" = [])),
+    responses(
+        (status = 200, description = "the entry", body = Checkin),
+        (status = 401, description = "not signed in", body = crate::api::openapi::Problem),
+        (status = 404, description = "no entry of the caller's", body = crate::api::openapi::Problem),
+    )
+)]
+pub async fn read(
+    State(house): State<Arc<House>>,
+    As(visitor): As<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    match receipt::receipt(&house, &visitor, &id).await {
+        Ok(receipt) => Json(Checkin::from(receipt)).into_response(),
+        Err(failure) => answer::problem(failure),
+    }
+}

@@ -1,0 +1,86 @@
+//! Reverse scans: a duty device registers a person who has no phone.
+
+use crate::{answer, api::json::JsonBody, seat::As};
+use actions::{
+    House,
+    accounts::principals::DutyDevice,
+    duty::announce::Shown,
+    reverse_scans::{IdForm, by_id_number},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Whose document was shown.
+#[derive(Deserialize, ToSchema)]
+pub struct NewReverseScan {
+    /// `resident_id`, `hk_macau_permit`, `taiwan_permit`, `foreign_resident` or `passport`.
+    #[schema(example = "resident_id")]
+    id_kind: String,
+    /// The number as printed.
+    #[schema(max_length = 40)]
+    id_number: String,
+    /// The name, needed when nobody with this document is registered yet.
+    #[serde(default)]
+    name: String,
+}
+
+/// What the door sees.
+#[derive(Serialize, ToSchema)]
+pub struct ReverseScan {
+    /// Masked name.
+    masked_name: String,
+    /// Entry time, milliseconds since 1970 UTC.
+    entered_ms: i64,
+    /// What the door does: `pass`, `recheck`, `stop`.
+    verdict: &'static str,
+    /// `green`, `yellow`, `red`, `gray`, `none` (not applied), `unknown` (query failed).
+    health_status: &'static str,
+    /// What to do, in Chinese.
+    advice: &'static str,
+    /// The alert it raised, which waits for a disposition.
+    alert: Option<i64>,
+}
+
+impl From<&Shown> for ReverseScan {
+    fn from(shown: &Shown) -> Self {
+        Self {
+            masked_name: shown.masked_name.clone(),
+            entered_ms: shown.entered.0,
+            verdict: shown.decision.code(),
+            health_status: shown.colour.code(),
+            advice: shown.advice,
+            alert: shown.alert,
+        }
+    }
+}
+
+/// Records an entry by ID number; answered when it is durable.
+#[utoipa::path(
+    post, path = "/api/v1/reverse-scans", tag = "reverse scans", request_body = NewReverseScan,
+    security(("duty" = [])),
+    responses(
+        (status = 201, description = "recorded, durably", body = ReverseScan),
+        (status = 401, description = "not an enrolled device", body = crate::api::openapi::Problem),
+        (status = 409, description = "the door's code is not in use", body = crate::api::openapi::Problem),
+        (status = 422, description = "a field is wrong", body = crate::api::openapi::Problem),
+        (status = 503, description = "full at this moment; see Retry-After", body = crate::api::openapi::Problem),
+    )
+)]
+pub async fn create(
+    State(house): State<Arc<House>>,
+    As(device): As<DutyDevice>,
+    JsonBody(new): JsonBody<NewReverseScan>,
+) -> Response {
+    let form = IdForm { id_kind: new.id_kind, id_number: new.id_number, name: new.name };
+    match by_id_number(&house, &device, &form).await {
+        Ok(shown) => (StatusCode::CREATED, Json(ReverseScan::from(&*shown))).into_response(),
+        Err(failure) => answer::problem(failure),
+    }
+}

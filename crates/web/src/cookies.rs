@@ -1,0 +1,51 @@
+//! Cookies: reading them and writing them with the right attributes.
+
+use actions::House;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// This browser's random cookie.
+pub(crate) const SEAT: &str = "vc_seat";
+/// A signed-in account.
+pub(crate) const STAFF: &str = "vc_staff";
+/// An enrolled duty device.
+pub(crate) const DUTY: &str = "vc_duty";
+/// A registered visitor.
+pub(crate) const VISITOR: &str = "vc_visitor";
+/// Large mode.
+pub(crate) const LARGE: &str = "vc_large";
+/// Language.
+pub(crate) const LANG: &str = "vc_lang";
+
+/// The value of a cookie.
+pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// A `Set-Cookie` value: out of reach of scripts, not sent along from other sites, only over TLS
+/// when the house is reached over TLS. `lasts_s` of 0 deletes it.
+pub(crate) fn set(house: &House, name: &str, value: &str, lasts_s: i64) -> HeaderValue {
+    let secure = if house.settings.public_url.starts_with("https") { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={lasts_s}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cookie_is_found_among_many() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; vc_staff=abc;b = 2"));
+        assert_eq!(get(&headers, STAFF), Some("abc"));
+        assert_eq!(get(&headers, "vc_sta"), None);
+        assert_eq!(get(&HeaderMap::new(), STAFF), None);
+    }
+}

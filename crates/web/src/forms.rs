@@ -1,0 +1,78 @@
+//! Forms: from this house's own pages only, within their limits.
+
+use crate::{answer, frame::Frame, page::Page, seat};
+use actions::House;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// A form whose hidden field `csrf` is the one this browser was given.
+pub struct Checked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<House>> for Checked<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let page = Page::from_request_parts(&mut parts, house).await?;
+        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat.clone());
+        let refuse = |trouble| answer::trouble(&page, trouble);
+        if !is_form(&parts.headers) {
+            return Err(refuse(&NOT_A_FORM));
+        }
+        let foreign = seat::is_cross_site(&parts.headers);
+        let body = Bytes::from_request(Request::from_parts(parts, body), house);
+        let body = body.await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => refuse(&TOO_LARGE),
+            _ => refuse(&BROKEN_OFF),
+        })?;
+        let (guards, rest): (Vec<_>, Vec<_>) =
+            form_urlencoded::parse(&body).partition(|(name, _)| name == "csrf");
+        let held = guards.first().zip(seat).is_some_and(|((_, guard), seat)| {
+            guards.len() == 1 && house.form_guard_holds(&seat, guard)
+        });
+        if foreign || !held {
+            return Err(refuse(&STALE));
+        }
+        let rest: String =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+        serde_urlencoded::from_str(&rest).map(Self).map_err(|_| refuse(&UNREADABLE))
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// What can be wrong with a form as a whole.
+const STALE: answer::Trouble = answer::Trouble {
+    status: StatusCode::FORBIDDEN,
+    title: "页面已过期",
+    says: "请返回上一页，刷新后再提交。刚才填写的内容没有保存。",
+};
+const NOT_A_FORM: answer::Trouble = answer::Trouble {
+    status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    title: "提交的格式不对",
+    says: "请从页面上提交。",
+};
+const TOO_LARGE: answer::Trouble = answer::Trouble {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    title: "提交的内容太长",
+    says: "请返回缩短后再提交。",
+};
+const BROKEN_OFF: answer::Trouble = answer::Trouble {
+    status: StatusCode::BAD_REQUEST,
+    title: "提交中断",
+    says: "网络中断，请返回后再试一次。",
+};
+const UNREADABLE: answer::Trouble = answer::Trouble {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    title: "提交的内容看不懂",
+    says: "请返回页面重新填写。",
+};

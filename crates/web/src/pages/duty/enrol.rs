@@ -1,0 +1,74 @@
+//! A device becomes the screen of a door: by a link that works once, used by a press, not by a
+//! preview.
+
+use crate::{
+    answer::{PageFailure, Shown},
+    forms::Checked,
+    page::Page,
+    seat,
+};
+use actions::{
+    Failure, House,
+    duty::devices::{self, Enrolment},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect},
+};
+use domain::fields::Complaints;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "duty/enrol.html")]
+struct EnrolPage<'a> {
+    p: &'a Page,
+    door: &'a Enrolment,
+    label: &'a str,
+    complaints: &'a Complaints,
+}
+
+/// The form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Fields {
+    label: String,
+}
+
+/// `GET /duty/enrol/{link}`
+pub(super) async fn page(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Path(link): Path<String>,
+) -> Shown {
+    let label = p.t("值守屏").to_owned();
+    form(&house, p, &link, &label, &Complaints::default()).await
+}
+
+/// `POST /duty/enrol/{link}`
+pub(super) async fn enrol(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Path(link): Path<String>,
+    Checked(fields): Checked<Fields>,
+) -> Shown {
+    match devices::enrol(&house, &link, &fields.label).await {
+        Ok(token) => Ok((seat::duty_cookie(&house, &token), Redirect::to("/duty")).into_response()),
+        Err(Failure::Invalid(complaints)) => {
+            form(&house, p, &link, &fields.label, &complaints).await
+        }
+        Err(failure) => Err(PageFailure(p, failure)),
+    }
+}
+
+async fn form(house: &House, p: Page, link: &str, label: &str, complaints: &Complaints) -> Shown {
+    let failed = |failure| PageFailure(p.clone(), failure);
+    let door = devices::look(house, link).await.map_err(failed)?;
+    let page = EnrolPage { p: &p, door: &door, label, complaints };
+    let html = page.render().map_err(|e| failed(Failure::broken(e)))?;
+    let status =
+        if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(html)).into_response())
+}

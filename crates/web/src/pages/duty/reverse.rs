@@ -1,0 +1,101 @@
+//! Reverse scan by ID number: for people without a phone.
+
+use super::screen::{done, wants_part};
+use crate::{
+    answer::{PageFailure, Shown},
+    forms::Checked,
+    page::Page,
+    seat::As,
+};
+use actions::{
+    Failure, House,
+    accounts::principals::DutyDevice,
+    reverse_scans::{IdForm, by_id_number},
+};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse},
+};
+use domain::{fields::Complaints, people::IdKind};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "duty/reverse_form.html")]
+struct ReverseForm<'a> {
+    p: &'a Page,
+    form: &'a IdForm,
+    /// A name is asked for only when nobody with this document is known.
+    ask_name: bool,
+    complaints: &'a Complaints,
+    notice: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "duty/reverse.html")]
+struct ReversePage<'a> {
+    p: &'a Page,
+    form_html: String,
+}
+
+/// The form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Fields {
+    id_kind: String,
+    id_number: String,
+    name: String,
+}
+
+/// `GET /duty/reverse-scan`
+pub(super) async fn page(p: Page, As(_): As<DutyDevice>, headers: HeaderMap) -> Shown {
+    let form = IdForm { id_kind: IdKind::ResidentId.code().to_owned(), ..Default::default() };
+    draw(&p, &headers, StatusCode::OK, &form, &Complaints::default(), None)
+}
+
+/// `POST /duty/reverse-scans`
+pub(super) async fn submit(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(device): As<DutyDevice>,
+    headers: HeaderMap,
+    Checked(fields): Checked<Fields>,
+) -> Shown {
+    let form = IdForm { id_kind: fields.id_kind, id_number: fields.id_number, name: fields.name };
+    let none = Complaints::default();
+    match by_id_number(&house, &device, &form).await {
+        Ok(_) => Ok(done(&headers)),
+        Err(Failure::Invalid(complaints)) => {
+            draw(&p, &headers, StatusCode::UNPROCESSABLE_ENTITY, &form, &complaints, None)
+        }
+        Err(Failure::Conflict(says)) => {
+            draw(&p, &headers, StatusCode::CONFLICT, &form, &none, Some(says))
+        }
+        Err(Failure::Busy) => {
+            let says = "现在人多，请稍等几秒再点一次。";
+            draw(&p, &headers, StatusCode::SERVICE_UNAVAILABLE, &form, &none, Some(says))
+        }
+        Err(failure) => Err(PageFailure(p, failure)),
+    }
+}
+
+fn draw(
+    p: &Page,
+    headers: &HeaderMap,
+    status: StatusCode,
+    form: &IdForm,
+    complaints: &Complaints,
+    notice: Option<&'static str>,
+) -> Shown {
+    let broken = |e: askama::Error| PageFailure(p.clone(), Failure::broken(e));
+    let ask_name = complaints.about("name").is_some() || !form.name.is_empty();
+    let part = ReverseForm { p, form, ask_name, complaints, notice }.render().map_err(broken)?;
+    let html = if wants_part(headers) {
+        part
+    } else {
+        ReversePage { p, form_html: part }.render().map_err(broken)?
+    };
+    Ok((status, Html(html)).into_response())
+}

@@ -1,0 +1,142 @@
+//! A scanned code: the door, and the way in for somebody known or new.
+
+use super::{register, show};
+use crate::{
+    answer::{PageFailure, Shown},
+    forms::Checked,
+    page::Page,
+    seat::As,
+};
+use actions::{
+    Failure, House,
+    accounts::principals::Visitor,
+    checkins::{
+        look::{Door, Looked, look},
+        record::record,
+    },
+    people::mine::masked_name,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect},
+};
+use domain::{checkins::Method, time::UnixMs};
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "visitor/check_in.html")]
+struct CheckIn<'a> {
+    p: &'a Page,
+    code: &'a str,
+    door: &'a Door,
+    masked_name: String,
+    busy: bool,
+}
+
+#[derive(Template)]
+#[template(path = "visitor/dead_code.html")]
+struct DeadCode<'a> {
+    p: &'a Page,
+    title: &'static str,
+    says: &'static str,
+    door: Option<&'a Door>,
+    since: Option<UnixMs>,
+}
+
+/// `GET /c/{code}`
+pub(super) async fn page(
+    State(house): State<Arc<House>>,
+    p: Page,
+    visitor: Option<As<Visitor>>,
+    Path(code): Path<String>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code).await? {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    match visitor {
+        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, false).await,
+        None => register::blank(&house, &p, &code, &door),
+    }
+}
+
+/// `POST /c/{code}`
+pub(super) async fn enter(
+    State(house): State<Arc<House>>,
+    p: Page,
+    visitor: Option<As<Visitor>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Checked(()): Checked<()>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code).await? {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    // The session ended meanwhile, or cookies are off: registering is the way in.
+    let Some(As(visitor)) = visitor else { return register::blank(&house, &p, &code, &door) };
+    match record(&house, &visitor, &code, method(&headers)).await {
+        Ok(receipt) => Ok(Redirect::to(&format!("/c/{code}/r/{}", receipt.id)).into_response()),
+        Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, true).await,
+        Err(failure) => Err(PageFailure(p, failure)),
+    }
+}
+
+/// The app this browser says it is.
+pub(crate) fn method(headers: &HeaderMap) -> Method {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Method::from_user_agent(agent.unwrap_or_default())
+}
+
+async fn known(
+    house: &House,
+    p: &Page,
+    code: &str,
+    door: &Door,
+    visitor: &Visitor,
+    busy: bool,
+) -> Shown {
+    let masked_name =
+        masked_name(house, visitor).await.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let mut response = show(p, status, &CheckIn { p, code, door, masked_name, busy })?;
+    if busy {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    Ok(response)
+}
+
+/// The door behind a code, or the page that says why there is none.
+pub(super) async fn open_door(
+    house: &House,
+    p: &Page,
+    code: &str,
+) -> Result<Result<Door, Shown>, PageFailure> {
+    let looked = look(house, code).await.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let dead = |status, title, says, door: Option<&Door>, since| {
+        Ok(Err(show(p, status, &DeadCode { p, title, says, door, since })))
+    };
+    let (missing, gone) = (StatusCode::NOT_FOUND, StatusCode::GONE);
+    match looked {
+        Looked::Door(door) => Ok(Ok(door)),
+        Looked::Malformed => {
+            dead(missing, "这不是场所码", "网址不完整或有错，请重新扫门口的码。", None, None)
+        }
+        Looked::Unknown => dead(
+            missing,
+            "没有这个场所码",
+            "这个码没有登记过，可能是假码，请告诉值守人员。",
+            None,
+            None,
+        ),
+        Looked::Suspended(door) => {
+            dead(gone, "这个场所码已暂停使用", "请找门口值守人员登记。", Some(&door), None)
+        }
+        Looked::Replaced(door, since) => {
+            dead(gone, "这个场所码已更换", "请扫门口新贴的码。", Some(&door), Some(since))
+        }
+        Looked::Closed(door) => dead(gone, "这个检查点已关闭", "请走其他入口。", Some(&door), None),
+    }
+}

@@ -1,0 +1,76 @@
+//! What a visitor sees on a phone. A GET registers nothing; every page works without scripts.
+
+mod check_in;
+mod choices;
+mod mine;
+mod register;
+mod result;
+
+pub(crate) use check_in::method;
+pub(crate) use result::look;
+
+use crate::{
+    answer::{PageFailure, Shown},
+    page::Page,
+    routes::{Route, Who},
+};
+use actions::Failure;
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse},
+    routing::{get, post},
+};
+use domain::{
+    health_status::{Colour, Itinerary},
+    time::UnixMs,
+};
+
+/// The routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let (anyone, visitor) = (Who::Anyone, Who::Visitor);
+    vec![
+        Route::get("/", anyone, get(choices::home)),
+        Route::get("/privacy", anyone, get(choices::privacy)),
+        Route::get("/large", anyone, get(choices::large)),
+        Route::get("/lang", anyone, get(choices::lang)),
+        Route::get("/c/{code}", anyone, get(check_in::page)),
+        Route::post("/c/{code}", anyone, post(check_in::enter)),
+        Route::post("/c/{code}/register", anyone, post(register::submit)),
+        Route::post("/c/{code}/sms-code", anyone, post(register::send_code)),
+        Route::get("/c/{code}/r/{receipt}", visitor, get(result::page)),
+        Route::get("/me", visitor, get(mine::page)),
+        Route::post("/me/sign-out", visitor, post(mine::sign_out)),
+    ]
+}
+
+/// `11-22 14:32`
+#[must_use]
+pub fn short_time(at: UnixMs) -> String {
+    at.date_time_text().get(5..16).unwrap_or_default().to_owned()
+}
+
+/// The class and shape that go with a colour.
+pub(crate) fn tag(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Green => "pass",
+        Colour::Yellow => "recheck",
+        Colour::Red => "stop",
+        Colour::Gray | Colour::None | Colour::Unknown => "unknown",
+    }
+}
+
+/// What is said of an itinerary.
+pub(crate) fn itinerary(itinerary: Itinerary) -> &'static str {
+    match itinerary {
+        Itinerary::Clear => "未见风险",
+        Itinerary::Risk => "到过风险地区",
+        Itinerary::Unknown => "没有查到",
+    }
+}
+
+fn show(p: &Page, status: StatusCode, page: &impl Template) -> Shown {
+    let html = page.render().map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
+    Ok((status, Html(html)).into_response())
+}

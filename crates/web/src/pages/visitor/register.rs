@@ -1,0 +1,176 @@
+//! The first time: registering and entering in one submission. Nothing typed is lost.
+
+use super::{
+    check_in::{method, open_door},
+    show,
+};
+use crate::{
+    answer::{PageFailure, Shown},
+    forms::Checked,
+    page::Page,
+    seat,
+};
+use actions::{
+    Failure, House,
+    accounts::sms_codes::{self, CodeUse},
+    checkins::{look::Door, record::record},
+    people::register::register,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect},
+};
+use domain::{
+    fields::Complaints,
+    people::{IdKind, PersonForm},
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "visitor/register.html")]
+struct Register<'a> {
+    p: &'a Page,
+    code: &'a str,
+    door: &'a Door,
+    form: &'a PersonForm,
+    sms_code: &'a str,
+    sent: bool,
+    complaints: &'a Complaints,
+    notice: Option<&'static str>,
+    days: u32,
+}
+
+/// The form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Fields {
+    name: String,
+    id_kind: String,
+    id_number: String,
+    phone: String,
+    sms_code: String,
+    consent: Option<String>,
+}
+
+impl Fields {
+    fn split(self) -> (PersonForm, String) {
+        let form = PersonForm {
+            name: self.name,
+            id_kind: self.id_kind,
+            id_number: self.id_number,
+            phone: self.phone,
+            consent: self.consent.is_some(),
+        };
+        (form, self.sms_code)
+    }
+}
+
+/// What the form says besides its fields.
+#[derive(Default)]
+struct Said {
+    status: StatusCode,
+    sent: bool,
+    complaints: Complaints,
+    notice: Option<&'static str>,
+}
+
+/// An empty form.
+pub(super) fn blank(house: &House, p: &Page, code: &str, door: &Door) -> Shown {
+    let form = PersonForm { id_kind: IdKind::ResidentId.code().to_owned(), ..Default::default() };
+    draw(house, p, code, door, &form, "", &Said::default())
+}
+
+fn draw(
+    house: &House,
+    p: &Page,
+    code: &str,
+    door: &Door,
+    form: &PersonForm,
+    sms_code: &str,
+    said: &Said,
+) -> Shown {
+    let page = Register {
+        p,
+        code,
+        door,
+        form,
+        sms_code,
+        sent: said.sent,
+        complaints: &said.complaints,
+        notice: said.notice,
+        days: house.settings.visit_days,
+    };
+    show(p, said.status, &page)
+}
+
+/// A failure that the form itself can say; any other has a page of its own.
+fn said(p: &Page, failure: Failure) -> Result<Said, PageFailure> {
+    match failure {
+        Failure::Invalid(complaints) => {
+            Ok(Said { status: StatusCode::UNPROCESSABLE_ENTITY, complaints, ..Said::default() })
+        }
+        Failure::TooMany { says, .. } => Ok(Said {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            notice: Some(says),
+            ..Said::default()
+        }),
+        Failure::Busy => Ok(Said {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            notice: Some("现在人多，请稍等几秒再提交，不用重新填写。"),
+            ..Said::default()
+        }),
+        other => Err(PageFailure(p.clone(), other)),
+    }
+}
+
+/// `POST /c/{code}/sms-code`
+pub(super) async fn send_code(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Path(code): Path<String>,
+    Checked(fields): Checked<Fields>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code).await? {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    let (form, sms_code) = fields.split();
+    let said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone).await {
+        Ok(()) => Said { sent: true, ..Said::default() },
+        Err(failure) => said(&p, failure)?,
+    };
+    draw(&house, &p, &code, &door, &form, &sms_code, &said)
+}
+
+/// `POST /c/{code}/register`
+pub(super) async fn submit(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Checked(fields): Checked<Fields>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code).await? {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    let (form, sms_code) = fields.split();
+    let (visitor, token) = match register(&house, &form, &sms_code).await {
+        Ok(registered) => registered,
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            return draw(&house, &p, &code, &door, &form, &sms_code, &said);
+        }
+    };
+    let cookie = seat::visitor_cookie(&house, &token);
+    // Registered is registered: when the gate is full, the check-in page takes over and retries.
+    let aim = match record(&house, &visitor, &code, method(&headers)).await {
+        Ok(receipt) => format!("/c/{code}/r/{}", receipt.id),
+        Err(Failure::Busy) => format!("/c/{code}"),
+        Err(failure) => return Err(PageFailure(p, failure)),
+    };
+    Ok((cookie, Redirect::to(&aim)).into_response())
+}

@@ -1,0 +1,77 @@
+//! What was recorded: big, clear, and honest about its age.
+
+use super::{itinerary, show, tag};
+use crate::{
+    answer::{PageFailure, Shown},
+    page::Page,
+    seat::As,
+};
+use actions::{
+    House,
+    accounts::principals::Visitor,
+    checkins::receipt::{Receipt, receipt},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use domain::{entry_policy::Decision, health_status::Colour, time::MINUTE_MS};
+use std::sync::Arc;
+
+/// After this long a result page is an old record: reopened, it does not pass for a fresh one.
+const FRESH_MS: i64 = 10 * MINUTE_MS;
+
+#[derive(Template)]
+#[template(path = "visitor/result.html")]
+struct ResultPage<'a> {
+    p: &'a Page,
+    r: &'a Receipt,
+    /// Class and shape of the head: the decision first, then the colour.
+    look: &'static str,
+    headline: &'static str,
+    tag: &'static str,
+    itinerary: &'static str,
+    /// Minutes since the entry, when it is old.
+    old_minutes: Option<i64>,
+}
+
+/// `GET /c/{code}/r/{receipt}`
+pub(super) async fn page(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(visitor): As<Visitor>,
+    Path((_, id)): Path<(String, String)>,
+) -> Shown {
+    let receipt = receipt(&house, &visitor, &id).await;
+    let r = receipt.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let age_ms = r.now.since(r.entered);
+    let page = ResultPage {
+        p: &p,
+        look: look(r.decision, r.colour),
+        headline: headline(r.colour),
+        tag: tag(r.colour),
+        itinerary: itinerary(r.itinerary),
+        old_minutes: (age_ms > FRESH_MS).then_some(age_ms / MINUTE_MS),
+        r: &r,
+    };
+    show(&p, StatusCode::OK, &page)
+}
+
+/// The head follows the decision; a recheck of a status nobody knows is gray.
+pub(crate) fn look(decision: Decision, colour: Colour) -> &'static str {
+    match (decision, colour) {
+        (Decision::Pass, _) => "pass",
+        (Decision::Stop, _) => "stop",
+        (Decision::Recheck, Colour::Gray | Colour::None | Colour::Unknown) => "unknown",
+        (Decision::Recheck, _) => "recheck",
+    }
+}
+
+/// The word beside the head.
+fn headline(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Gray | Colour::None | Colour::Unknown => "待核验",
+        known => known.label(),
+    }
+}
