@@ -159,6 +159,16 @@ impl TestHouse {
         Self { house: Arc::new(house), clock, outbox, health, people: Mutex::new(0), folder }
     }
 
+    /// From now on no line can be added to the audit; everything else goes on.
+    pub async fn spoil_audit(&self) {
+        let url = format!("sqlite://{}", self.data().join("registry.sqlite").display());
+        let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+        let trigger = "create trigger spoilt before insert on audit \
+                       begin select raise(abort, 'the audit is spoilt'); end";
+        sqlx::query(trigger).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// The folder that holds everything but the key.
     #[must_use]
     pub fn data(&self) -> std::path::PathBuf {

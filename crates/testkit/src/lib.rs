@@ -13,4 +13,4 @@ mod people;
 
 pub use house::{FakeClock, Health, Outbox, SeededDice, TestHouse};
 pub use ids::{credit_code, id_number, phone_number};
-pub use people::{Door, PASSWORD};
+pub use people::{Door, PASSWORD, patiently};

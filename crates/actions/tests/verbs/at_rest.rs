@@ -1,0 +1,157 @@
+//! At rest: after everything that people do, no file holds anybody's name, number or phone.
+
+use crate::support::{
+    administrator, by_password, colour, complains, device, investigator, manager, reviewer, set_up,
+    sign_up, token_of, visitor,
+};
+use actions::{
+    accounts::{
+        make::{self, NewAccountForm, SetUpForm},
+        sms_codes::CodeUse,
+    },
+    alerts::dispose,
+    applications::{
+        mine,
+        review::{self, Filter},
+        submit::{resubmit, submit},
+    },
+    checkins::record::record,
+    contact_tracing::{cases, export, identity, view},
+    duty::{devices, screen},
+    posters::a4,
+    reverse_scans::{IdForm, by_id_number},
+};
+use domain::{
+    applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
+    health_status::Colour, people::PersonForm, time::MINUTE_MS,
+};
+use std::path::Path;
+use testkit::{Door, PASSWORD, TestHouse, id_number};
+
+const NOTE: &str = "已由社区赵医生接走";
+const REASON: &str = "司马青衫的同住人核酸阳性";
+
+/// Does everything that people do, each verb at least once; gives what must stay sealed.
+pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
+    let mut secrets: Vec<String> =
+        ["欧阳建国", "诸葛望舒", "上官云起", "尉迟长风", NOTE, REASON].map(str::to_owned).into();
+    secrets.extend(at_the_desk(t).await);
+    let door = at_the_venue(t, &mut secrets).await;
+    at_the_door(t, &door, &mut secrets).await;
+    secrets
+}
+
+/// Accounts: one made by invitation, one refused at the password.
+async fn at_the_desk(t: &TestHouse) -> [String; 1] {
+    let form = NewAccountForm { role: "auditor".to_owned(), county: String::new() };
+    let url = make::invite(t, &administrator(t).await, &form).await.unwrap();
+    let phone = t.fresh_phone();
+    let form = SetUpForm {
+        name: "尉迟长风".to_owned(),
+        phone: phone.clone(),
+        password: PASSWORD.to_owned(),
+    };
+    assert!(set_up(t, token_of(&url), &form).await.is_ok());
+    complains("password", by_password(t, &phone, "wrong-password-1").await);
+    assert!(by_password(t, &phone, PASSWORD).await.is_ok());
+    [phone]
+}
+
+/// A door: returned, corrected, approved, its poster downloaded, a device enrolled and revoked.
+async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
+    let token = t.manager_with_organisation().await;
+    let caller = manager(t, &token).await;
+    let form =
+        CheckpointForm { responsible_name: "上官云起".to_owned(), ..t.checkpoint_form() };
+    secrets.push(form.responsible_phone.clone());
+    let number = submit(t, &caller, &form).await.unwrap();
+    let reviewer = reviewer(t, "341202").await;
+    let filter = Filter { state: State::Submitted, text: String::new(), page: 0 };
+    let id = review::queue(t, &reviewer, &filter).await.unwrap().rows[0].id;
+    review::send_back(t, &reviewer, id, "请核对门牌").await.unwrap();
+    resubmit(t, &caller, number, &form).await.unwrap();
+    review::approve(t, &reviewer, id).await.unwrap();
+    a4(t, &caller, number).await.unwrap();
+    let code = mine::one(t, &caller, number).await.unwrap().code.unwrap();
+    let door = Door { number, code: token_of(&code.url).to_owned(), manager: token };
+    t.duty(&door).await;
+    let device = mine::one(t, &caller, number).await.unwrap().devices[0].id;
+    devices::revoke(t, &caller, number, device).await.unwrap();
+    door
+}
+
+/// Entries of all kinds, an alert dealt with, a case traced to the identities.
+async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
+    let guard = device(t, door).await;
+    let form = PersonForm { name: "诸葛望舒".to_owned(), ..t.person_form() };
+    let (person, token) = sign_up(t, &form).await.unwrap();
+    record(t, &person, &door.code, Method::Wechat).await.unwrap();
+    let (red, red_form) = visitor(t).await;
+    colour(t, &red_form, Colour::Red).await;
+    record(t, &red, &door.code, Method::Alipay).await.unwrap();
+    let alert = screen::open(t, &guard).await.unwrap().open_alerts[0].id;
+    dispose(t, &guard, alert, "handed_over", NOTE).await.unwrap();
+    screen::count_head(t, &guard).await.unwrap();
+    let typed = IdForm {
+        id_kind: "resident_id".to_owned(),
+        id_number: id_number(7000),
+        name: "欧阳建国".to_owned(),
+    };
+    by_id_number(t, &guard, &typed).await.unwrap();
+    let caller = investigator(t).await;
+    let case = CaseForm {
+        case_number: "FY-2026-0118".to_owned(),
+        reason: REASON.to_owned(),
+        id_kind: form.id_kind.clone(),
+        id_number: form.id_number.clone(),
+    };
+    let case = cases::open(t, &caller, &case).await.unwrap();
+    let desk = view::desk(t, &caller, case, Some(240), None).await.unwrap();
+    assert_eq!(desk.contacts_total, 2);
+    identity::open(t, &caller, case, desk.contacts[0].person).await.unwrap();
+    assert_eq!(export::contacts(t, &caller, case, None).await.unwrap().rows.len(), 2);
+    t.clock.advance_ms(MINUTE_MS + 1);
+    let pending = t.fresh_phone();
+    let code = t.sms_code(CodeUse::Visitor, &pending).await;
+    assert!(code.len() == 6, "a code waits to be used");
+    for form in [form, red_form] {
+        secrets.extend([form.id_number, form.phone]);
+    }
+    // `王小明` and `韩梅` are everybody else's names in these tests.
+    secrets.extend([typed.id_number, pending, token, "王小明".to_owned(), "韩梅".to_owned()]);
+}
+
+/// Every file below a folder, with its bytes.
+fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[tokio::test]
+async fn no_file_holds_a_name_a_number_or_a_phone() {
+    let t = TestHouse::new().await;
+    let secrets = a_full_story(&t).await;
+    let mut found = Vec::new();
+    files(&t.data(), &mut found);
+    let all: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
+    assert!(found.len() >= 3 && all > 100_000, "{} files with {all} bytes", found.len());
+    let door = "阜阳市人民医院（南区）";
+    assert!(found.iter().any(|(_, bytes)| holds(bytes, door.as_bytes())), "the search finds text");
+    for secret in &secrets {
+        let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (file, bytes) in &found {
+            assert!(!holds(bytes, secret.as_bytes()), "{file} holds {secret}");
+            assert!(!holds(bytes, &wide), "{file} holds {secret} as UTF-16");
+        }
+    }
+}

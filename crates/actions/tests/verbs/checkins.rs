@@ -1,0 +1,333 @@
+//! Check-ins: durable, once a minute, judged, and told to the door after they are on disk.
+
+use crate::support::{
+    Hangs, Refuses, Says, colour, device, green, not_found, number, parts, refused, visitor,
+    visits_at,
+};
+use actions::{
+    Failure,
+    checkins::{gate::Gate, receipt::receipt, record::record},
+    duty::{announce::Announcement, screen},
+    people,
+};
+use domain::{
+    checkins::Method,
+    entry_policy::Decision,
+    health_status::{Colour, HealthStatus, NucleicAcid},
+    time::{DAY_MS, HOUR_MS},
+    venue_codes::Standing,
+};
+use std::sync::Arc;
+use testkit::TestHouse;
+use visits::{AppendError, VisitStore, Window, embedded::EmbeddedVisits, embedded::Options};
+
+#[tokio::test]
+async fn an_entry_says_where_when_and_that_one_may_pass() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(receipt.door.checkpoint, door.number);
+    assert_eq!((receipt.entered, receipt.now), (t.now(), t.now()));
+    assert_eq!((receipt.decision, receipt.colour), (Decision::Pass, Colour::Green));
+    assert_eq!((receipt.advice, receipt.masked_name.as_str()), ("请进入", "王*明"));
+    assert_eq!((receipt.negative_hours, receipt.again), (Some(11), false));
+    assert_eq!(receipt.deleted_on, t.now().plus(28 * DAY_MS));
+}
+
+#[tokio::test]
+async fn an_entry_is_on_disk_when_it_is_answered() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    let receipt = record(&t, &person, &door.code, Method::UnionPay).await.unwrap();
+    let who = number(&t, &form).await;
+    t.visits.close().await.unwrap();
+    let reopened = EmbeddedVisits::open(t.data().join("visits"), Options::default()).unwrap();
+    let window = Window { checkpoint: door.number.0, from_ms: 0, to_ms: i64::MAX };
+    let stored = reopened.visits_at(window).await.unwrap();
+    assert_eq!(stored.len(), 1);
+    assert_eq!((stored[0].person, stored[0].entered_ms), (who.0, receipt.entered.0));
+    assert_eq!(stored[0].method, Method::UnionPay.number());
+    assert_eq!(stored[0].operator, 0);
+}
+
+#[tokio::test]
+async fn a_second_scan_within_a_minute_shows_the_same_entry() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let first = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    t.clock.advance_ms(59_999);
+    let second = record(&t, &person, &door.code, Method::Alipay).await.unwrap();
+    assert!(second.again && !first.again);
+    assert_eq!((second.id, second.entered), (first.id, first.entered));
+    assert_eq!(second.method, Method::Wechat, "as it was recorded");
+    t.clock.advance_ms(1);
+    let third = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert!(!third.again);
+    assert_eq!(third.entered, t.now());
+    assert_eq!(visits_at(&t, &door).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_restart_and_a_clock_set_back_do_not_double_an_entry() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    parts(&mut t).gate = Gate::default();
+    t.clock.advance_ms(59_999);
+    assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    parts(&mut t).gate = Gate::default();
+    t.clock.advance_ms(-100_000);
+    assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+}
+
+#[tokio::test]
+async fn other_doors_and_other_people_are_other_entries() {
+    let t = TestHouse::new().await;
+    let (door, next) = (t.door().await, t.door().await);
+    let ((one, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    for person in [&one, &other] {
+        for code in [&door.code, &next.code] {
+            assert!(!record(&t, person, code, Method::Wechat).await.unwrap().again);
+        }
+    }
+    assert_eq!(visits_at(&t, &door).await.len(), 2);
+    assert_eq!(visits_at(&t, &next).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_scans_at_once_are_one_entry() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    let mut scans = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (house, code) = (Arc::clone(&t.house), door.code.clone());
+        scans.spawn(async move { record(&house, &person, &code, Method::Wechat).await });
+    }
+    let receipts: Vec<_> = scans.join_all().await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(receipts.iter().filter(|receipt| !receipt.again).count(), 1);
+    assert!(receipts.iter().all(|receipt| receipt.id == receipts[0].id));
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+    assert!(matches!(listener.try_recv(), Ok(Announcement::Entry(_))));
+    assert!(listener.try_recv().is_err(), "told once");
+}
+
+#[tokio::test]
+async fn a_red_code_stops_and_raises_an_alert() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    colour(&t, &form, Colour::Red).await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!((receipt.decision, receipt.colour), (Decision::Stop, Colour::Red));
+    let Ok(Announcement::Entry(shown)) = listener.try_recv() else { panic!("nobody was told") };
+    assert_eq!((shown.decision, shown.colour), (Decision::Stop, Colour::Red));
+    let open = screen::open(&t, &guard).await.unwrap();
+    assert_eq!((open.abnormal, open.open_alerts.len()), (1, 1));
+    assert_eq!(shown.alert, Some(open.open_alerts[0].id));
+    assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    assert_eq!(
+        screen::open(&t, &guard).await.unwrap().open_alerts.len(),
+        1,
+        "one entry, one alert"
+    );
+}
+
+#[tokio::test]
+async fn what_turns_red_between_two_scans_of_one_entry_is_told_to_the_door() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    *t.health.silent.lock() = true;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert!(matches!(listener.try_recv(), Ok(Announcement::Entry(shown)) if shown.alert.is_none()));
+    colour(&t, &form, Colour::Red).await;
+    for _ in 0..3 {
+        assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    }
+    let alert = screen::open(&t, &guard).await.unwrap().open_alerts[0].id;
+    let told = listener.try_recv();
+    let Ok(Announcement::Entry(shown)) = told else { panic!("an alert that nobody sees") };
+    assert_eq!(shown.alert, Some(alert));
+    assert!(listener.try_recv().is_err(), "told once");
+}
+
+#[tokio::test]
+async fn a_silent_source_is_unknown_and_recorded_without_an_alert() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    *t.health.silent.lock() = true;
+    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!((receipt.decision, receipt.colour), (Decision::Recheck, Colour::Unknown));
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+    let guard = device(&t, &door).await;
+    let open = screen::open(&t, &guard).await.unwrap();
+    assert_eq!((open.entries, open.abnormal, open.open_alerts.len()), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_holds_nobody_up() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    parts(&mut t).health = Arc::new(Hangs);
+    let scan = record(&t, &person, &door.code, Method::Wechat);
+    let receipt = tokio::time::timeout(std::time::Duration::from_secs(20), scan).await;
+    let receipt = receipt.expect("within a bounded time").unwrap();
+    assert_eq!((receipt.decision, receipt.colour), (Decision::Recheck, Colour::Unknown));
+}
+
+#[tokio::test]
+async fn nothing_but_fresh_green_is_shown_green_and_passes() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let now = t.now();
+    let fresh = HealthStatus { confirmed: now.plus(HOUR_MS), ..green(now) };
+    let stale = HealthStatus { confirmed: now.plus(-HOUR_MS), ..fresh };
+    let tested =
+        |hours: i64, negative| Some(NucleicAcid { sampled: now.plus(-hours * HOUR_MS), negative });
+    let cases = [
+        (fresh, Decision::Pass, Colour::Green),
+        (stale, Decision::Recheck, Colour::Unknown),
+        (HealthStatus { colour: Colour::Yellow, ..fresh }, Decision::Recheck, Colour::Yellow),
+        (HealthStatus { colour: Colour::Gray, ..fresh }, Decision::Recheck, Colour::Gray),
+        (HealthStatus { colour: Colour::None, ..fresh }, Decision::Recheck, Colour::None),
+        (HealthStatus { colour: Colour::Unknown, ..fresh }, Decision::Recheck, Colour::Unknown),
+        (HealthStatus { nucleic_acid: tested(1, false), ..fresh }, Decision::Stop, Colour::Gray),
+    ];
+    for (status, decision, colour) in cases {
+        let (person, _) = visitor(&t).await;
+        parts(&mut t).health = Arc::new(Says(status));
+        let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+        assert_eq!((receipt.decision, receipt.colour), (decision, colour), "{status:?}");
+        let stored = visits_at(&t, &door).await.pop().unwrap();
+        assert_eq!((stored.verdict, stored.status), (decision.number(), colour.number()));
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_is_ones_own_and_nobody_elses() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    let recorded = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    let again = receipt(&t, &person, &recorded.id).await.unwrap();
+    assert_eq!((again.id.as_str(), again.entered), (recorded.id.as_str(), recorded.entered));
+    assert_eq!(again.proof_word, recorded.proof_word);
+    assert!(again.again);
+    not_found(receipt(&t, &other, &recorded.id).await);
+    for garbage in ["", "1", "场所码", "1-1", "4294967296-1", "1--9223372036854775808"] {
+        not_found(receipt(&t, &person, garbage).await);
+    }
+    not_found(receipt(&t, &person, &format!("{}-{}", door.number.0, i64::MAX)).await);
+    not_found(receipt(&t, &person, &format!("{}-{}", door.number.0, i64::MIN)).await);
+}
+
+#[tokio::test]
+async fn a_receipt_stays_when_its_door_is_closed_for_good() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let recorded = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    t.registry.set_code_standing(&door.code, Standing::Closed, t.now()).await.unwrap();
+    let again = receipt(&t, &person, &recorded.id).await.unwrap();
+    assert_eq!(again.door, recorded.door);
+}
+
+#[tokio::test]
+async fn an_entry_is_told_at_its_own_door_and_at_no_other() {
+    let t = TestHouse::new().await;
+    let (door, other) = (t.door().await, t.door().await);
+    let (here, there) = (device(&t, &door).await, device(&t, &other).await);
+    let (mut here, mut there) = (screen::listen(&t, &here), screen::listen(&t, &there));
+    let (person, _) = visitor(&t).await;
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    let Ok(Announcement::Entry(shown)) = here.try_recv() else { panic!("nobody was told") };
+    assert_eq!((shown.masked_name.as_str(), shown.colour), ("王*明", Colour::Green));
+    assert_eq!(shown.negative_hours, Some(11));
+    assert!(here.try_recv().is_err() && there.try_recv().is_err());
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert!(here.try_recv().is_err(), "the same entry is told once");
+}
+
+#[tokio::test]
+async fn a_store_that_takes_nothing_announces_nothing_and_the_next_try_is_recorded() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    colour(&t, &form, Colour::Red).await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    let inside = Arc::clone(&t.visits);
+    let busy = [AppendError::Full, AppendError::NoRoom("disk full".to_owned())];
+    for reason in busy {
+        parts(&mut t).visits =
+            Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: true, reason });
+        let failure = refused(record(&t, &person, &door.code, Method::Wechat).await);
+        assert!(matches!(failure, Failure::Busy), "{failure}");
+    }
+    let reason = AppendError::Stopped("input/output error".to_owned());
+    parts(&mut t).visits =
+        Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: true, reason });
+    let failure = refused(record(&t, &person, &door.code, Method::Wechat).await);
+    assert!(matches!(failure, Failure::Broken(_)), "{failure}");
+    assert!(listener.try_recv().is_err(), "nothing is told");
+    assert!(screen::open(&t, &guard).await.unwrap().open_alerts.is_empty());
+
+    parts(&mut t).visits = inside;
+    t.clock.advance_ms(10_000);
+    assert!(!record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    assert!(matches!(listener.try_recv(), Ok(Announcement::Entry(_))));
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn with_a_queue_of_one_every_answer_is_kept_and_nothing_else() {
+    let options = Options { queue_visits_max: 1, group_visits_max: 1, ..Options::default() };
+    let t = TestHouse::with_visits(options).await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    let mut scans = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let (person, _) = visitor(&t).await;
+        let (house, code) = (Arc::clone(&t.house), door.code.clone());
+        scans.spawn(async move { record(&house, &person, &code, Method::Wechat).await });
+    }
+    let answers = scans.join_all().await;
+    let kept = answers.iter().filter(|answer| answer.is_ok()).count();
+    let busy = answers.iter().filter(|answer| matches!(answer, Err(Failure::Busy))).count();
+    assert_eq!(kept + busy, 40, "kept or busy, nothing between");
+    assert_eq!(visits_at(&t, &door).await.len(), kept);
+    let told = std::iter::from_fn(|| listener.try_recv().ok()).count();
+    assert_eq!(told, kept);
+}
+
+#[tokio::test]
+async fn ones_own_page_lists_the_entries_that_are_kept() {
+    let t = TestHouse::new().await;
+    let (door, next) = (t.door().await, t.door().await);
+    let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    t.clock.advance_ms(DAY_MS);
+    let last = record(&t, &person, &next.code, Method::Alipay).await.unwrap();
+    record(&t, &other, &next.code, Method::Alipay).await.unwrap();
+    let me = people::mine::me(&t, &person).await.unwrap();
+    assert_eq!((me.masked_name.as_str(), me.kept_days, me.entries.len()), ("王*明", 28, 2));
+    assert_eq!(me.entries[0].entered, last.entered);
+    assert_eq!(me.entries[0].deleted_on, last.entered.plus(28 * DAY_MS));
+    t.clock.advance_ms(27 * DAY_MS + HOUR_MS);
+    assert_eq!(people::mine::me(&t, &person).await.unwrap().entries.len(), 1);
+}

@@ -1,0 +1,20 @@
+//! What every verb promises, tried through a whole house in a temporary folder.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod alerts;
+mod applications;
+mod at_rest;
+mod audit;
+mod checkins;
+mod contact_tracing;
+mod duty;
+mod organisations;
+mod people;
+mod plain_model;
+mod posters;
+mod principals;
+mod reverse_scans;
+mod sign_in;
+mod support;
+mod venue_codes;
