@@ -1,5 +1,9 @@
 //! Checkpoints: the doors, with what was applied for.
 
+mod import;
+
+pub use import::ListedCheckpoint;
+
 use crate::{
     audit::{self, AuditLine},
     connect::{Registry, RegistryError, Result, count, next_number},

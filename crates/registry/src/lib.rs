@@ -25,7 +25,7 @@ pub use alerts::{Alert, NewAlert};
 pub use applications::{ApplicationEvent, ApplicationRow, QueueFilter};
 pub use audit::{AuditLine, StoredAudit};
 pub use cases::Case;
-pub use checkpoints::{Checkpoint, CheckpointRecord};
+pub use checkpoints::{Checkpoint, CheckpointRecord, ListedCheckpoint};
 pub use connect::{Registry, RegistryError};
 pub use duty::Device;
 pub use one_time_links::{Link, LinkUse};

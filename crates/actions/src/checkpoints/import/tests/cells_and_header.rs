@@ -22,13 +22,11 @@ fn numbers_stored_as_text_and_texts_stored_as_numbers_are_read() {
     for typed in [
         "13800138000.0",
         "1.3800138000E+10",
-        "1.3800138E+7",
         "=\"13800138000\"",
         "'13800138000",
         "１３８００１３８０００",
     ] {
-        let read = text(typed, Column::Phone).unwrap();
-        assert!(read == "13800138000" || read == "13800138", "{typed} {read}");
+        assert_eq!(text(typed, Column::Phone).unwrap(), "13800138000", "{typed}");
     }
     assert_eq!(cells::text(&Cell::Number(13_800_138_000.0), Column::Phone).unwrap(), "13800138000");
     assert_eq!(cells::text(&Cell::Number(3.0), Column::Door).unwrap(), "3");
@@ -53,16 +51,9 @@ fn formulas_dates_and_error_values_are_refused_by_name() {
     for typed in ["1月2日", "2026/1/2", "2026-01-02", "2-Jan", "2026年1月2日"] {
         assert!(text(typed, Column::Door).unwrap_err().contains("是日期"), "{typed}");
     }
-    assert!(text("#N/A", Column::Name()).unwrap_err().contains("#N/A"));
+    assert!(text("#N/A", Column::Checkpoint).unwrap_err().contains("#N/A"));
     for fine in ["1-2 号门", "3-2", "12月饭店", "五一路 1-2", "2026 年会"] {
         assert!(text(fine, Column::Door).is_ok(), "{fine}");
-    }
-}
-
-impl Column {
-    #[expect(non_snake_case, reason = "reads as the column it stands for")]
-    fn Name() -> Self {
-        Self::Checkpoint
     }
 }
 
