@@ -112,3 +112,15 @@ async fn an_administrator_invites_a_reviewer_who_sets_up_the_account_once() {
     assert_eq!(again.status, StatusCode::NOT_FOUND);
     administrator.get("/accounts").await.says("李*");
 }
+
+#[tokio::test]
+async fn the_desk_speaks_english_when_asked_to() {
+    let t = TestHouse::new().await;
+    let mut browser = Browser::new(&t).await;
+    let page = browser.get("/register").await;
+    page.says("href=\"/lang?to=en&#38;next=%2Fregister\"");
+    assert_eq!(browser.get("/lang?to=en&next=%2Fregister").await.aim(), "/register");
+    let page = browser.get("/register").await;
+    page.says("Register as a venue manager");
+    page.says("lang=\"zh-CN\">中文</a>");
+}

@@ -88,7 +88,7 @@ const PLACES: [Place; 12] = [
         "中清路 300 号",
         &["大堂", "宴会厅", "会议中心", "员工通道"],
     ),
-    ("临泉宾馆（演示）", "501", "341221100", "前进东路 8 号", &["大堂", "餐厅", "停车场"]),
+    ("临泉宾馆（演示）", "501", "341221001", "前进东路 8 号", &["大堂", "餐厅", "停车场"]),
     (
         "界首纺织厂（演示）",
         "306",
@@ -242,6 +242,14 @@ mod tests {
     use super::PLACES;
     use domain::categories::by_code;
     use std::collections::HashSet;
+
+    #[test]
+    fn every_place_lies_in_a_township_that_exists() {
+        let townships = include_str!("../../../../registry/data/fuyang_townships.csv");
+        for place in PLACES {
+            assert!(townships.lines().any(|line| line.starts_with(place.2)), "{}", place.0);
+        }
+    }
 
     #[test]
     fn a_dozen_organisations_of_different_categories_have_sixty_doors() {

@@ -48,7 +48,7 @@ fn said(error: &XlsxError) -> String {
 
 /// Unpacks everything once without keeping it: what a file says of its size may be untrue. Says
 /// what the file is when it is no workbook.
-fn measure(bytes: &[u8], bytes_max: u64) -> Result<(), String> {
+pub(super) fn measure(bytes: &[u8], bytes_max: u64) -> Result<(), String> {
     let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
     if parts.len() > PARTS_MAX {
         return Err(format!("压缩包里有 {} 个文件，不像是清单", parts.len()));
