@@ -93,6 +93,20 @@ impl Registry {
         Ok(())
     }
 
+    /// Voids every unused link that would make an administrator; how many.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn void_first_links(&self) -> Result<u64> {
+        let done = sqlx::query(
+            "delete from one_time_links \
+             where purpose = 'set_up' and role = 'administrator' and used_ms is null",
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// A link that still works at `now`.
     ///
     /// # Errors

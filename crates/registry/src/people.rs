@@ -143,8 +143,8 @@ impl Registry {
         row.as_ref().map(person).transpose()
     }
 
-    /// Notes a person's phone and the notice agreed to; used when somebody who was registered at a
-    /// door, or with another phone, registers with a code sent to this one.
+    /// Notes the phone of somebody who was registered at a door without one, and the notice agreed
+    /// to; `false` when there is a phone on record already, which stays.
     ///
     /// # Errors
     /// Of the database.
@@ -154,10 +154,10 @@ impl Registry {
         phone_sealed: &[u8],
         phone_index: &[u8],
         consent_version: i64,
-    ) -> Result<()> {
-        sqlx::query(
+    ) -> Result<bool> {
+        let done = sqlx::query(
             "update people set phone_sealed = $2, phone_index = $3, consent_version = $4 \
-             where number = $1",
+             where number = $1 and phone_index is null",
         )
         .bind(column(person))
         .bind(phone_sealed)
@@ -165,7 +165,7 @@ impl Registry {
         .bind(consent_version)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 
     /// Revokes all sessions of a person.

@@ -61,12 +61,20 @@ impl Dice for SeededDice {
 
 /// Keeps the codes that would have been sent.
 #[derive(Default)]
-pub struct Outbox(Mutex<HashMap<String, String>>);
+pub struct Outbox {
+    codes: Mutex<HashMap<String, String>>,
+    failing: Mutex<bool>,
+}
 
 impl Outbox {
     /// The last code sent to a number.
     pub fn code(&self, phone: &str) -> Option<String> {
-        self.0.lock().get(phone).cloned()
+        self.codes.lock().get(phone).cloned()
+    }
+
+    /// Whether sending fails from now on.
+    pub fn fail(&self, failing: bool) {
+        *self.failing.lock() = failing;
     }
 }
 
@@ -77,7 +85,10 @@ impl SmsSender for Outbox {
         code: &'a str,
     ) -> BoxFuture<'a, Result<(), SmsError>> {
         Box::pin(async move {
-            self.0.lock().insert(phone.to_owned(), code.to_owned());
+            if *self.failing.lock() {
+                return Err(SmsError("the provider does not answer".to_owned()));
+            }
+            self.codes.lock().insert(phone.to_owned(), code.to_owned());
             Ok(())
         })
     }

@@ -41,6 +41,8 @@ pub async fn first_set_up(house: &House) -> Answer<String> {
     if !house.registry.staff_accounts().await?.is_empty() {
         return Err(Failure::Conflict("已有账号，请由系统管理员新建"));
     }
+    // One at a time: a link printed by an earlier start must not make another administrator.
+    house.registry.void_first_links().await?;
     let link_use = LinkUse::SetUp { role: Role::Administrator, county: None };
     let token = make(house, link_use, LASTS_MS, None).await?;
     Ok(format!("{}/set-up/{token}", house.settings.public_url))

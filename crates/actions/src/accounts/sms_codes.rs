@@ -43,7 +43,7 @@ fn code_mac(house: &House, code_use: CodeUse, phone: &Phone, code: &str) -> [u8;
 /// Sends a code. The answer is the same whether the number is known or not.
 ///
 /// # Errors
-/// `Invalid` at `phone`; `TooMany` when one was sent less than a minute ago.
+/// `Invalid` at `phone`, or at `sms_code` when it cannot be sent; `TooMany` when one was sent less than a minute ago.
 pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
     let phone = Phone::parse(phone).map_err(|says| Failure::field("phone", says))?;
     let code = format!("{:06}", u32::from_be_bytes(roll::<4>(&*house.dice)) % 1_000_000);
@@ -61,7 +61,13 @@ pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
             says: "验证码刚刚发过，请一分钟后再试", retry_after_s: 60
         });
     }
-    house.sms.send_code(phone.as_str(), &code).await.map_err(Failure::broken)
+    if let Err(error) = house.sms.send_code(phone.as_str(), &code).await {
+        tracing::error!(%error, "a code could not be sent");
+        // Nothing arrived, so nothing stands in the way of asking again.
+        house.registry.use_sms_code(&index, code_use.code()).await?;
+        return Err(Failure::field("sms_code", "短信暂时发不出去，请稍后再试"));
+    }
+    Ok(())
 }
 
 /// A code that was right, not used up yet.

@@ -48,6 +48,8 @@ pub async fn register(
     let_in(house, &person, &new.phone).await
 }
 
+const OTHER_PHONE: &str = "这个证件已用另一个手机号登记，请用原来的手机号，或请值守人员协助";
+
 /// Somebody who knows a document's number does not become its holder: name and, where one is on
 /// record, phone must agree too.
 fn same_person(house: &House, known: &Person, name: &str, phone: &Phone) -> Answer<()> {
@@ -56,10 +58,9 @@ fn same_person(house: &House, known: &Person, name: &str, phone: &Phone) -> Answ
     }
     let index = house.vault.blind(Index::Phone, phone.as_str());
     match &known.new.phone_index {
-        Some(on_record) if on_record.as_slice() != index => Err(Failure::field(
-            "phone",
-            "这个证件已用另一个手机号登记，请用原来的手机号，或请值守人员协助",
-        )),
+        Some(on_record) if on_record.as_slice() != index => {
+            Err(Failure::field("phone", OTHER_PHONE))
+        }
         _ => Ok(()),
     }
 }
@@ -68,7 +69,10 @@ async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<(Visito
     if person.new.phone_index.is_none() {
         let sealed = house.vault.seal(Field::Phone, phone.as_str(), &*house.dice)?;
         let index = house.vault.blind(Index::Phone, phone.as_str());
-        house.registry.set_phone(person.number, &sealed, &index, CONSENT_VERSION).await?;
+        if !house.registry.set_phone(person.number, &sealed, &index, CONSENT_VERSION).await? {
+            // Another phone claimed this person at the same moment.
+            return Err(Failure::field("phone", OTHER_PHONE));
+        }
     }
     let token = session::issue(&house.vault, person.number, person.session_epoch, house.now());
     Ok((Visitor { person: person.number }, token))

@@ -213,6 +213,36 @@ async fn the_first_administrator_is_set_up_once() {
 }
 
 #[tokio::test]
+async fn a_later_start_voids_the_first_link_of_an_earlier_one() {
+    let t = TestHouse::new().await;
+    let earlier = first_set_up(&t).await.unwrap();
+    let later = first_set_up(&t).await.unwrap();
+    not_found(set_up(&t, token_of(&earlier), &set_up_form(&t)).await);
+    set_up(&t, token_of(&later), &set_up_form(&t)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_that_could_not_be_sent_can_be_asked_for_again_at_once() {
+    let t = TestHouse::new().await;
+    let phone = t.fresh_phone();
+    t.outbox.fail(true);
+    complains("sms_code", send(&t, CodeUse::Account, &phone).await);
+    t.outbox.fail(false);
+    send(&t, CodeUse::Account, &phone).await.unwrap();
+    assert!(t.outbox.code(&phone).is_some());
+}
+
+#[tokio::test]
+async fn only_a_reviewer_is_narrowed_to_a_county() {
+    let t = TestHouse::new().await;
+    let caller = administrator(&t).await;
+    for role in ["investigator", "auditor", "administrator"] {
+        let form = NewAccountForm { role: role.to_owned(), county: "341202".to_owned() };
+        complains("county", make::invite(&t, &caller, &form).await);
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_invites_every_role_but_a_manager() {
     let t = TestHouse::new().await;
     let caller = administrator(&t).await;

@@ -1,0 +1,116 @@
+// What was acknowledged is there: after kill -9 in the middle of a load, and after a drain.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { binary } from '../lib/server.mjs';
+
+/** Starts the program with arguments; `done` resolves to its exit code and output. */
+function start(args) {
+  const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { output += bytes; });
+  const done = once(child, 'close').then(([code]) => ({ code, output }));
+  return { child, done };
+}
+
+const run = (args) => start(args).done;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function killedInTheMiddle(ctx) {
+  const folder = await ctx.newFolder();
+  const data = path.join(folder, 'data');
+  const tokens = path.join(folder, 'tokens');
+  const acknowledged = path.join(folder, 'acknowledged');
+  const server = await ctx.startServer({ args: ['demo', '--tokens', tokens], data });
+  const load = start([
+    'load', '--url', server.url, '--tokens', tokens, '--connections', '32', '--seconds', '20',
+    '--acknowledged', acknowledged,
+  ]);
+  await sleep(2_000);
+  await server.kill9();
+  const ended = await load.done;
+  assert.equal(ended.code, 0, `the answers that came were right: ${ended.output}`);
+  const lines = (await readFile(acknowledged, 'utf8')).trim().split('\n');
+  assert.ok(lines.length > 200, `the load was running: ${lines.length} entries`);
+  const verified = await run(['load', '--verify', data, '--acknowledged', acknowledged]);
+  assert.match(verified.output, new RegExp(`acknowledged ${lines.length}, lost 0, doubled 0`));
+  assert.equal(verified.code, 0);
+  // A verification that could not fail would prove nothing.
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(acknowledged, `${lines.join('\n')}\n1 1 1795329127000\n`);
+  const invented = await run(['load', '--verify', data, '--acknowledged', acknowledged]);
+  assert.match(invented.output, /lost 1, doubled 0/);
+  assert.equal(invented.code, 1);
+  const again = await ctx.startServer({ args: ['demo'], data });
+  assert.doesNotMatch(again.output(), /loading the demo city/, 'a second start keeps the data');
+  await again.stop();
+}
+
+async function drained(ctx) {
+  const folder = await ctx.newFolder();
+  const data = path.join(folder, 'data');
+  const tokens = path.join(folder, 'tokens');
+  const acknowledged = path.join(folder, 'acknowledged');
+  const server = await ctx.startServer({ args: ['demo', '--tokens', tokens], data });
+  const load = start([
+    'load', '--url', server.url, '--tokens', tokens, '--connections', '16', '--seconds', '20',
+    '--acknowledged', acknowledged,
+  ]);
+  await sleep(1_500);
+  await server.stop();
+  const ended = await load.done;
+  assert.equal(ended.code, 0, ended.output);
+  assert.match(server.output(), /stopped/);
+  const verified = await run(['load', '--verify', data, '--acknowledged', acknowledged]);
+  assert.match(verified.output, /lost 0, doubled 0/);
+}
+
+async function secondProcess(ctx) {
+  const server = await ctx.startServer({ args: ['serve'] });
+  const refused = await run(['serve', '--data', server.data, '--listen', '127.0.0.1:0']);
+  assert.notEqual(refused.code, 0);
+  assert.ok(refused.output.includes(String(server.pid)), `names the first one: ${refused.output}`);
+  const key = await stat(path.join(server.data, 'keys', 'master.key'));
+  assert.equal(key.mode & 0o777, 0o600, 'the key file is its owner\'s alone');
+  await server.stop();
+}
+
+async function firstStart(ctx) {
+  const server = await ctx.startServer({ args: ['serve'] });
+  const link = server.output().match(/http:\/\/\S+\/set-up\/\S+/)[0];
+  const page = await ctx.newPage({ width: 1440, height: 900 });
+  page.expectErrors(/status of 4\d\d/);
+  await page.goto(link);
+  await page.getByLabel('姓名').fill('方可期');
+  await page.getByLabel('手机号码').fill('15500000009');
+  await page.getByLabel('密码', { exact: true }).fill('12345');
+  await page.locator('main button.main').click();
+  await page.getByText('密码至少 10 位').first().waitFor();
+  await page.getByLabel('密码', { exact: true }).fill('songbai-2026-fy');
+  await page.locator('main button.main').click();
+  await page.waitForURL(/\/accounts/);
+  assert.equal(await page.getByText('演示系统').count(), 0, 'nothing of a demonstration');
+  await page.getByLabel('角色').selectOption('reviewer');
+  await page.getByLabel(/县区/).selectOption('341202');
+  await page.locator('main button.main').click();
+  await page.getByText(/\/set-up\//).first().waitFor();
+  await ctx.shot(page, 'accounts');
+  const reused = await ctx.newPage({ expect_errors: [/status of 404/] });
+  await reused.goto(link);
+  assert.equal((await reused.goto(link)).status(), 404, 'the first link works once');
+  await server.stop();
+  const again = await ctx.startServer({ args: ['serve'], data: server.data });
+  assert.doesNotMatch(again.output(), /set-up/, 'no second set-up link once somebody is there');
+  await again.stop();
+}
+
+export default [
+  { name: 'kill -9 under load loses nothing and doubles nothing', time_limit_ms: 180_000, run: killedInTheMiddle },
+  { name: 'SIGTERM answers what waits and closes the store', time_limit_ms: 120_000, run: drained },
+  { name: 'a second process on the same folder is refused by name', time_limit_ms: 60_000, run: secondProcess },
+  { name: 'the first start prints a link, once, and no password', time_limit_ms: 120_000, run: firstStart },
+];
