@@ -162,19 +162,21 @@ impl Import<'_> {
             there: checked.there,
             imported: 0,
         };
-        if wanted && !self.args.dry_run {
+        let mut saved = Ok(());
+        let saves = wanted && !self.args.dry_run;
+        if saves {
             let mut progress = Progress::new(self.house, out, terminal);
-            let saved = self.save(&mut progress, header, checked, &mut tally).await;
+            saved = self.save(&mut progress, header, checked, &mut tally).await;
             progress.end()?;
             self.write_errors(errors, checked)?;
-            saved?;
         }
         let seconds = self.house.now().since(begun) / 1000;
         summary(out, &tally, seconds, errors)?;
-        let stopped = self.stop.is_set();
+        saved?;
+        let stopped = saves && self.stop.is_set() && tally.imported < tally.good;
         writeln!(out, "{}", self.advice(&tally, wanted, stopped))?;
         out.flush()?;
-        Ok(match (stopped, wanted && tally.bad_at_end(checked)) {
+        Ok(match (stopped, wanted && tally.bad == checked.bad) {
             (true, _) => ImportOutcome::Stopped,
             (false, true) => ImportOutcome::Done,
             (false, false) => ImportOutcome::Refused,
@@ -239,13 +241,6 @@ impl Import<'_> {
         } else {
             "导入完成 (done)"
         }
-    }
-}
-
-impl Tally {
-    /// Whether every row that was to be saved has been.
-    fn bad_at_end(&self, checked: &Checked) -> bool {
-        self.bad == checked.bad
     }
 }
 

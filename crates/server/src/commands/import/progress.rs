@@ -9,6 +9,9 @@ const TERMINAL_MS: i64 = 1_000;
 /// Milliseconds between two plain lines.
 const PLAIN_MS: i64 = 5_000;
 
+/// Back to the start of the line, and what stood there is gone.
+const WIPE: &str = "\r\x1b[2K";
+
 /// Shows how far a long step is.
 pub(super) struct Progress<'a> {
     house: &'a House,
@@ -20,7 +23,9 @@ pub(super) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(super) fn new(house: &'a House, out: &'a mut dyn Write, terminal: bool) -> Self {
-        Self { shown: house.now(), house, out, terminal, line_open: false }
+        // A terminal shows the first state at once.
+        let shown = house.now().plus(if terminal { -TERMINAL_MS } else { 0 });
+        Self { shown, house, out, terminal, line_open: false }
     }
 
     /// A line of its own, at once.
@@ -40,8 +45,7 @@ impl<'a> Progress<'a> {
         self.shown = now;
         let percent = done * 100 / total.max(1);
         if self.terminal {
-            // Back to the start of the line, and what stood there is wiped.
-            write!(self.out, "\r\x1b[2K{what} {done}/{total} ({percent}%)")?;
+            write!(self.out, "{WIPE}{what} {done}/{total} ({percent}%)")?;
             self.line_open = true;
         } else {
             writeln!(self.out, "{what} {done}/{total} ({percent}%)")?;
@@ -49,10 +53,10 @@ impl<'a> Progress<'a> {
         self.out.flush()
     }
 
-    /// Leaves the rewritten line behind.
+    /// Wipes the rewritten line.
     pub(super) fn end(&mut self) -> Result<()> {
         if std::mem::take(&mut self.line_open) {
-            writeln!(self.out)?;
+            write!(self.out, "{WIPE}")?;
         }
         Ok(())
     }
