@@ -95,7 +95,7 @@ async function firstStart(ctx) {
   await page.waitForURL(/\/accounts/);
   assert.equal(await page.getByText('演示系统').count(), 0, 'nothing of a demonstration');
   await page.getByLabel('角色').selectOption('reviewer');
-  await page.getByLabel(/县区/).selectOption('341202');
+  await page.locator('select[name=county]').selectOption('341202');
   await page.locator('main button.main').click();
   await page.getByText(/\/set-up\//).first().waitFor();
   await ctx.shot(page, 'accounts');

@@ -59,21 +59,40 @@
     if (s.alert) refresh();
   }
 
-  var events = new EventSource('/duty/events');
-  events.addEventListener('entry', entry);
-  ['disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
-  events.onopen = function () {
-    if (lostAt) refresh();
-    lostAt = 0;
-    link.classList.remove('off');
-    link.lastElementChild.textContent = screen.dataset.live;
-  };
-  events.onerror = function () {
+  var events = null, heardAt = 0;
+  function alive() { heardAt = Date.now(); }
+  function connect() {
+    if (events) events.close();
+    alive();
+    events = new EventSource('/duty/events');
+    events.addEventListener('entry', entry);
+    events.addEventListener('revoked', function () { events.close(); location.reload(); });
+    ['disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
+    ['entry', 'ping', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, alive); });
+    events.onopen = function () {
+      alive();
+      lostAt = 0;
+      link.classList.remove('off');
+      link.lastElementChild.textContent = screen.dataset.live;
+      // Whatever happened between the page (or the line before) and this line is fetched whole.
+      refresh();
+    };
+    events.onerror = function () {
+      lose();
+      // A server that refused (a revoked device) is not asked for ever.
+      if (events.readyState === EventSource.CLOSED) setTimeout(function () { location.reload(); }, 5000);
+    };
+  }
+  function lose() {
     if (!lostAt) lostAt = Date.now();
     link.classList.add('off');
-    // A server that refused (a revoked device) is not asked for ever.
-    if (events.readyState === EventSource.CLOSED) setTimeout(function () { location.reload(); }, 5000);
-  };
+  }
+  // A line can be dead without saying so. The server pings every 15 s; after 35 s without a word
+  // the screen connects again and says that it does.
+  setInterval(function () {
+    if (Date.now() - heardAt > 35000) { lose(); connect(); }
+  }, 5000);
+  connect();
 
   // Three patterns that differ in number and pitch: one high, two middle, three low.
   function tone(decision) {
@@ -115,11 +134,31 @@
         refresh();
         return;
       }
+      if (r.status === 401) { location.reload(); return; }
+      // These answer with the same form and what is wrong with it; anything else is a page.
+      var part = r.status === 422 || (form.id === 'reverse' && (r.status === 409 || r.status === 503));
       return r.text().then(function (html) {
-        if (form.id === 'reverse') { dialog.innerHTML = html; focusFirst(); checkId(); }
-        else if (form.closest('#alerts')) { $('alerts').innerHTML = html; focusFirst(); }
+        if (part && form.id === 'reverse' && html.indexOf('<form') === 0) { dialog.innerHTML = html; focusFirst(); checkId(); }
+        else if (part && form.closest('#alerts')) { $('alerts').innerHTML = html; focusFirst(); }
+        else { unsent(form); }
       });
-    }).catch(function () { delete form.dataset.busy; });
+    }).catch(function () { delete form.dataset.busy; unsent(form); });
+  });
+  // Nobody may believe that something was registered when it was not.
+  function unsent(form) {
+    var said = form.querySelector('[data-unsent]');
+    if (!said) {
+      said = document.createElement('p');
+      said.setAttribute('data-unsent', '');
+      said.setAttribute('role', 'alert');
+      said.className = 'wrong';
+      form.appendChild(said);
+    }
+    said.textContent = screen.dataset.unsent;
+  }
+  document.addEventListener('submit', function (e) {
+    var said = e.target.querySelector('[data-unsent]');
+    if (said) said.remove();
   });
   function focusFirst() {
     var field = document.querySelector('[autofocus]');
