@@ -79,8 +79,8 @@
     };
     events.onerror = function () {
       lose();
-      // A server that refused (a revoked device) is not asked for ever.
-      if (events.readyState === EventSource.CLOSED) setTimeout(function () { location.reload(); }, 5000);
+      // Refused for good: the state says why (a revoked device is shown its page), else try again.
+      if (events.readyState === EventSource.CLOSED) setTimeout(function () { refresh(); connect(); }, 5000);
     };
   }
   function lose() {
