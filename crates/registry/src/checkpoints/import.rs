@@ -110,7 +110,7 @@ async fn free_code<'a>(
     codes: &'a [(String, String)],
 ) -> Result<Option<(&'a str, &'a str)>> {
     for (code, short_number) in codes {
-        let used = sqlx::query("select 1 from venue_codes where code = $1 or short_number = $2")
+        let used = sqlx::query("select code from venue_codes where code = $1 or short_number = $2")
             .bind(code.as_str())
             .bind(short_number.as_str())
             .fetch_optional(&mut *tx)
