@@ -1,0 +1,190 @@
+//! Every text that a page can show has its English, and the catalogue holds nothing else.
+
+use crate::literals::{Literal, below};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
+/// which (all when empty), and why it needs no English.
+const DATA: [(&str, &[&str], &str); 12] = [
+    ("actions/src/checkpoints/import/", &[], "the operator's command writes a Chinese error table"),
+    ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
+    ("actions/src/audit/", &["全部", "第 {} 页", "系统", "未登录", "值守设备 {id}"], AUDIT),
+    ("actions/src/accounts/", &["账号 {}", "密码登录", "锁定 15 分钟", "密码不对"], AUDIT),
+    ("actions/src/accounts/", &["一次性链接登录", "注册后登录"], AUDIT),
+    ("actions/src/alerts/", &["异常 {alert}"], AUDIT),
+    (
+        "actions/src/applications/",
+        &["申请 {id}", "账号 {}", "新申请", "改正后重新提交，检查点 {}"],
+        AUDIT,
+    ),
+    ("actions/src/duty/", &["检查点 {}"], AUDIT),
+    ("actions/src/posters/", &["检查点 {}"], AUDIT),
+    (
+        "actions/src/contact_tracing/",
+        &["{}-关联人员-{}"],
+        "the name of a file for offices in Fuyang",
+    ),
+    (
+        "actions/src/contact_tracing/",
+        &[
+            "病例编号 {}",
+            "人员 {}",
+            "病例 {}",
+            "病例 {case}",
+            "前后 {minutes} 分钟",
+            "前后 {minutes} 分钟，{} 人",
+        ],
+        AUDIT,
+    ),
+    ("web/src/pages/authority/export.rs", &[], "the head of a file for offices in Fuyang"),
+];
+
+const AUDIT: &str = "written into the audit and read there as it was written";
+
+/// Chinese on pages of either language.
+const ON_EVERY_PAGE: [&str; 1] = ["中文"];
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{3400}'..='\u{9fff}').contains(&c))
+}
+
+fn is_data(literal: &Literal) -> bool {
+    DATA.iter().any(|(place, texts, _)| {
+        let named = texts.is_empty() || texts.contains(&literal.text.as_str());
+        literal.file.starts_with(place) && named
+    })
+}
+
+/// Lines of the catalogue.
+fn lines() -> Vec<(String, String)> {
+    let text = fs::read_to_string(crates().join("web/i18n/en.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let pairs = lines.map(|line| line.split_once(" = ").unwrap_or_else(|| panic!("odd: {line}")));
+    pairs.map(|(zh, en)| (zh.trim().to_owned(), en.trim().to_owned())).collect()
+}
+
+/// Texts of the sources that a page can show, with the places where they stand.
+fn texts_of_sources() -> BTreeMap<String, String> {
+    let folders = ["domain/src", "actions/src", "web/src"];
+    let literals = folders.into_iter().flat_map(|folder| below(&crates(), folder));
+    literals
+        .filter(|l| is_chinese(&l.text) && !is_data(l) && !shown_as_it_is(&l.text))
+        .filter(|l| !l.before.trim_start().starts_with("#["))
+        .filter(|l| l.file != "web/src/api/openapi.rs")
+        .map(|l| (l.text, format!("{}:{}", l.file, l.line)))
+        .collect()
+}
+
+fn shown_as_it_is(text: &str) -> bool {
+    ON_EVERY_PAGE.contains(&text)
+}
+
+/// Files of the templates with what is in them.
+fn templates() -> Vec<(String, String)> {
+    let (mut found, mut folders) = (Vec::new(), vec![crates().join("web/templates")]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(found.len() > 30, "the templates are somewhere else: {}", found.len());
+    found
+}
+
+/// Texts in the expressions of templates, each with its file; and what is Chinese outside of them.
+fn texts_of_templates() -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut keys, mut bare) = (BTreeMap::new(), Vec::new());
+    for (file, text) in templates() {
+        for (at, part) in text.replace("{{", "{%").replace("}}", "%}").split("{%").enumerate() {
+            let (expression, outside) =
+                if at == 0 { ("", part) } else { part.split_once("%}").unwrap() };
+            let quoted = expression.split('"').skip(1).step_by(2);
+            keys.extend(
+                quoted
+                    .filter(|text| is_chinese(text) && !shown_as_it_is(text))
+                    .map(|text| (text.to_owned(), file.clone())),
+            );
+            if is_chinese(outside) {
+                bare.push(format!("{file}: {}", outside.trim()));
+            }
+        }
+    }
+    (keys, bare)
+}
+
+#[test]
+fn every_text_has_its_english_and_every_english_its_text() {
+    let lines = lines();
+    let catalogue: BTreeMap<&str, &str> =
+        lines.iter().map(|(zh, en)| (zh.as_str(), en.as_str())).collect();
+    let mut used = texts_of_sources();
+    used.extend(texts_of_templates().0);
+    assert!(used.len() > 400, "the texts are somewhere else: {}", used.len());
+    let missing: Vec<String> = used
+        .iter()
+        .filter(|(zh, _)| !catalogue.contains_key(zh.as_str()))
+        .map(|(zh, place)| format!("{zh}   ({place})"))
+        .collect();
+    assert!(missing.is_empty(), "no English in i18n/en.txt for:\n{}", missing.join("\n"));
+    let unused: Vec<&&str> = catalogue.keys().filter(|zh| !used.contains_key(**zh)).collect();
+    assert!(unused.is_empty(), "in i18n/en.txt and nowhere else: {unused:#?}");
+}
+
+#[test]
+fn every_line_of_the_catalogue_is_whole_and_stands_once() {
+    let mut seen = BTreeSet::new();
+    for (zh, en) in &lines() {
+        assert!(seen.insert(zh.clone()), "twice: {zh}");
+        assert!(!en.is_empty() && !is_chinese(en), "{zh} = {en}");
+        let holes = |text: &str| text.matches("{}").count();
+        assert_eq!(holes(zh), holes(en), "{zh} = {en}");
+        assert!(holes(zh) <= 1, "one value fills one hole: {zh}");
+        let ends = |text: &str, marks: &[char]| text.ends_with(marks);
+        assert_eq!(ends(zh, &['。']), ends(en, &['.']), "a sentence is a sentence: {zh} = {en}");
+    }
+}
+
+#[test]
+fn no_chinese_stands_outside_of_the_catalogue() {
+    let (_, bare) = texts_of_templates();
+    assert!(bare.is_empty(), "write p.t(\"…\") around: {bare:#?}");
+    for entry in fs::read_dir(crates().join("web/assets")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "js" || e == "css") {
+            let text = fs::read_to_string(&path).unwrap();
+            // Names of fonts are ASCII; texts for scripts come in data attributes of the page.
+            assert!(!is_chinese(&text), "Chinese in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_exception_is_still_needed() {
+    let literals: Vec<Literal> = ["domain/src", "actions/src", "web/src"]
+        .into_iter()
+        .flat_map(|folder| below(&crates(), folder))
+        .collect();
+    for (place, texts, _) in DATA {
+        let here = |text: &str| {
+            let at = |l: &&Literal| l.file.starts_with(place) && is_chinese(&l.text);
+            literals.iter().filter(at).any(|l| text.is_empty() || l.text == text)
+        };
+        let wanted = if texts.is_empty() { &[""][..] } else { texts };
+        for text in wanted {
+            assert!(here(text), "no “{text}” in {place} any more");
+        }
+    }
+}
