@@ -18,6 +18,16 @@
   }, 1000);
 
   function put(id, html) { if ($(id).innerHTML !== html) $(id).innerHTML = html; }
+  function putCard(html) {
+    // The card of a live entry says more (the test, the itinerary) than what is kept of it.
+    var box = document.createElement('div');
+    box.innerHTML = html;
+    var same = ['.t', '.who'].every(function (part) {
+      var fresh = box.querySelector(part), there = $('card').querySelector(part);
+      return fresh && there && fresh.textContent === there.textContent;
+    });
+    if (!same) put('card', html);
+  }
   function putAlerts(html) {
     // The same alert stays as it is, so that a note being typed is not lost.
     var box = document.createElement('div');
@@ -41,7 +51,7 @@
     }).then(function (s) {
       ahead = s.now - Date.now();
       $('word').textContent = s.word;
-      put('card', s.card); put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
+      putCard(s.card); put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
     }).catch(function () { /* the live link says when it is lost */ }).then(function () {
       asking = false;
       if (again) { again = false; refresh(); }

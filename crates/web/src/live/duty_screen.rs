@@ -1,39 +1,72 @@
-//! A door's events: each entry after its commit, what was disposed of, heads counted, and how many
-//! were skipped when this screen was too slow.
+//! A door's events: each entry after its commit, what was disposed of, heads counted, how many were
+//! skipped when this screen was too slow, and a ping, so that a screen notices a dead line.
 
 use crate::{
+    cookies,
     page::Page,
     pages::duty::{card, row},
     seat::As,
 };
 use actions::{
-    House,
+    Failure, House,
     accounts::principals::DutyDevice,
-    duty::{announce::Announcement, screen::listen},
+    duty::{announce::Announcement, devices, screen::listen},
 };
 use axum::{
     extract::State,
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
+    http::HeaderMap,
+    response::{IntoResponse, Response, Sse, sse::Event},
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt, stream};
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tokio_stream::{
+    StreamExt as _,
+    wrappers::{BroadcastStream, errors::BroadcastStreamRecvError},
+};
 
-/// How often a quiet stream shows that it lives.
+/// How often the stream shows that it lives; a screen that hears nothing for twice as long
+/// connects again.
 const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// What a door hears; nothing for a ping.
+type Heard = Option<Result<Announcement, BroadcastStreamRecvError>>;
 
 /// `GET /duty/events`
 pub(super) async fn events(
     State(house): State<Arc<House>>,
     p: Page,
     As(device): As<DutyDevice>,
+    headers: HeaderMap,
 ) -> Response {
-    let stream = BroadcastStream::new(listen(&house, &device))
-        .map(move |heard| Ok::<_, Infallible>(event(&p, heard)));
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(PING_EVERY)).into_response()
+    let token = cookies::get(&headers, cookies::DUTY).unwrap_or_default().to_owned();
+    let heard = heard(&house, &device);
+    Sse::new(while_enrolled(house, token, p, heard)).into_response()
+}
+
+fn heard(house: &House, device: &DutyDevice) -> impl Stream<Item = Heard> + Send + use<> {
+    let news = BroadcastStream::new(listen(house, device));
+    let pings = stream::repeat(()).throttle(PING_EVERY);
+    stream::select(StreamExt::map(news, Some), StreamExt::map(pings, |()| None))
+}
+
+/// The events of a door, until the device is revoked: it is asked again before each of them, since
+/// a stream may be open for months.
+fn while_enrolled(
+    house: Arc<House>,
+    token: String,
+    p: Page,
+    heard: impl Stream<Item = Heard> + Send + 'static,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    let start = (Box::pin(heard), house, token, p);
+    stream::unfold(Some(start), |open| async {
+        let (mut heard, house, token, p) = open?;
+        let next = StreamExt::next(&mut heard).await?;
+        if matches!(devices::device(&house, &token).await, Err(Failure::NotSignedIn)) {
+            return Some((Ok(Event::default().event("revoked").data("1")), None));
+        }
+        let event = next.map_or_else(|| Event::default().event("ping").data("1"), |n| event(&p, n));
+        Some((Ok(event), Some((heard, house, token, p))))
+    })
 }
 
 fn event(p: &Page, heard: Result<Announcement, BroadcastStreamRecvError>) -> Event {

@@ -1,6 +1,7 @@
 //! A device becomes the screen of a door: by a link that works once, used by a press, not by a
 //! preview.
 
+use super::unbound;
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
@@ -59,13 +60,18 @@ pub(super) async fn enrol(
         Err(Failure::Invalid(complaints)) => {
             form(&house, p, &link, &fields.label, &complaints).await
         }
+        Err(Failure::NotFound) => unbound::dead_link(&p),
         Err(failure) => Err(PageFailure(p, failure)),
     }
 }
 
 async fn form(house: &House, p: Page, link: &str, label: &str, complaints: &Complaints) -> Shown {
     let failed = |failure| PageFailure(p.clone(), failure);
-    let door = devices::look(house, link).await.map_err(failed)?;
+    let door = match devices::look(house, link).await {
+        Ok(door) => door,
+        Err(Failure::NotFound) => return unbound::dead_link(&p),
+        Err(failure) => return Err(failed(failure)),
+    };
     let page = EnrolPage { p: &p, door: &door, label, complaints };
     let html = page.render().map_err(|e| failed(Failure::broken(e)))?;
     let status =

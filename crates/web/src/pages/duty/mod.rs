@@ -4,6 +4,7 @@ mod enrol;
 mod parts;
 mod reverse;
 mod screen;
+mod unbound;
 
 pub(crate) use parts::{card, itinerary_text, look, row};
 

@@ -1,6 +1,6 @@
 //! The duty screen, its state for whoever missed something, head counts and dispositions.
 
-use super::parts;
+use super::{parts, unbound};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
@@ -70,8 +70,9 @@ pub(super) fn done(headers: &HeaderMap) -> Response {
 pub(super) async fn page(
     State(house): State<Arc<House>>,
     p: Page,
-    As(device): As<DutyDevice>,
+    device: Option<As<DutyDevice>>,
 ) -> Shown {
+    let Some(As(device)) = device else { return unbound::stranger(&p) };
     whole(&house, p, &device, "", &Complaints::default()).await
 }
 
