@@ -156,18 +156,17 @@
   });
   // Nobody may believe that something was registered when it was not.
   function unsent(form) {
-    var said = form.querySelector('[data-unsent]');
+    var said = form.querySelector('.unsent');
     if (!said) {
       said = document.createElement('p');
-      said.setAttribute('data-unsent', '');
       said.setAttribute('role', 'alert');
-      said.className = 'wrong';
+      said.className = 'unsent';
       form.appendChild(said);
     }
     said.textContent = screen.dataset.unsent;
   }
   document.addEventListener('submit', function (e) {
-    var said = e.target.querySelector('[data-unsent]');
+    var said = e.target.querySelector('.unsent');
     if (said) said.remove();
   });
   function focusFirst() {
