@@ -1,7 +1,7 @@
 //! Refusals and failures as people see them: a calm page in plain words, or problem+json
 //! (RFC 9457) for programs. The inside goes to the log, once, here.
 
-use crate::{frame::Frame, i18n::Lang, page::Page};
+use crate::page::Page;
 use actions::Failure;
 use askama::Template;
 use axum::{
@@ -172,32 +172,42 @@ fn code(failure: &Failure) -> &'static str {
     }
 }
 
-/// An answer for a request that no route takes.
-pub(crate) fn no_route(page: &Page, path: &str, status: StatusCode) -> Response {
-    if crate::frame::is_bare(path) {
+/// A status in words, for what no handler answered: no such address, a path that cannot be read,
+/// a request that took too long, a panic.
+pub(crate) fn in_words(page: &Page, path: &str, status: StatusCode) -> Response {
+    let busy = status == StatusCode::SERVICE_UNAVAILABLE;
+    let mut response = if crate::frame::is_bare(path) {
         let body = serde_json::json!({
             "type": "about:blank",
             "title": status.canonical_reason().unwrap_or("error"),
             "status": status.as_u16(),
         });
-        return problem_json(status, body);
-    }
-    let (title, says) = match status {
-        StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从页面上操作。"),
-        _ => ("没有这个页面", "请核对网址，或重新扫码。"),
+        problem_json(status, body)
+    } else {
+        let (title, says) = match status {
+            StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从页面上操作。"),
+            _ if busy => ("现在人多", "请稍等几秒再试，不用重新填写。"),
+            _ if status.is_server_error() => ("系统出错了", "没有保存任何内容，请稍后再试。"),
+            _ => ("没有这个页面", "请核对网址，或重新扫码。"),
+        };
+        trouble(page, &Trouble { status, title, says })
     };
-    trouble(page, &Trouble { status, title, says })
+    if busy {
+        retry_after(&mut response, &Failure::Busy);
+    }
+    response
 }
 
-/// The page after a panic: nothing of the request is known any more.
+/// Whether an answer is a refusal without words for people: a layer or an extractor made it.
+pub(crate) fn is_wordless(response: &Response) -> bool {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    (status.is_client_error() || status.is_server_error())
+        && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+/// After a panic. The frame around the request puts it into words.
 pub(crate) fn panicked() -> Response {
-    let frame = Frame { seat: String::new(), nonce: String::new(), lang: Lang::Zh, large: false };
-    let page = Page { lang: frame.lang, ..Page::default() };
-    draw(
-        &page,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "系统出错了",
-        "没有保存任何内容，请稍后再试。",
-        None,
-    )
+    tracing::error!("a request panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

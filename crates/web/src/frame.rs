@@ -1,7 +1,7 @@
 //! What surrounds every request: this browser's random cookie, the nonce of this answer, language
 //! and large mode, and the headers that keep an answer where it belongs.
 
-use crate::{cookies, i18n::Lang};
+use crate::{answer, cookies, i18n::Lang, page::Page};
 use actions::House;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -58,16 +58,23 @@ pub(crate) async fn surround(
     next: Next,
 ) -> Response {
     // The load-bearing answers carry no page: no cookie is made for them.
-    let bare = is_bare(request.uri().path());
+    let path = request.uri().path().to_owned();
+    let bare = is_bare(&path);
     let (frame, fresh) = Frame::of(&house, request.headers());
     let nonce = frame.nonce.clone();
     let seat = (fresh && !bare).then(|| frame.seat.clone());
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    request.extensions_mut().insert(frame);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(frame.clone());
     let mut response = next.run(request).await;
-    let path = path.as_ref().map_or("(none)", MatchedPath::as_str);
-    tracing::debug!(%method, path, status = response.status().as_u16(), "answered");
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    tracing::debug!(%method, route, status = response.status().as_u16(), "answered");
+    if answer::is_wordless(&response) {
+        let page = Page::of_stranger(&house, frame, path.clone());
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = answer::in_words(&page, &path, response.status());
+        response.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+    }
     guard(response.headers_mut(), &nonce);
     if let Some(seat) = seat {
         let cookie = cookies::set(&house, cookies::SEAT, &seat, YEAR_S);

@@ -52,6 +52,21 @@ impl Page {
     }
 }
 
+impl Page {
+    /// The frame of a page for nobody in particular.
+    pub(crate) fn of_stranger(house: &House, frame: Frame, path: String) -> Self {
+        Self {
+            lang: frame.lang,
+            demo: house.settings.demo,
+            large: frame.large,
+            csrf: house.form_guard(&frame.seat),
+            nonce: frame.nonce,
+            path,
+            seat: None,
+        }
+    }
+}
+
 impl FromRequestParts<Arc<House>> for Page {
     type Rejection = Response;
 
@@ -60,14 +75,8 @@ impl FromRequestParts<Arc<House>> for Page {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let staff = seat::anybody(house, parts).await;
-        Ok(Self {
-            lang: frame.lang,
-            demo: house.settings.demo,
-            large: frame.large,
-            csrf: house.form_guard(&frame.seat),
-            nonce: frame.nonce,
-            path: parts.uri.path().to_owned(),
-            seat: staff.map(|s| Seat { role: s.role(), name: s.masked_name().to_owned() }),
-        })
+        let path = parts.uri.path().to_owned();
+        let seat = staff.map(|s| Seat { role: s.role(), name: s.masked_name().to_owned() });
+        Ok(Self { seat, ..Self::of_stranger(house, frame, path) })
     }
 }

@@ -133,6 +133,12 @@ pub fn router(house: Arc<House>) -> Router {
         };
         router = router.route(route.path, handler);
     }
+    framed(router, house)
+}
+
+/// Surrounds addresses with what every request of the house goes through: limits, headers, and
+/// words for whatever goes wrong.
+pub fn framed(router: Router<Arc<House>>, house: Arc<House>) -> Router {
     router
         .fallback(nowhere)
         .method_not_allowed_fallback(not_like_this)
@@ -144,9 +150,9 @@ pub fn router(house: Arc<House>) -> Router {
 }
 
 async fn nowhere(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::no_route(&page, request.uri().path(), StatusCode::NOT_FOUND)
+    answer::in_words(&page, request.uri().path(), StatusCode::NOT_FOUND)
 }
 
 async fn not_like_this(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::no_route(&page, request.uri().path(), StatusCode::METHOD_NOT_ALLOWED)
+    answer::in_words(&page, request.uri().path(), StatusCode::METHOD_NOT_ALLOWED)
 }
