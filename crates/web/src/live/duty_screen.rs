@@ -28,8 +28,13 @@ use tokio_stream::{
 /// connects again.
 const PING_EVERY: Duration = Duration::from_secs(15);
 
-/// What a door hears; nothing for a ping.
-type Heard = Option<Result<Announcement, BroadcastStreamRecvError>>;
+/// What the line has to say.
+enum Heard {
+    News(Result<Announcement, BroadcastStreamRecvError>),
+    Ping,
+    /// The house lets its listeners go: the line ends, or the server could not stop.
+    Over,
+}
 
 /// `GET /duty/events`
 pub(super) async fn events(
@@ -46,7 +51,9 @@ pub(super) async fn events(
 fn heard(house: &House, device: &DutyDevice) -> impl Stream<Item = Heard> + Send + use<> {
     let news = BroadcastStream::new(listen(house, device));
     let pings = stream::repeat(()).throttle(PING_EVERY);
-    stream::select(StreamExt::map(news, Some), StreamExt::map(pings, |()| None))
+    let news = StreamExt::map(news, Heard::News);
+    let news = StreamExt::chain(news, stream::once(async { Heard::Over }));
+    stream::select(news, StreamExt::map(pings, |()| Heard::Ping))
 }
 
 /// The events of a door, until the device is revoked: it is asked again before each of them, since
@@ -64,13 +71,17 @@ fn while_enrolled(
         if matches!(devices::device(&house, &token).await, Err(Failure::NotSignedIn)) {
             return Some((Ok(Event::default().event("revoked").data("1")), None));
         }
-        let event = next.map_or_else(|| Event::default().event("ping").data("1"), |n| event(&p, n));
+        let event = match next {
+            Heard::News(news) => event(&p, news),
+            Heard::Ping => Event::default().event("ping").data("1"),
+            Heard::Over => return None,
+        };
         Some((Ok(event), Some((heard, house, token, p))))
     })
 }
 
-fn event(p: &Page, heard: Result<Announcement, BroadcastStreamRecvError>) -> Event {
-    match heard {
+fn event(p: &Page, news: Result<Announcement, BroadcastStreamRecvError>) -> Event {
+    match news {
         Ok(Announcement::Entry(shown)) => match (card(p, Some(&shown)), row(p, &shown)) {
             (Ok(card), Ok(row)) => {
                 let data = serde_json::json!({
