@@ -84,10 +84,14 @@ impl From<Receipt> for Checkin {
     security(("visitor" = [])),
     responses(
         (status = 201, description = "recorded, durably", body = Checkin),
+        (status = 400, description = "not JSON", body = crate::api::openapi::Problem),
         (status = 401, description = "not signed in", body = crate::api::openapi::Problem),
+        (status = 403, description = "sent by another site's page", body = crate::api::openapi::Problem),
         (status = 404, description = "nobody has this code", body = crate::api::openapi::Problem),
         (status = 409, description = "the code is suspended, replaced or closed", body = crate::api::openapi::Problem),
-        (status = 422, description = "the code is malformed", body = crate::api::openapi::Problem),
+        (status = 413, description = "larger than 64 KiB", body = crate::api::openapi::Problem),
+        (status = 415, description = "not application/json", body = crate::api::openapi::Problem),
+        (status = 422, description = "a field is missing or wrong", body = crate::api::openapi::Problem),
         (status = 503, description = "full at this moment; see Retry-After", body = crate::api::openapi::Problem),
     )
 )]

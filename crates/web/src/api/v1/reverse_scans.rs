@@ -67,9 +67,13 @@ impl From<&Shown> for ReverseScan {
     security(("duty" = [])),
     responses(
         (status = 201, description = "recorded, durably", body = ReverseScan),
+        (status = 400, description = "not JSON", body = crate::api::openapi::Problem),
         (status = 401, description = "not an enrolled device", body = crate::api::openapi::Problem),
+        (status = 403, description = "sent by another site's page", body = crate::api::openapi::Problem),
         (status = 409, description = "the door's code is not in use", body = crate::api::openapi::Problem),
-        (status = 422, description = "a field is wrong", body = crate::api::openapi::Problem),
+        (status = 413, description = "larger than 64 KiB", body = crate::api::openapi::Problem),
+        (status = 415, description = "not application/json", body = crate::api::openapi::Problem),
+        (status = 422, description = "a field is missing or wrong", body = crate::api::openapi::Problem),
         (status = 503, description = "full at this moment; see Retry-After", body = crate::api::openapi::Problem),
     )
 )]
