@@ -45,9 +45,9 @@ impl Seen {
 
 /// A browser at a house.
 pub(crate) struct Browser {
-    router: Router,
-    cookies: BTreeMap<String, String>,
-    guard: String,
+    pub(crate) router: Router,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) guard: String,
 }
 
 impl Browser {

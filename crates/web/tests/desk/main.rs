@@ -5,6 +5,5 @@
 mod accounts;
 mod browser;
 mod review;
-mod roles;
 mod tracing;
 mod venue;

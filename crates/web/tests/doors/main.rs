@@ -1,5 +1,16 @@
 //! Every door over HTTP: who may pass, what is said, what is refused, and that nothing breaks.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod api;
+#[path = "../desk/browser.rs"]
+mod browser;
+mod callers;
 mod catalogue;
+mod escaping;
+mod forged;
+mod headers;
+mod health;
 mod literals;
+mod live;
+mod support;
+mod visitor;

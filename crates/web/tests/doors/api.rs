@@ -1,0 +1,197 @@
+//! The API's refusals, each as its description says, and sessions that are not the caller's.
+
+use crate::{
+    browser::Seen,
+    support::{ask, router, signed_up},
+};
+use actions::people::session::issue;
+use axum::{
+    Router,
+    http::{Method, StatusCode, header},
+};
+use domain::{people::PersonNumber, time::DAY_MS, venue_codes::Standing};
+use std::collections::BTreeSet;
+use testkit::{Door, TestHouse, id_number};
+use vault::Vault;
+use visits::embedded::Options;
+use web::routes::BODY_BYTES_MAX;
+
+const CHECKINS: &str = "/api/v1/checkins";
+const SCANS: &str = "/api/v1/reverse-scans";
+
+/// A program with a token of each kind.
+struct Program {
+    router: Router,
+    visitor: String,
+    duty: String,
+    door: Door,
+}
+
+impl Program {
+    async fn new(t: &TestHouse) -> Self {
+        let door = t.door().await;
+        let visitor = format!("Bearer {}", signed_up(t, &t.person_form()).await);
+        let duty = format!("Bearer {}", t.duty(&door).await);
+        Self { router: router(t), visitor, duty, door }
+    }
+
+    async fn post(&self, path: &str, token: &str, body: &str) -> Seen {
+        self.post_with(path, &[("authorization", token)], body).await
+    }
+
+    async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Seen {
+        let json = [("content-type", "application/json")];
+        ask(&self.router, &Method::POST, path, &[&json, headers].concat(), body.to_owned()).await
+    }
+
+    async fn get(&self, path: &str, token: &str) -> Seen {
+        ask(&self.router, &Method::GET, path, &[("authorization", token)], "").await
+    }
+
+    fn entry(&self) -> String {
+        serde_json::json!({ "code": self.door.code }).to_string()
+    }
+}
+
+fn scan(id: &str, name: &str) -> String {
+    serde_json::json!({ "id_kind": "resident_id", "id_number": id, "name": name }).to_string()
+}
+
+/// Checks that a refusal is problem+json; its status.
+#[track_caller]
+fn refusal(seen: &Seen) -> u16 {
+    let status = seen.status.as_u16();
+    assert!(status >= 400, "{status}: {}", seen.text());
+    assert_eq!(seen.kind(), "application/problem+json", "{}", seen.text());
+    let problem = seen.json();
+    assert_eq!(problem["status"], status, "{problem}");
+    for part in ["type", "title", "detail"] {
+        assert!(problem[part].as_str().is_some_and(|text| !text.is_empty()), "{part}: {problem}");
+    }
+    if status == 422 {
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(errors.iter().all(|e| e["field"].is_string() && e["detail"].is_string()));
+        assert!(!errors.is_empty(), "{problem}");
+    }
+    if status == 503 {
+        assert_eq!(seen.header(header::RETRY_AFTER), "1");
+    }
+    status
+}
+
+#[tokio::test]
+async fn a_token_of_another_kind_or_house_or_year_is_nobodys() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let entry = program.entry();
+    // The same person at the same second, signed with another house's key.
+    let other_house = Vault::from_master_key([9; 32]);
+    let foreign = format!("Bearer {}", issue(&other_house, PersonNumber(1), 0, t.now()));
+    for token in [&program.duty, &foreign, &program.visitor.replace("Bearer", "bearer,")] {
+        assert_eq!(refusal(&program.post(CHECKINS, token, &entry).await), 401, "{token}");
+    }
+    assert_eq!(refusal(&program.post(SCANS, &program.visitor, &entry).await), 401);
+    // A bad token is not forgiven for a good cookie.
+    let cookie = program.visitor.replace("Bearer ", "vc_visitor=");
+    let both = [("authorization", "Bearer x"), ("cookie", cookie.as_str())];
+    assert_eq!(refusal(&program.post_with(CHECKINS, &both, &entry).await), 401);
+    let good = program.post(CHECKINS, &program.visitor, &entry).await;
+    assert_eq!(good.status, StatusCode::CREATED, "{}", good.text());
+    t.clock.advance_ms(366 * DAY_MS);
+    assert_eq!(refusal(&program.post(CHECKINS, &program.visitor, &entry).await), 401);
+}
+
+#[tokio::test]
+async fn anothers_entry_is_not_found() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let made = program.post(CHECKINS, &program.visitor, &program.entry()).await;
+    let place = made.header(header::LOCATION);
+    assert_eq!(place, format!("{CHECKINS}/{}", made.json()["id"].as_str().unwrap()));
+    let other = format!("Bearer {}", signed_up(&t, &t.person_form()).await);
+    assert_eq!(refusal(&program.get(place, &other).await), 404);
+    assert_eq!(program.get(place, &program.visitor).await.status, StatusCode::OK);
+}
+
+/// Statuses of refusals that the description promises for an operation.
+async fn promised(program: &Program, path: &str, method: &str) -> BTreeSet<u16> {
+    let document = program.get("/openapi.json", "").await.json();
+    let responses = document["paths"][path][method]["responses"].as_object().unwrap();
+    let statuses = responses.keys().map(|status| status.parse().unwrap());
+    statuses.filter(|status| *status >= 400).collect()
+}
+
+/// What every endpoint with a JSON body refuses.
+async fn bad_bodies(program: &Program, path: &str, token: &str) -> BTreeSet<u16> {
+    let long = format!("{{\"code\":\"{}\"}}", "a".repeat(BODY_BYTES_MAX));
+    let cross = [("authorization", token), ("sec-fetch-site", "cross-site")];
+    let text = [("authorization", token), ("content-type", "text/plain")];
+    let other = ask(&program.router, &Method::POST, path, &text, "{}");
+    BTreeSet::from([
+        refusal(&program.post(path, token, "{").await),
+        refusal(&program.post(path, "Bearer x", "{}").await),
+        refusal(&program.post_with(path, &cross, "{}").await),
+        refusal(&other.await),
+        refusal(&program.post(path, token, &long).await),
+        refusal(&program.post(path, token, "{}").await),
+    ])
+}
+
+#[tokio::test]
+async fn check_ins_refuse_exactly_as_described() {
+    let full = Options { head_visits_max: 1, ..Options::default() };
+    let t = TestHouse::with_visits(full).await;
+    let program = Program::new(&t).await;
+    let (token, entry) = (&program.visitor, program.entry());
+    let mut came = bad_bodies(&program, CHECKINS, token).await;
+    came.insert(refusal(&program.post(CHECKINS, token, "{\"code\":\"aaaaaaaaaaaaaaaa\"}").await));
+    let id = program.post(CHECKINS, token, &entry).await.json()["id"].as_str().unwrap().to_owned();
+    t.clock.advance_ms(61_000);
+    came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
+    t.registry.set_code_standing(&program.door.code, Standing::Suspended, t.now()).await.unwrap();
+    came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
+    assert_eq!(came, promised(&program, CHECKINS, "post").await);
+
+    let one = "/api/v1/checkins/{id}";
+    let came = BTreeSet::from([
+        refusal(&program.get(&format!("{CHECKINS}/{id}"), "Bearer x").await),
+        refusal(&program.get(&format!("{CHECKINS}/1-1"), token).await),
+    ]);
+    assert_eq!(came, promised(&program, one, "get").await);
+}
+
+#[tokio::test]
+async fn reverse_scans_refuse_exactly_as_described() {
+    let full = Options { head_visits_max: 1, ..Options::default() };
+    let t = TestHouse::with_visits(full).await;
+    let program = Program::new(&t).await;
+    let (token, entry) = (&program.duty, scan(&id_number(901), "陈秀英"));
+    let mut came = bad_bodies(&program, SCANS, token).await;
+    let made = program.post(SCANS, token, &entry).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    t.clock.advance_ms(61_000);
+    came.insert(refusal(&program.post(SCANS, token, &entry).await));
+    t.registry.set_code_standing(&program.door.code, Standing::Closed, t.now()).await.unwrap();
+    came.insert(refusal(&program.post(SCANS, token, &entry).await));
+    assert_eq!(came, promised(&program, SCANS, "post").await);
+}
+
+#[tokio::test]
+async fn each_wrong_field_of_a_reverse_scan_is_named() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let id = id_number(902);
+    for (body, field) in [
+        (scan("110105194912310020", "陈秀英"), "id_number"),
+        (scan(&id, "<script>"), "name"),
+        (scan(&id, ""), "name"),
+        (format!("{{\"id_kind\":\"library_card\",\"id_number\":\"{id}\"}}"), "id_kind"),
+        (format!("{{\"id_number\":\"{id}\"}}"), "id_kind"),
+        ("{\"id_kind\":\"resident_id\"}".to_owned(), "id_number"),
+        ("{\"id_kind\":\"resident_id\",\"id_number\":[]}".to_owned(), "id_number"),
+    ] {
+        let seen = program.post(SCANS, &program.duty, &body).await;
+        assert_eq!(refusal(&seen), 422, "{body}");
+        assert_eq!(seen.json()["errors"][0]["field"], field, "{body}");
+    }
+}

@@ -1,0 +1,85 @@
+//! Every address with every kind of caller: entered exactly as the table says.
+
+use crate::{
+    browser::Seen,
+    support::{callers, filled},
+};
+use axum::http::{Method, StatusCode, header};
+use testkit::TestHouse;
+use web::routes::{Kind, Route, Who, table};
+
+/// Whether the door stayed shut for this caller.
+fn is_refused(seen: &Seen) -> bool {
+    let aim = seen.header(header::LOCATION);
+    matches!(seen.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        || seen.status == StatusCode::SEE_OTHER && aim.starts_with("/login?next=")
+}
+
+fn what_comes(route: &Route, caller: Option<Who>) -> &'static str {
+    let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty);
+    let is_staff = !matches!(caller, None | Some(Who::Visitor | Who::Duty));
+    match (route.who == Who::Anyone || caller == Some(route.who), staff, is_staff) {
+        (true, ..) => "entered",
+        (_, true, true) => "403",
+        (_, true, false) => "to the entrance",
+        (_, false, _) => "401",
+    }
+}
+
+fn what_came(seen: &Seen) -> &'static str {
+    match seen.status {
+        StatusCode::UNAUTHORIZED => "401",
+        StatusCode::FORBIDDEN => "403",
+        _ if is_refused(seen) => "to the entrance",
+        _ => "entered",
+    }
+}
+
+#[tokio::test]
+async fn each_caller_enters_its_own_rooms_and_no_others() {
+    let t = TestHouse::new().await;
+    let mut callers = callers(&t).await;
+    let mut routes = table();
+    // What ends a session comes last.
+    routes.sort_by_key(|route| route.path.ends_with("out"));
+    let (mut tried, mut refused) = (0, 0);
+    for route in &routes {
+        let path = filled(route.path);
+        for (caller, browser) in &mut callers {
+            let seen = match (route.kind, &route.method) {
+                (Kind::Live, _) => continue,
+                (Kind::Api, &Method::POST) => {
+                    let json = [("content-type", "application/json")];
+                    browser.ask(&Method::POST, &path, &json, "{}".to_owned()).await
+                }
+                (_, &Method::GET) => browser.get(&path).await,
+                _ => browser.post(&path, &[]).await,
+            };
+            let at = format!("{caller:?} at {} {path}: {}", route.method, seen.status);
+            assert_eq!(what_came(&seen), what_comes(route, *caller), "{at}");
+            assert!(!seen.status.is_server_error(), "{at}");
+            tried += 1;
+            refused += usize::from(is_refused(&seen));
+        }
+    }
+    assert!(tried >= 8 * 45 && refused >= 7 * 30, "{tried} tried, {refused} refused");
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_the_entrance_and_back_to_a_page_but_never_to_a_form() {
+    let t = TestHouse::new().await;
+    let (_, mut nobody) = callers(&t).await.swap_remove(0);
+    for route in table() {
+        let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty);
+        if !staff {
+            continue;
+        }
+        let path = filled(route.path);
+        if route.method == Method::GET {
+            let back = path.replace('/', "%2F");
+            assert_eq!(nobody.get(&path).await.aim(), format!("/login?next={back}"));
+        } else {
+            assert_eq!(nobody.post(&path, &[]).await.aim(), "/login?next=", "{path}");
+        }
+    }
+}
