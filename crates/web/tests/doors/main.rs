@@ -8,6 +8,7 @@ mod callers;
 mod catalogue;
 mod escaping;
 mod forged;
+mod garbage;
 mod headers;
 mod health;
 mod literals;
