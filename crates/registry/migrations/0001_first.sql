@@ -2,6 +2,9 @@
 -- instead of booleans; times are milliseconds since 1970 UTC; numbers come from `counters`.
 create table counters (name text primary key, value bigint not null);
 
+-- What the first start settled; later starts compare.
+create table installation (name text primary key, value text not null);
+
 create table regions (
     code text primary key,
     name text not null,

@@ -107,6 +107,20 @@ impl Registry {
         Ok(done.rows_affected())
     }
 
+    /// Voids every unused link that signs an account in or enrols a duty device; how many.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn void_entry_links(&self) -> Result<u64> {
+        let done = sqlx::query(
+            "delete from one_time_links \
+             where purpose in ('sign_in', 'enrol_duty') and used_ms is null",
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// A link that still works at `now`.
     ///
     /// # Errors

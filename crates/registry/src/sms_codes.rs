@@ -92,4 +92,16 @@ impl Registry {
             .await?;
         Ok(done.rows_affected() == 1)
     }
+
+    /// Forgets codes that expired before `before`; how many.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn sweep_sms_codes(&self, before: UnixMs) -> Result<u64> {
+        let done = sqlx::query("delete from sms_codes where expires_ms < $1")
+            .bind(before.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
 }

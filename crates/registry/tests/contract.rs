@@ -14,6 +14,7 @@ mod contract {
     mod connect;
     mod duty;
     mod health_status;
+    mod installation;
     mod listed;
     mod made;
     mod one_time_links;

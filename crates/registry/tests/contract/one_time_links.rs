@@ -14,6 +14,7 @@ on_both!(
     a_link_and_its_line_are_stored_together,
     a_mac_is_stored_once,
     expired_links_are_swept_and_counted,
+    unused_ways_in_are_voided_and_nothing_else,
 );
 
 async fn every_use_comes_back(at: &BackEnd) {
@@ -79,4 +80,22 @@ async fn expired_links_are_swept_and_counted(at: &BackEnd) {
     assert_eq!(at.registry.sweep_links(NOON.plus(1)).await.unwrap(), 0);
     assert!(at.registry.link(b"a", UnixMs(0)).await.unwrap().is_none());
     assert!(at.registry.link(b"b", UnixMs(0)).await.unwrap().is_some());
+}
+
+async fn unused_ways_in_are_voided_and_nothing_else(at: &BackEnd) {
+    let account = at.an_account(Role::Reviewer, "139").await;
+    at.a_link(b"used", LinkUse::SignIn { account }).await;
+    let line = line(Deed::SignIn, NOON);
+    let started = at.registry.start_session(b"t", account, NOON, Some(b"used"), &line).await;
+    assert!(started.unwrap());
+    at.a_link(b"sign in", LinkUse::SignIn { account }).await;
+    at.a_link(b"duty", LinkUse::EnrolDuty { checkpoint: 1 }).await;
+    at.a_link(b"set up", LinkUse::SetUp { role: Role::Auditor, county: None }).await;
+    assert_eq!(at.registry.void_entry_links().await.unwrap(), 2);
+    assert_eq!(at.registry.void_entry_links().await.unwrap(), 0);
+    assert!(at.registry.link(b"sign in", NOON).await.unwrap().is_none());
+    assert!(at.registry.link(b"duty", NOON).await.unwrap().is_none());
+    assert!(at.registry.link(b"set up", NOON).await.unwrap().is_some());
+    let used = "select count(*) from one_time_links where used_ms is not null";
+    assert_eq!(at.number(used).await, 1, "what was used stays until it is swept");
 }

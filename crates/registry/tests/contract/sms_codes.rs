@@ -16,6 +16,7 @@ on_both!(
     a_code_works_until_it_expires,
     a_code_is_for_one_phone_and_one_use,
     a_code_is_used_once,
+    expired_codes_are_swept_and_counted,
 );
 
 const TRIES_MAX: i64 = 5;
@@ -116,4 +117,16 @@ async fn a_code_is_used_once(at: &BackEnd) {
     assert!(one.unwrap() ^ other.unwrap());
     assert!(!at.registry.use_sms_code(b"139", "register").await.unwrap());
     assert!(attempt(at, NOON).await.is_none());
+}
+
+async fn expired_codes_are_swept_and_counted(at: &BackEnd) {
+    for (phone, sent) in [(b"137", NOON), (b"138", NOON.plus(1)), (b"139", NOON.plus(2))] {
+        let own = code(b"own", sent);
+        assert!(at.registry.put_sms_code(phone, "register", &own, UnixMs(0)).await.unwrap());
+    }
+    let before = NOON.plus(5 * MINUTE_MS + 1);
+    assert_eq!(at.registry.sweep_sms_codes(before).await.unwrap(), 1);
+    assert_eq!(at.registry.sweep_sms_codes(before).await.unwrap(), 0);
+    assert_eq!(at.number("select count(*) from sms_codes").await, 2, "what still works stays");
+    assert!(attempt(at, NOON).await.is_some());
 }
