@@ -1,5 +1,6 @@
 //! Every setting, in one place. Each is a flag and an environment variable.
 
+use crate::installation::parse_public_url;
 use clap::{Args, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -40,10 +41,13 @@ pub(crate) struct ServeArgs {
     /// Address to listen on. Put a TLS proxy in front for anything but this machine.
     #[arg(long, env = "VENUECODE_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// The address printed on posters, such as `https://cs.example.gov.cn`; it must never change
-    /// afterwards. The listening address when nothing is given.
-    #[arg(long, env = "VENUECODE_PUBLIC_URL")]
+    /// The address printed on posters, such as `https://cs.example.gov.cn`. Kept when given for
+    /// the first time; until then posters would carry the listening address.
+    #[arg(long, env = "VENUECODE_PUBLIC_URL", value_name = "URL", value_parser = parse_public_url)]
     pub(crate) public_url: Option<String>,
+    /// Keeps this --public-url in place of the one before: posters printed with that stop working.
+    #[arg(long, requires = "public_url")]
+    pub(crate) change_public_url: bool,
     /// Where codes by text message go.
     #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
     pub(crate) sms: Sms,

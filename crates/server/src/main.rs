@@ -3,6 +3,8 @@
 
 mod commands;
 mod config;
+mod connections;
+mod installation;
 mod jobs;
 mod outside;
 mod run;
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 
 /// The venue-code system of a city (场所码).
 #[derive(Parser)]
-#[command(name = "venuecode", version, about, max_term_width = 100)]
+#[command(name = "venuecode", version, max_term_width = 100)]
 struct Cli {
     /// How log lines look.
     #[arg(long, global = true, env = "VENUECODE_LOG_FORMAT", value_enum, default_value = "text")]
@@ -69,11 +71,24 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => commands::demo::run(args).await,
         Command::Serve(args) => commands::serve::run(args).await,
         Command::Import(Import::Checkpoints { data, import }) => {
-            let house = wiring::open(&data, &wiring::quiet_settings(&data)).await?;
+            let house = wiring::open(&data, &wiring::Wiring::quiet()).await?;
             let outcome = commands::import::run(&house, &import, &mut std::io::stdout()).await;
             wiring::close(&house).await?;
             Ok(outcome?.into())
         }
         Command::Load(args) => commands::load::run(args).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_help_opens_with_what_the_program_is() {
+        let about = Cli::command().get_about().map(ToString::to_string);
+        assert_eq!(about.as_deref(), Some("The venue-code system of a city (场所码)"));
+        Cli::command().debug_assert();
     }
 }

@@ -1,9 +1,11 @@
 //! Serving until told to stop, then draining: no new requests, waiting ones answered, store closed.
 
-use crate::{jobs, wiring};
+use crate::{
+    connections::{self, Limits},
+    jobs, wiring,
+};
 use actions::House;
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -26,16 +28,8 @@ pub(crate) async fn serve(house: Arc<House>, listener: TcpListener) -> anyhow::R
     let (stop, stopping) = watch::channel(false);
     let router = web::routes::router(Arc::clone(&house));
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
-    });
-    let mut drain = stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _told = drain.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(async move { server.await });
+    let limits = Limits::default();
+    let server = tokio::spawn(connections::serve(listener, router, limits, stopping));
     wait_for_signal().await?;
     tracing::info!("stopping: no new requests, waiting ones are answered");
     stop.send_replace(true);

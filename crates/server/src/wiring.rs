@@ -2,35 +2,45 @@
 
 use crate::{
     config::{DataArgs, LogFormat, Sms},
+    installation::{self, GivenUrl, Kind, private_folder},
     outside::{SystemClock, SystemDice},
 };
 use actions::{
     House, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
     health_status::NoSource, house::Settings, sms::SmsSender,
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use registry::Registry;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 use tracing_subscriber::EnvFilter;
-use vault::Vault;
-use visits::embedded::{EmbeddedVisits, Options};
+use visits::{
+    VisitStore,
+    embedded::{EmbeddedVisits, Options},
+};
 
 /// Days a visit is kept.
 const VISIT_DAYS: u32 = 28;
 
+/// Rights of group and others.
+const MODE_OF_OTHERS: u32 = 0o077;
+
 /// What differs between a demonstration and the real thing.
 pub(crate) struct Wiring {
-    /// The address printed on posters.
-    pub(crate) public_url: String,
-    /// Whether people and places are invented.
-    pub(crate) demo: bool,
+    /// Which kind of installation this must be; either when nothing is said.
+    pub(crate) kind: Option<Kind>,
+    /// The address listened on, carried by posters while there is no other.
+    pub(crate) here: String,
+    /// The address that posters carry, when the operator gave one at this start.
+    pub(crate) given_url: GivenUrl,
     /// Where codes by text message go.
     pub(crate) sms: Sms,
 }
 
-/// For commands that serve nobody.
-pub(crate) fn quiet_settings(_: &DataArgs) -> Wiring {
-    Wiring { public_url: String::new(), demo: false, sms: Sms::Off }
+impl Wiring {
+    /// For commands that serve nobody.
+    pub(crate) fn quiet() -> Self {
+        Self { kind: None, here: String::new(), given_url: GivenUrl::default(), sms: Sms::Off }
+    }
 }
 
 /// Starts writing log lines to standard error; `RUST_LOG` narrows or widens them.
@@ -46,32 +56,54 @@ pub(crate) fn start_log(format: LogFormat) {
 
 /// Opens every part. The folder is made, for its owner alone, when it is not there.
 pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc<House>> {
-    let folder = &data.data;
-    private_folder(folder)?;
-    private_folder(&folder.join("keys"))?;
-    let dice = Arc::new(SystemDice);
-    let vault = Vault::open_or_create(&folder.join("keys").join("master.key"), &*dice)
-        .context("the key file")?;
-    let visits_folder = folder.join("visits");
-    let opened = tokio::task::spawn_blocking(move || {
-        EmbeddedVisits::open(visits_folder, Options::default())
-    });
+    private_folder(&data.data)?;
+    refuse_open_folder(&data.data)?;
+    let folder = data.data.join("visits");
+    let opened =
+        tokio::task::spawn_blocking(move || EmbeddedVisits::open(folder, Options::default()));
     // The visits' lock comes first: a second process is refused before it touches anything.
-    let visits = opened.await?.context("the visit store")?;
+    let visits: Arc<dyn VisitStore> = Arc::new(opened.await?.context("the visit store")?);
     let registry = match &data.database {
         Some(url) => Registry::open(url).await,
-        None => Registry::open_sqlite(&folder.join("registry.sqlite")).await,
+        None => Registry::open_sqlite(&data.data.join("registry.sqlite")).await,
     };
+    let registry = match registry {
+        Ok(registry) => registry,
+        Err(error) => {
+            visits.close().await.context("closing the visit store")?;
+            return Err(error).context("the registry");
+        }
+    };
+    let house = furnish(data, wiring, &registry, &visits).await;
+    if house.is_err() {
+        registry.close().await;
+        visits.close().await.context("closing the visit store")?;
+    }
+    house.map(Arc::new)
+}
+
+async fn furnish(
+    data: &DataArgs,
+    wiring: &Wiring,
+    registry: &Registry,
+    visits: &Arc<dyn VisitStore>,
+) -> anyhow::Result<House> {
+    let dice = Arc::new(SystemDice);
+    let (vault, kind) = installation::settle(registry, data, wiring.kind, &*dice).await?;
+    let demo = kind == Kind::Demo;
+    // A demonstration's address follows its port and is not kept.
+    let kept =
+        if demo { None } else { installation::public_url(registry, &wiring.given_url).await? };
     let sms: Arc<dyn SmsSender> = match wiring.sms {
         Sms::Off => Arc::new(providers::sms::Off),
         Sms::Console => Arc::new(providers::sms::Console::new(std::io::stdout())),
     };
     let health: Arc<dyn HealthSource> =
-        if wiring.demo { Arc::new(providers::health_status::Invented) } else { Arc::new(NoSource) };
-    Ok(Arc::new(House {
-        registry: registry.context("the registry")?,
+        if demo { Arc::new(providers::health_status::Invented) } else { Arc::new(NoSource) };
+    Ok(House {
+        registry: registry.clone(),
         vault: Arc::new(vault),
-        visits: Arc::new(visits),
+        visits: Arc::clone(visits),
         clock: Arc::new(SystemClock),
         dice,
         sms,
@@ -79,11 +111,11 @@ pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc
         announcer: Announcer::default(),
         gate: Gate::default(),
         settings: Settings {
-            public_url: wiring.public_url.clone(),
-            demo: wiring.demo,
+            public_url: kept.unwrap_or_else(|| wiring.here.clone()),
+            demo,
             visit_days: VISIT_DAYS,
         },
-    }))
+    })
 }
 
 /// Closes the store (what waits is written first) and the registry.
@@ -93,11 +125,19 @@ pub(crate) async fn close(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn private_folder(folder: &Path) -> anyhow::Result<()> {
-    if !folder.exists() {
-        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-            .with_context(|| format!("closing {} to others", folder.display()))?;
+/// The database of a folder that was made beforehand would be readable by everybody.
+fn refuse_open_folder(folder: &Path) -> anyhow::Result<()> {
+    let about = fs::metadata(folder).with_context(|| format!("{}", folder.display()))?;
+    let mode = about.permissions().mode() & 0o7777;
+    if mode & MODE_OF_OTHERS != 0 {
+        bail!(
+            "the data folder is open to others (mode {mode:o}); close it with: chmod 700 {}",
+            folder.display()
+        );
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "wiring_tests.rs"]
+mod tests;

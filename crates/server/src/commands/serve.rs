@@ -2,33 +2,90 @@
 
 use crate::{
     config::{ServeArgs, Sms},
+    installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,
 };
-use actions::accounts::one_time_links::first_set_up;
-use std::{io::Write, process::ExitCode};
+use actions::{Failure, House, accounts::one_time_links::first_set_up};
+use anyhow::Context;
+use std::{fmt::Write as _, io::Write, process::ExitCode};
 
 /// Serves until told to stop.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let listener = run::bind(args.listen).await?;
     let here = format!("http://{}", listener.local_addr()?);
-    let public_url = args.public_url.clone().unwrap_or_else(|| here.clone());
-    let public_url = public_url.trim_end_matches('/').to_owned();
-    let wiring = Wiring { public_url, demo: false, sms: args.sms };
+    let given_url = GivenUrl { url: args.public_url.clone(), change: args.change_public_url };
+    let wiring = Wiring { kind: Some(Kind::Real), here: here.clone(), given_url, sms: args.sms };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();
-    writeln!(out, "venuecode serves on {here} (data in {})", args.data.data.display())?;
-    if args.public_url.is_none() {
-        writeln!(out, "posters would carry {here}: give --public-url before printing any")?;
-    }
-    if args.sms == Sms::Off {
-        writeln!(out, "no text messages are sent (--sms off): nobody can register yet")?;
-    }
-    if let Ok(link) = first_set_up(&house).await {
-        writeln!(out, "first start: open this link once, within 24 hours, to set up the system")?;
-        writeln!(out, "  {link}")?;
-    }
+    let said = screen(&house, &args, &here).await?;
+    out.write_all(said.as_bytes())?;
     out.flush()?;
     run::serve(house, listener).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to know at this start.
+async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<String> {
+    let mut said = String::new();
+    writeln!(said, "venuecode serves on {here} (data in {})", args.data.data.display())?;
+    let kept = house.registry.installation().await?.and_then(|settled| settled.public_url);
+    match kept {
+        Some(kept) => writeln!(said, "posters carry {kept}")?,
+        None => {
+            writeln!(said, "posters would carry {here}: give --public-url before printing any")?;
+        }
+    }
+    if args.sms == Sms::Off {
+        writeln!(said, "no text messages are sent (--sms off): nobody can register yet")?;
+    }
+    match first_set_up(house).await {
+        Ok(link) => {
+            writeln!(
+                said,
+                "first start: open this link once, within 24 hours, to set up the system"
+            )?;
+            writeln!(said, "  {link}")?;
+        }
+        // Somebody is there already.
+        Err(Failure::Conflict(_)) => {}
+        Err(error) => return Err(error).context("making the set-up link"),
+    }
+    Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+    use clap::Parser;
+    use testkit::TestHouse;
+
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        args: ServeArgs,
+    }
+
+    async fn said(house: &TestHouse) -> anyhow::Result<String> {
+        let words = Words::parse_from(["serve"]);
+        screen(house, &words.args, "http://127.0.0.1:8080").await
+    }
+
+    #[tokio::test]
+    async fn a_start_with_nobody_there_prints_a_set_up_link() {
+        let house = TestHouse::new().await;
+        assert!(said(&house).await.unwrap().contains("http://127.0.0.1:8080/set-up/"));
+    }
+
+    #[tokio::test]
+    async fn a_broken_registry_is_said_and_not_taken_for_a_later_start() {
+        let house = TestHouse::new().await;
+        let url = format!("sqlite://{}", house.data().join("registry.sqlite").display());
+        let database = registry::Registry::open(&url).await.unwrap();
+        database.close().await;
+        house.registry.close().await;
+        assert!(said(&house).await.is_err());
+    }
 }

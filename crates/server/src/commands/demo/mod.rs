@@ -6,6 +6,7 @@ mod visits;
 
 use crate::{
     config::{DataArgs, Sms},
+    installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,
 };
@@ -40,7 +41,12 @@ pub(crate) struct DemoArgs {
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let listener = run::bind(args.listen).await?;
     let here = format!("http://{}", listener.local_addr()?);
-    let wiring = Wiring { public_url: here.clone(), demo: true, sms: Sms::Console };
+    let wiring = Wiring {
+        kind: Some(Kind::Demo),
+        here: here.clone(),
+        given_url: GivenUrl::default(),
+        sms: Sms::Console,
+    };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();
     if house.registry.count_people().await? == 0 {
@@ -67,6 +73,8 @@ async fn load(house: &House) -> anyhow::Result<()> {
 /// One screen: what to open, in which order, and how to stop.
 async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
     let mut said = String::new();
+    // The new ones take the place of those that an earlier start printed.
+    house.registry.void_entry_links().await?;
     let first_door = CheckpointNumber(1);
     let code = house.registry.code_of(first_door).await?.context("the first door has no code")?;
     let door = format!("{} {}", code.name, code.door);
