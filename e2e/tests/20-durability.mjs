@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { binary } from '../lib/server.mjs';
 
@@ -47,8 +48,22 @@ async function killedInTheMiddle(ctx) {
   assert.equal(invented.code, 1);
   const again = await ctx.startServer({ args: ['demo'], data });
   assert.doesNotMatch(again.output(), /loading the demo city/, 'a second start keeps the data');
+  for (const [link, status] of [[signIn(server), 404], [signIn(again), 303]]) {
+    assert.equal(await entered(ctx, `${again.url}${link}`), status, `a start voids the links of the one before: ${link}`);
+  }
   await again.stop();
 }
+
+/** The status with which the button behind a sign-in link is answered. */
+async function entered(ctx, url) {
+  const page = await ctx.newPage({ expect_errors: [/status of 404/] });
+  await page.goto(url);
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.locator('main button.main').click();
+  return (await answer).status();
+}
+
+const signIn = (server) => server.output().match(/\/sign-in\/[a-z2-7]+/)[0];
 
 async function drained(ctx) {
   const folder = await ctx.newFolder();
@@ -108,9 +123,78 @@ async function firstStart(ctx) {
   await again.stop();
 }
 
+/** Milliseconds until the server closes a connection on which these bytes were sent. */
+async function closedAfter(server, bytes) {
+  const began = performance.now();
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.resume();
+  socket.write(bytes);
+  await once(socket, 'close');
+  return performance.now() - began;
+}
+
+async function slowHead(ctx) {
+  const server = await ctx.startServer({ args: ['serve'] });
+  const halves = ['GET /heal', 'GET /healthz HTTP/1.1\r\nHost: he'];
+  for (const ms of await Promise.all(halves.map((half) => closedAfter(server, half)))) {
+    assert.ok(ms > 5_000 && ms < 13_000, `closed after ${ms} ms`);
+  }
+  await server.stop();
+}
+
+async function liveScreen(ctx) {
+  const server = await ctx.startServer({ args: ['demo'] });
+  const page = await ctx.newPage({ width: 1440, height: 900 });
+  page.expectErrors(/Failed to load resource|net::ERR/);
+  await page.goto(server.output().match(/http:\/\/\S+\/duty\/\S+/)[0]);
+  await page.getByRole('button', { name: '绑定并开始值守' }).click();
+  await page.getByText('等待扫码').waitFor();
+  await page.waitForTimeout(1_000);
+  const began = performance.now();
+  await server.stop();
+  const ms = performance.now() - began;
+  assert.ok(ms < 3_000, `stopped after ${ms} ms`);
+  assert.doesNotMatch(server.output(), /did not end within/);
+}
+
+async function keptApart(ctx) {
+  const server = await ctx.startServer({ args: ['serve', '--public-url', 'https://cs.example.gov.cn'] });
+  await server.stop();
+  const on = ['--data', server.data, '--listen', '127.0.0.1:0'];
+  const refused = async (args, says) => {
+    const { code, output } = await run([...args, ...on]);
+    assert.equal(code, 1, output);
+    assert.match(output, says);
+  };
+  await refused(['demo'], /holds a real system.*--data/);
+  await refused(['serve', '--public-url', 'https://other.example.gov.cn'], /--change-public-url/);
+  const again = await ctx.startServer({ args: ['serve'], data: server.data });
+  assert.match(again.output(), /posters carry https:\/\/cs\.example\.gov\.cn/);
+  await again.stop();
+  const key = path.join(server.data, 'keys', 'master.key');
+  await rename(key, `${key}.away`);
+  await refused(['serve'], /no key file .*master\.key.*from its backup/);
+  assert.deepEqual(await readdir(path.dirname(key)), ['master.key.away'], 'no other key was made');
+}
+
+async function openFolder(ctx) {
+  const data = path.join(await ctx.newFolder(), 'data');
+  await mkdir(data);
+  await chmod(data, 0o755);
+  const { code, output } = await run(['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  assert.equal(code, 1);
+  assert.ok(output.includes(`chmod 700 ${data}`), output);
+  assert.deepEqual(await readdir(data), []);
+}
+
 export default [
   { name: 'kill -9 under load loses nothing and doubles nothing', time_limit_ms: 180_000, run: killedInTheMiddle },
   { name: 'SIGTERM answers what waits and closes the store', time_limit_ms: 120_000, run: drained },
   { name: 'a second process on the same folder is refused by name', time_limit_ms: 60_000, run: secondProcess },
   { name: 'the first start prints a link, once, and no password', time_limit_ms: 120_000, run: firstStart },
+  { name: 'half a request is not waited for', time_limit_ms: 60_000, run: slowHead },
+  { name: 'SIGTERM does not wait for a live duty screen', time_limit_ms: 60_000, run: liveScreen },
+  { name: 'a start compares kind, key and address with the first', time_limit_ms: 60_000, run: keptApart },
+  { name: 'a data folder open to others is refused', time_limit_ms: 60_000, run: openFolder },
 ];

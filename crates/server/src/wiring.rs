@@ -139,5 +139,4 @@ fn refuse_open_folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 #[cfg(test)]
-#[path = "wiring_tests.rs"]
 mod tests;
