@@ -54,7 +54,7 @@ impl Failure {
 
 impl From<registry::RegistryError> for Failure {
     fn from(inner: registry::RegistryError) -> Self {
-        Self::broken(inner)
+        if inner.is_busy() { Self::Busy } else { Self::broken(inner) }
     }
 }
 

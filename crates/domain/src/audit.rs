@@ -27,6 +27,8 @@ pub enum Deed {
     DutyDeviceRevoked,
     /// Recorded what was done about an alert.
     AlertDisposed,
+    /// Registered an entry at a door by identity document.
+    ReverseScanned,
     /// Looked for a person by identity document.
     PersonSought,
     /// Opened a case.
@@ -43,7 +45,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -56,6 +58,7 @@ impl Deed {
         Self::DutyDeviceEnrolled,
         Self::DutyDeviceRevoked,
         Self::AlertDisposed,
+        Self::ReverseScanned,
         Self::PersonSought,
         Self::CaseOpened,
         Self::CaseViewed,
@@ -80,6 +83,7 @@ impl Deed {
             Self::DutyDeviceEnrolled => "duty_device_enrolled",
             Self::DutyDeviceRevoked => "duty_device_revoked",
             Self::AlertDisposed => "alert_disposed",
+            Self::ReverseScanned => "reverse_scanned",
             Self::PersonSought => "person_sought",
             Self::CaseOpened => "case_opened",
             Self::CaseViewed => "case_viewed",
@@ -111,6 +115,7 @@ impl Deed {
             Self::DutyDeviceEnrolled => "绑定值守设备",
             Self::DutyDeviceRevoked => "停用值守设备",
             Self::AlertDisposed => "登记异常处置",
+            Self::ReverseScanned => "按证件登记进入",
             Self::PersonSought => "按证件查找人员",
             Self::CaseOpened => "建立病例",
             Self::CaseViewed => "查看病例轨迹",

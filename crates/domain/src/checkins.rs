@@ -7,6 +7,9 @@ use crate::{
 /// Scanning the same code again within this time shows the same entry, in milliseconds.
 pub const SAME_ENTRY_MS: i64 = 60_000;
 
+/// After this long a result is an old record and does not pass for a fresh one, in milliseconds.
+pub const RESULT_FRESH_MS: i64 = 10 * 60_000;
+
 /// How an entry was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -12,13 +12,24 @@ pub struct EntryPolicy {
     pub version: u32,
     /// A colour confirmed longer ago than this counts as unknown, in milliseconds.
     pub colour_age_ms_max: i64,
+    /// A green code of the authority's own register counts for this long after it was set, in
+    /// milliseconds; any other colour counts until it is changed.
+    pub register_green_ms_max: i64,
     /// The newest negative sample may be this old, in hours; `None` asks for no test.
     pub nucleic_acid_hours_max: Option<i64>,
 }
 
+/// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
+/// is not believed.
+const AHEAD_MS_MAX: i64 = 60_000;
+
 /// The policy a city starts with: green, fresh within a minute, a negative test within 72 hours.
-pub const FIRST_POLICY: EntryPolicy =
-    EntryPolicy { version: 1, colour_age_ms_max: 60_000, nucleic_acid_hours_max: Some(72) };
+pub const FIRST_POLICY: EntryPolicy = EntryPolicy {
+    version: 1,
+    colour_age_ms_max: 60_000,
+    register_green_ms_max: 24 * HOUR_MS,
+    nucleic_acid_hours_max: Some(72),
+};
 
 /// What the door does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,11 +162,17 @@ impl Verdict {
     /// alert behind, or one failing source would bury every door in them.
     #[must_use]
     pub fn raises_alert(&self) -> bool {
-        match self.decision {
-            Decision::Pass => false,
-            Decision::Stop => true,
-            Decision::Recheck => !matches!(self.colour, Colour::None | Colour::Unknown),
-        }
+        raises_alert(self.decision, self.colour)
+    }
+}
+
+/// See [`Verdict::raises_alert`]; also for what is read back from the store.
+#[must_use]
+pub fn raises_alert(decision: Decision, colour: Colour) -> bool {
+    match decision {
+        Decision::Pass => false,
+        Decision::Stop => true,
+        Decision::Recheck => !matches!(colour, Colour::None | Colour::Unknown),
     }
 }
 
@@ -182,7 +199,7 @@ pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'sta
 #[must_use]
 pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdict {
     let age_ms = now.since(status.confirmed);
-    let fresh = age_ms <= policy.colour_age_ms_max;
+    let fresh = (-AHEAD_MS_MAX..=policy.colour_age_ms_max).contains(&age_ms);
     let verdict = |decision, colour, cause| Verdict {
         decision,
         colour,
@@ -204,7 +221,9 @@ pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdic
         return verdict(Decision::Recheck, Colour::Unknown, Some(Cause::Stale));
     }
     let tested = policy.nucleic_acid_hours_max.is_none_or(|hours| {
-        status.nucleic_acid.is_some_and(|test| now.since(test.sampled) <= hours * HOUR_MS)
+        status.nucleic_acid.is_some_and(|test| {
+            (-AHEAD_MS_MAX..=hours * HOUR_MS).contains(&now.since(test.sampled))
+        })
     });
     if !tested {
         return verdict(Decision::Recheck, Colour::Green, Some(Cause::NucleicAcid));
@@ -272,6 +291,15 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_runs_ahead_does_not_make_anything_fresh() {
+        let tomorrow = HealthStatus { confirmed: NOW.plus(24 * HOUR_MS), ..green() };
+        assert_eq!(decide(&tomorrow), (Decision::Recheck, Colour::Unknown));
+        let sampled = Some(NucleicAcid { sampled: NOW.plus(24 * HOUR_MS), negative: true });
+        let early = HealthStatus { nucleic_acid: sampled, ..green() };
+        assert_eq!(decide(&early).0, Decision::Recheck);
+    }
+
+    #[test]
     fn what_could_not_be_found_out_leaves_no_alert() {
         let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, NOW).raises_alert();
         assert!(raises(&HealthStatus { colour: Colour::Red, ..green() }));
@@ -285,7 +313,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_pass_is_always_green_fresh_and_tested(
-            colour in 0u8..6, age_ms in -1_000i64..200_000, hours in 0i64..200,
+            colour in 0u8..6, age_ms in -200_000i64..200_000, hours in -100i64..200,
             negative: bool, tested: bool, itinerary in 0u8..3,
         ) {
             let status = HealthStatus {
@@ -297,14 +325,14 @@ mod tests {
             };
             let verdict = judge(&FIRST_POLICY, &status, NOW);
             if verdict.decision() == Decision::Pass {
-                prop_assert!(status.colour == Colour::Green && age_ms <= 60_000);
-                prop_assert!(tested && negative && hours <= 72);
+                prop_assert!(status.colour == Colour::Green && age_ms.abs() <= 60_000);
+                prop_assert!(tested && negative && (0..=72).contains(&hours));
                 prop_assert_eq!(verdict.cause(), None);
             } else {
                 prop_assert!(verdict.cause().is_some());
             }
             if verdict.colour() == Colour::Green {
-                prop_assert!(status.colour == Colour::Green && age_ms <= 60_000);
+                prop_assert!(status.colour == Colour::Green && age_ms.abs() <= 60_000);
             }
         }
     }

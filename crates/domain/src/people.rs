@@ -124,13 +124,14 @@ impl IdDocument {
         }
     }
 
-    /// `341***********1234`: for authorised staff. Others see the last four only.
+    /// `341***********1234`: for authorised staff. Of numbers shorter than fifteen characters only
+    /// the last third is shown, or little would be hidden.
     #[must_use]
     pub fn masked(&self) -> String {
-        let shown_first = if self.number.len() >= 15 { 3 } else { 1 };
-        let tail = self.number.len().saturating_sub(4).max(shown_first);
-        let stars = "*".repeat(tail - shown_first);
-        format!("{}{stars}{}", &self.number[..shown_first], &self.number[tail..])
+        let count = self.number.len();
+        let (first, last) = if count >= 15 { (3, 4) } else { (0, count / 3) };
+        let stars = "*".repeat(count - first - last);
+        format!("{}{stars}{}", &self.number[..first], &self.number[count - last..])
     }
 }
 
@@ -404,7 +405,7 @@ mod tests {
         assert_eq!(mask_name("欧阳小明"), "欧**明");
         assert_eq!(resident("11010519491231002X").unwrap().masked(), "110***********002X");
         let passport = IdDocument::parse(IdKind::Passport, "E1234", TODAY).unwrap();
-        assert_eq!(passport.masked(), "E1234");
+        assert_eq!(passport.masked(), "****4");
     }
 
     proptest! {
@@ -420,6 +421,7 @@ mod tests {
         fn any_text_gets_an_answer(kind in 0usize..5, text in "\\PC{0,40}") {
             if let Ok(id) = IdDocument::parse(IdKind::ALL[kind], &text, TODAY) {
                 prop_assert!(id.masked().len() == id.number().len());
+                prop_assert!(id.masked().matches('*').count() * 2 > id.number().len());
                 prop_assert!(id.number().starts_with(id.identity()));
             }
         }

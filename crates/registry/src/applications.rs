@@ -244,22 +244,24 @@ impl Registry {
             .collect()
     }
 
-    /// Sends an application back; `false` when it does not wait for a decision any more.
+    /// Sends an application (its number and the round decided about) back; `false` when it does not wait for a decision any more.
     ///
     /// # Errors
     /// Of the database.
     pub async fn return_application(
         &self,
-        id: i64,
+        (id, round): (i64, i64),
         reason: &str,
         line: &AuditLine,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
-            "update applications set state = 'returned' where id = $1 and state = 'submitted'",
+            "update applications set state = 'returned' \
+             where id = $1 and state = 'submitted' and round = $2",
         )
         .bind(id)
+        .bind(round)
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
@@ -270,21 +272,21 @@ impl Registry {
         Ok(true)
     }
 
-    /// Approves an application: its checkpoint opens and gets its code. `false` when it does not
+    /// Approves an application (its number and the round decided about): its checkpoint opens and gets its code. `false` when it does not
     /// wait for a decision any more, or when the code or short number is taken (roll again).
     ///
     /// # Errors
     /// Of the database.
     pub async fn approve_application(
         &self,
-        id: i64,
+        seen: (i64, i64),
         code: &str,
         short_number: &str,
         line: &AuditLine,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
         audit::write(&mut tx, line).await?;
-        let approved = approve(&mut tx, id, code, short_number, line).await?;
+        let approved = approve(&mut tx, seen, code, short_number, line).await?;
         if approved {
             tx.commit().await?;
         }
@@ -294,16 +296,17 @@ impl Registry {
 
 pub(crate) async fn approve(
     tx: &mut AnyConnection,
-    id: i64,
+    (id, round): (i64, i64),
     code: &str,
     short_number: &str,
     line: &AuditLine,
 ) -> Result<bool> {
     let row = sqlx::query(
-        "update applications set state = 'approved' where id = $1 and state = 'submitted' \
-         returning checkpoint",
+        "update applications set state = 'approved' \
+         where id = $1 and state = 'submitted' and round = $2 returning checkpoint",
     )
     .bind(id)
+    .bind(round)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(false) };

@@ -34,6 +34,14 @@ pub enum RegistryError {
     Strange(&'static str),
 }
 
+impl RegistryError {
+    /// Whether all connections were in use for too long: a matter of load, not of a fault.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::PoolTimedOut))
+    }
+}
+
 /// A registry's answer.
 pub(crate) type Result<T> = std::result::Result<T, RegistryError>;
 

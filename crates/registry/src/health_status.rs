@@ -9,17 +9,14 @@ use domain::{
 use sqlx::Row;
 
 impl Registry {
-    /// What the register says of a person. It is ours, so it is confirmed at `now`.
+    /// What the register says of a person, confirmed when it was set.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn health_status(
-        &self,
-        person: PersonNumber,
-        now: UnixMs,
-    ) -> Result<Option<HealthStatus>> {
+    pub async fn health_status(&self, person: PersonNumber) -> Result<Option<HealthStatus>> {
         let row = sqlx::query(
-            "select colour, sampled_ms, negative, itinerary from health_status where person = $1",
+            "select colour, sampled_ms, negative, itinerary, set_ms from health_status \
+             where person = $1",
         )
         .bind(i64::try_from(person.0).unwrap_or(-1))
         .fetch_optional(&self.pool)
@@ -30,7 +27,7 @@ impl Registry {
         let negative: Option<i64> = row.try_get(2)?;
         Ok(Some(HealthStatus {
             colour: Colour::from_code(&colour).ok_or(RegistryError::Strange("health_status"))?,
-            confirmed: now,
+            confirmed: UnixMs(row.try_get(4)?),
             nucleic_acid: sampled
                 .map(|at| NucleicAcid { sampled: UnixMs(at), negative: negative == Some(1) }),
             itinerary: Itinerary::from_code(row.try_get(3)?),

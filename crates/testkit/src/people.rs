@@ -169,7 +169,7 @@ impl TestHouse {
         let filter = review::Filter { state: State::Submitted, text: String::new(), page: 0 };
         let queue = review::queue(&self.house, &reviewer, &filter).await.unwrap();
         let application = queue.rows.last().unwrap().id;
-        review::approve(&self.house, &reviewer, application).await.unwrap();
+        review::approve(&self.house, &reviewer, application, 1).await.unwrap();
         let mine = mine::one(&self.house, &manager, number).await.unwrap();
         let code = mine.code.unwrap().url.rsplit('/').next().unwrap().to_owned();
         Door { number, code, manager: token }

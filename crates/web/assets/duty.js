@@ -13,8 +13,8 @@
     if (lostAt) {
       link.lastElementChild.textContent = screen.dataset.lost + ' ' + Math.round((Date.now() - lostAt) / 1000) + ' ' + screen.dataset.seconds;
     }
-    // A new hour has a new word.
-    if (t.getUTCMinutes() === 0 && t.getUTCSeconds() === 1) refresh();
+    // A new hour has a new word, and ten minutes later the old one goes.
+    if (t.getUTCMinutes() % 10 === 0 && t.getUTCSeconds() === 1) refresh();
   }, 1000);
 
   function put(id, html) { if ($(id).innerHTML !== html) $(id).innerHTML = html; }
@@ -51,6 +51,8 @@
     }).then(function (s) {
       ahead = s.now - Date.now();
       $('word').textContent = s.word;
+      $('before').hidden = !s.before;
+      $('before').lastElementChild.textContent = s.before || '';
       putCard(s.card); put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
     }).catch(function () { /* the live link says when it is lost */ }).then(function () {
       asking = false;
@@ -66,7 +68,7 @@
     var count = $('counts').querySelector('b');
     count.textContent = Number(count.textContent) + 1;
     tone(s.decision);
-    if (s.alert) refresh();
+    if (s.decision !== 'pass') refresh();
   }
 
   var events = null, heardAt = 0;

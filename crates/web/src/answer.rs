@@ -112,7 +112,7 @@ fn says(failure: &Failure) -> &'static str {
         Failure::NotFound => "这里没有内容，或者不属于您。链接可能已用过或已过期。",
         Failure::Conflict(says) | Failure::TooMany { says, .. } => says,
         Failure::Busy => "请稍等几秒再试，不用重新填写。",
-        Failure::Broken(_) => "没有保存任何内容，请稍后再试。",
+        Failure::Broken(_) => "请稍后再试。刚才的内容可能没有保存，请先看一看再提交。",
     }
 }
 
@@ -128,8 +128,7 @@ fn retry_after(response: &mut Response, failure: &Failure) {
 /// A failure as problem+json. The title is English and stable; the detail is Chinese.
 pub(crate) fn problem(failure: Failure) -> Response {
     let code = code(&failure);
-    // Programs have no nonce; the reference number is the time-ordered log line itself.
-    note(&failure, "api-----");
+    note(&failure, "-");
     let (status, _) = headline(&failure);
     let title = status.canonical_reason().unwrap_or("error");
     let mut body = serde_json::json!({
@@ -187,7 +186,9 @@ pub(crate) fn in_words(page: &Page, path: &str, status: StatusCode) -> Response 
         let (title, says) = match status {
             StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从页面上操作。"),
             _ if busy => ("现在人多", "请稍等几秒再试，不用重新填写。"),
-            _ if status.is_server_error() => ("系统出错了", "没有保存任何内容，请稍后再试。"),
+            _ if status.is_server_error() => {
+                ("系统出错了", "请稍后再试。刚才的内容可能没有保存，请先看一看再提交。")
+            }
             _ => ("没有这个页面", "请核对网址，或重新扫码。"),
         };
         trouble(page, &Trouble { status, title, says })

@@ -16,3 +16,4 @@ pub mod page;
 pub mod pages;
 pub mod routes;
 pub mod seat;
+mod whole;

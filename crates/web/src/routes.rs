@@ -20,7 +20,8 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How long a request may take; live screens are the exception.
 const REQUEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Who may use an address.
+/// Who may use an address. Said here for tests to hold every handler to; what enforces it is the
+/// principal that the handler asks [`crate::seat`] for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     /// Everybody.

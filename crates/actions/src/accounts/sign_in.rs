@@ -19,8 +19,8 @@ const TRIES_MAX: i64 = 5;
 /// How long it is locked, in milliseconds.
 const LOCKED_MS: i64 = 15 * MINUTE_MS;
 
-/// Signs in by phone and password. Wrong phone and wrong password are answered alike; five wrong
-/// tries lock the account for fifteen minutes. A try counts before the password is compared, so
+/// Signs in by phone and password. Wrong phone and wrong password are answered alike until five wrong
+/// tries lock the account for fifteen minutes, which tells that there is one. A try counts before the password is compared, so
 /// that tries side by side cannot outrun the count; the right one forgets them.
 ///
 /// # Errors

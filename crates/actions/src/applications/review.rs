@@ -182,34 +182,52 @@ const ROLLS_MAX: usize = 5;
 
 const DECIDED: Failure = Failure::Conflict("这件申请已有人处理，请看最新状态");
 
-/// Approves: the checkpoint gets its code.
+/// Approves what was submitted the `round`-th time: the checkpoint gets its code.
 ///
 /// # Errors
 /// `NotFound` outside of the scope; `Conflict` when somebody decided meanwhile.
-pub async fn approve(house: &House, caller: &Reviewer, id: i64) -> Answer<()> {
+pub async fn approve(house: &House, caller: &Reviewer, id: i64, round: i64) -> Answer<()> {
     for _ in 0..ROLLS_MAX {
         let application = within(house, caller, id).await?;
         application.state.approve().map_err(|_| DECIDED)?;
+        as_seen(&application, round)?;
         let code = VenueCode::fresh(&*house.dice);
         let number = fresh_short_number(&application.county, &*house.dice);
         let line = line(house, caller.actor(), Deed::ApplicationApproved, id);
-        if house.registry.approve_application(id, code.as_str(), &number, &line).await? {
+        let seen = (id, round);
+        if house.registry.approve_application(seen, code.as_str(), &number, &line).await? {
             return Ok(());
         }
     }
     Err(DECIDED)
 }
 
-/// Sends back with a reason.
+/// Refuses a decision about something else than what was on the page: the manager has submitted
+/// again meanwhile.
+fn as_seen(application: &ApplicationRow, round: i64) -> Answer<()> {
+    if application.round == round {
+        return Ok(());
+    }
+    Err(Failure::Conflict("对方刚重新提交过，请看最新内容再决定"))
+}
+
+/// Sends what was submitted the `round`-th time back with a reason.
 ///
 /// # Errors
 /// `Invalid` at `reason`; otherwise as `approve`.
-pub async fn send_back(house: &House, caller: &Reviewer, id: i64, reason: &str) -> Answer<()> {
+pub async fn send_back(
+    house: &House,
+    caller: &Reviewer,
+    id: i64,
+    round: i64,
+    reason: &str,
+) -> Answer<()> {
     let application = within(house, caller, id).await?;
     application.state.send_back().map_err(|_| DECIDED)?;
+    as_seen(&application, round)?;
     let reason = check_reason(reason).map_err(|says| Failure::field("reason", says))?;
     let line = line(house, caller.actor(), Deed::ApplicationReturned, id);
-    let done = house.registry.return_application(id, &reason, &line).await?;
+    let done = house.registry.return_application((id, round), &reason, &line).await?;
     if done { Ok(()) } else { Err(DECIDED) }
 }
 

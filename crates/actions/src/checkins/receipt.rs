@@ -1,11 +1,11 @@
 //! What was recorded, for the person it is about.
 
-use super::{gate::Recorded, look::Door};
+use super::{gate::Recorded, look::Door, record::Entered};
 use crate::{Answer, Failure, House, accounts::principals::Visitor, regions};
 use domain::{
-    checkins::Method,
+    checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Decision, advice},
+    entry_policy::{Decision, FIRST_POLICY, advice, judge},
     health_status::{Colour, HealthStatus, Itinerary},
     people::PersonNumber,
     time::{DAY_MS, UnixMs},
@@ -55,8 +55,30 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
         Some(code) => Door::from(code),
         None => door_without_code(house, checkpoint).await?,
     };
-    let status = crate::health_status::of(house, caller.person).await;
-    of(house, door, &recorded, &status, true).await
+    let (status, now) = (crate::health_status::of(house, caller.person).await, house.now());
+    let entered = Shown {
+        recorded: &worst(recorded, &status, now),
+        masked_name: crate::people::masked_name(house, caller.person).await?,
+        status: &status,
+        again: true,
+    };
+    Ok(put_together(house, door, entered, now))
+}
+
+/// A result that is looked at again shows what holds now, when that is worse: a page kept open does
+/// not stay green after the code has turned. An old record keeps what was shown then.
+fn worst(recorded: Recorded, status: &HealthStatus, now: UnixMs) -> Recorded {
+    let verdict = judge(&FIRST_POLICY, status, now);
+    let fresh = now.since(recorded.entered) <= RESULT_FRESH_MS;
+    if !fresh || verdict.decision().number() <= recorded.decision.number() {
+        return recorded;
+    }
+    Recorded {
+        decision: verdict.decision(),
+        colour: verdict.colour(),
+        cause: verdict.cause(),
+        ..recorded
+    }
 }
 
 /// The door of an entry whose code was closed or replaced since.
@@ -86,16 +108,28 @@ pub(crate) async fn stored(
     visit.map(Recorded::from).ok_or(Failure::NotFound)
 }
 
-/// Puts a receipt together.
-pub(crate) async fn of(
-    house: &House,
-    door: Door,
-    recorded: &Recorded,
-    status: &HealthStatus,
+/// What a receipt says besides its door.
+struct Shown<'a> {
+    recorded: &'a Recorded,
+    masked_name: String,
+    status: &'a HealthStatus,
     again: bool,
-) -> Answer<Receipt> {
-    let now = house.now();
-    Ok(Receipt {
+}
+
+/// The receipt of an entry made just now.
+pub(crate) fn of(house: &House, door: Door, entered: &Entered) -> Receipt {
+    let shown = Shown {
+        recorded: &entered.recorded,
+        masked_name: entered.masked_name.clone(),
+        status: &entered.status,
+        again: entered.again,
+    };
+    put_together(house, door, shown, house.now())
+}
+
+fn put_together(house: &House, door: Door, shown: Shown<'_>, now: UnixMs) -> Receipt {
+    let Shown { recorded, masked_name, status, again } = shown;
+    Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
         door,
@@ -104,13 +138,13 @@ pub(crate) async fn of(
         decision: recorded.decision,
         colour: recorded.colour,
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
-        masked_name: crate::people::masked_name(house, recorded.person).await?,
+        masked_name,
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
         again,
         deleted_on: deleted_on(house, recorded.entered),
         now,
-    })
+    }
 }
 
 /// The day an entry is deleted.

@@ -13,9 +13,10 @@ use crate::{
 };
 use domain::{
     checkins::{Entry, Method},
-    entry_policy::{FIRST_POLICY, judge},
-    health_status::HealthStatus,
+    entry_policy::{FIRST_POLICY, advice, judge, raises_alert},
+    health_status::{HealthStatus, Itinerary},
     people::PersonNumber,
+    time::UnixMs,
 };
 use registry::NewAlert;
 use std::sync::Arc;
@@ -33,13 +34,15 @@ pub async fn record(
 ) -> Answer<Receipt> {
     let door = look::door(house, code).await?;
     let entered = enter(house, &door, caller.person, method, None).await?;
-    receipt::of(house, door, &entered.recorded, &entered.status, entered.again).await
+    Ok(receipt::of(house, door, &entered))
 }
 
 /// An entry after it is durable.
 pub(crate) struct Entered {
     /// What is in the store.
     pub recorded: Recorded,
+    /// Masked name.
+    pub masked_name: String,
     /// The status it was judged by.
     pub status: HealthStatus,
     /// What the door saw.
@@ -48,7 +51,8 @@ pub(crate) struct Entered {
     pub again: bool,
 }
 
-/// Judges, records and announces; the same for a scan and a reverse scan.
+/// Judges, records and announces; the same for a scan and a reverse scan. Whatever can fail is
+/// asked before the commit: afterwards the entry is acknowledged in any case.
 pub(crate) async fn enter(
     house: &House,
     door: &Door,
@@ -56,39 +60,65 @@ pub(crate) async fn enter(
     method: Method,
     operator: Option<u32>,
 ) -> Answer<Entered> {
+    let _turn = house.gate.turn()?;
+    let masked_name = crate::people::masked_name(house, person).await?;
     let status = health_status::of(house, person).await;
     let now = house.now();
     let verdict = judge(&FIRST_POLICY, &status, now);
-    let entered = gate::entry_time(house, person, door.checkpoint, now).await?;
+    let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;
+    let made = Recorded {
+        person,
+        checkpoint: door.checkpoint,
+        entered,
+        method,
+        decision: verdict.decision(),
+        colour: verdict.colour(),
+        cause: verdict.cause(),
+    };
+    // The first of two requests may have come another way, as by a guard's hand.
     let recorded = if again {
-        receipt::stored(house, person, door.checkpoint, entered).await?
+        receipt::stored(house, person, door.checkpoint, entered).await.unwrap_or(made)
     } else {
-        Recorded {
-            person,
-            checkpoint: door.checkpoint,
-            entered,
-            method,
-            decision: verdict.decision(),
-            colour: verdict.colour(),
-            cause: verdict.cause(),
-        }
+        made
     };
-    // Also for an entry that was there: the process may have ended between commit and alert, and a
-    // code may turn red within the minute. Either way the door has not heard of it.
-    let (alert, unheard) = if verdict.raises_alert() {
-        let new = NewAlert { checkpoint: door.checkpoint, person, entered };
-        let unheard = again && !stands(house, &new).await?;
-        (Some(house.registry.open_alert(&new, now).await?), unheard)
-    } else {
-        (None, false)
-    };
-    let shown = Arc::new(shown(house, &recorded, Some(&status), alert).await?);
+    let (alert, unheard) = alert(house, &recorded, again, now).await;
+    let shown = Arc::new(shown(&masked_name, &recorded, Some(&status), alert));
     if !again || unheard {
         house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
     }
-    Ok(Entered { recorded, status, shown, again })
+    Ok(Entered { recorded, masked_name, status, shown, again })
+}
+
+/// Opens the alert of an abnormal entry; its number, and whether the door has not heard of it.
+/// Also for an entry that was there: the process may have ended between commit and alert. When the
+/// registry fails here, the screen opens what is missing when it next looks.
+async fn alert(
+    house: &House,
+    recorded: &Recorded,
+    again: bool,
+    now: UnixMs,
+) -> (Option<i64>, bool) {
+    if !raises_alert(recorded.decision, recorded.colour) {
+        return (None, false);
+    }
+    let new = NewAlert {
+        checkpoint: recorded.checkpoint,
+        person: recorded.person,
+        entered: recorded.entered,
+    };
+    let opened = async {
+        let unheard = again && !stands(house, &new).await?;
+        Answer::Ok((house.registry.open_alert(&new, now).await?, unheard))
+    };
+    match opened.await {
+        Ok((alert, unheard)) => (Some(alert), unheard),
+        Err(error) => {
+            tracing::error!(%error, "an alert could not be opened");
+            (None, false)
+        }
+    }
 }
 
 /// Alerts of one door looked through for one entry's.
@@ -101,15 +131,14 @@ async fn stands(house: &House, new: &NewAlert) -> Answer<bool> {
 }
 
 /// An entry as the door sees it. The status is known only at the moment of the scan.
-pub(crate) async fn shown(
-    house: &House,
+pub(crate) fn shown(
+    masked_name: &str,
     recorded: &Recorded,
     status: Option<&HealthStatus>,
     alert: Option<i64>,
-) -> Answer<Shown> {
-    use domain::{entry_policy::advice, health_status::Itinerary};
-    Ok(Shown {
-        masked_name: crate::people::masked_name(house, recorded.person).await?,
+) -> Shown {
+    Shown {
+        masked_name: masked_name.to_owned(),
         entered: recorded.entered,
         method: recorded.method,
         decision: recorded.decision,
@@ -118,5 +147,5 @@ pub(crate) async fn shown(
         negative_hours: status.and_then(|s| s.negative_hours(recorded.entered)),
         itinerary: status.map_or(Itinerary::Unknown, |s| s.itinerary),
         alert,
-    })
+    }
 }

@@ -5,17 +5,20 @@ use crate::{
     Answer, Failure, House,
     accounts::principals::DutyDevice,
     checkins::{gate::Recorded, receipt, record::shown},
+    people::masked_name,
 };
 use domain::{
+    checkins::RESULT_FRESH_MS,
     checkpoints::CheckpointNumber,
     duty::{self, RECENT_MAX},
-    time::UnixMs,
+    entry_policy::raises_alert,
+    time::{HOUR_MS, UnixMs},
 };
-use registry::Alert;
+use registry::{Alert, NewAlert};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use vault::Purpose;
-use visits::Window;
+use visits::{Visit, Window};
 
 /// The whole screen.
 #[derive(Clone, Debug)]
@@ -26,6 +29,9 @@ pub struct Screen {
     pub door: String,
     /// The proof word of this hour.
     pub proof_word: String,
+    /// The word of the hour before, during the first ten minutes of an hour: whoever entered just
+    /// before the hour still shows it.
+    pub proof_word_before: Option<String>,
     /// The last entries of today, newest first, at most 20.
     pub recent: Vec<Arc<Shown>>,
     /// Entries today.
@@ -60,17 +66,23 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
     let day = now.day_start();
     let window = Window { checkpoint: caller.checkpoint.0, from_ms: day.0, to_ms: now.plus(1).0 };
     let visits = house.visits.visits_at(window).await.map_err(Failure::broken)?;
-    let alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
+    let mut alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
+    if open_missing(house, &visits, &alerts).await? {
+        alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
+    }
     let mut recent = Vec::new();
     for visit in visits.iter().rev().take(RECENT_MAX) {
         let recorded = Recorded::from(visit);
-        recent.push(Arc::new(shown(house, &recorded, None, open_alert(&alerts, &recorded)).await?));
+        let name = masked_name(house, recorded.person).await?;
+        recent.push(Arc::new(shown(&name, &recorded, None, open_alert(&alerts, &recorded))));
     }
     let heads = house.registry.heads(caller.checkpoint, &now.date_text()).await?;
     Ok(Screen {
         name: record.name,
         door: record.door,
         proof_word: proof_word(house, caller.checkpoint, now),
+        proof_word_before: (now.0.rem_euclid(HOUR_MS) < WORD_OVERLAP_MS)
+            .then(|| proof_word(house, caller.checkpoint, now.plus(-HOUR_MS))),
         recent,
         entries: visits.len() as u64,
         heads: u64::try_from(heads).unwrap_or(0),
@@ -78,6 +90,30 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
         open_alerts: open_alerts(house, &alerts).await?,
         now,
     })
+}
+
+/// How long the word of the hour before is still shown, in milliseconds.
+const WORD_OVERLAP_MS: i64 = RESULT_FRESH_MS;
+
+/// Opens alerts that an abnormal entry of the day should have and has not, as after a crash between
+/// the entry and its alert; whether there were any.
+async fn open_missing(house: &House, visits: &[Visit], alerts: &[Alert]) -> Answer<bool> {
+    let mut any = false;
+    for recorded in visits.iter().map(Recorded::from) {
+        if !raises_alert(recorded.decision, recorded.colour) {
+            continue;
+        }
+        let new = NewAlert {
+            checkpoint: recorded.checkpoint,
+            person: recorded.person,
+            entered: recorded.entered,
+        };
+        if !alerts.iter().any(|alert| alert.new == new) {
+            house.registry.open_alert(&new, house.now()).await?;
+            any = true;
+        }
+    }
+    Ok(any)
 }
 
 /// Alerts looked at; a door with more has other worries.
@@ -102,7 +138,8 @@ async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> 
             Err(Failure::NotFound) => continue,
             Err(other) => return Err(other),
         };
-        let shown = shown(house, &recorded, None, Some(alert.id)).await?;
+        let name = masked_name(house, recorded.person).await?;
+        let shown = shown(&name, &recorded, None, Some(alert.id));
         open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
     }
     Ok(open)

@@ -1,7 +1,12 @@
 //! Health status: our own register first, then an outside source; never green by default.
 
 use crate::{House, sms::BoxFuture};
-use domain::{health_status::HealthStatus, people::PersonNumber, time::UnixMs};
+use domain::{
+    entry_policy::FIRST_POLICY,
+    health_status::{Colour, HealthStatus},
+    people::PersonNumber,
+    time::UnixMs,
+};
 use std::time::Duration;
 
 /// How long a scan waits for an outside source.
@@ -22,13 +27,22 @@ impl HealthSource for NoSource {
     }
 }
 
+/// Whether what our own register says still counts: green for a while, anything else until it is
+/// changed.
+fn in_force(status: &HealthStatus, now: UnixMs) -> bool {
+    status.colour != Colour::Green
+        || now.since(status.confirmed) <= FIRST_POLICY.register_green_ms_max
+}
+
 /// A person's status now. What cannot be found out is unknown, and the entry is recorded all the
 /// same.
 pub async fn of(house: &House, person: PersonNumber) -> HealthStatus {
     let now = house.now();
-    match house.registry.health_status(person, now).await {
-        Ok(Some(status)) => return status,
-        Ok(None) => {}
+    match house.registry.health_status(person).await {
+        Ok(Some(status)) if in_force(&status, now) => {
+            return HealthStatus { confirmed: now, ..status };
+        }
+        Ok(_) => {}
         Err(error) => tracing::error!(%error, "the register of health status cannot be read"),
     }
     match tokio::time::timeout(ASK_WAIT, house.health.ask(person, now)).await {

@@ -8,10 +8,12 @@ use crate::{
     people::{id_index, register::seal},
 };
 use domain::{
+    audit::{Actor, Deed},
     checkins::Method,
     people::{IdDocument, IdKind, PersonNumber, check_name},
     venue_codes::Standing,
 };
+use registry::AuditLine;
 use std::sync::Arc;
 
 /// What staff typed.
@@ -29,14 +31,27 @@ pub struct IdForm {
 ///
 /// # Errors
 /// `Invalid` at `id_kind`, `id_number`, or at `name` when the person is new and no name was given;
-/// `Conflict` when the door has no code in use; `Busy`.
+/// `Conflict` when the door has no code in use; `TooMany` beyond 60 within a minute; `Busy`.
 pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> Answer<Arc<Shown>> {
     let id = document(house, form)?;
+    house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller).await?;
+    house.registry.audit(&[line(house, caller)]).await?;
     let person = person(house, &id, &form.name).await?;
     let operator = u32::try_from(caller.device).ok();
     let entered = enter(house, &door, person, Method::StaffIdNumber, operator).await?;
     Ok(entered.shown)
+}
+
+/// A document typed at a door is a look at somebody's status: it leaves a trace.
+fn line(house: &House, caller: &DutyDevice) -> AuditLine {
+    AuditLine {
+        at: house.now(),
+        actor: Actor::Device(caller.device),
+        deed: Deed::ReverseScanned,
+        subject: format!("检查点 {}", caller.checkpoint.0),
+        detail: String::new(),
+    }
 }
 
 fn document(house: &House, form: &IdForm) -> Answer<IdDocument> {

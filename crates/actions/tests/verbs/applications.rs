@@ -132,13 +132,13 @@ async fn returned_with_a_reason_corrected_and_approved() {
     let id = seen(&t, &reviewer, State::Submitted).await[0];
 
     t.clock.advance_ms(MINUTE_MS);
-    complains("reason", review::send_back(&t, &reviewer, id, "  ").await);
-    complains("reason", review::send_back(&t, &reviewer, id, &"长".repeat(201)).await);
-    review::send_back(&t, &reviewer, id, "名称与门牌不一致").await.unwrap();
+    complains("reason", review::send_back(&t, &reviewer, id, 1, "  ").await);
+    complains("reason", review::send_back(&t, &reviewer, id, 1, &"长".repeat(201)).await);
+    review::send_back(&t, &reviewer, id, 1, "名称与门牌不一致").await.unwrap();
     let row = &mine::list(&t, &caller).await.unwrap()[0];
     assert_eq!((row.state, row.reason.as_str()), (State::Returned, "名称与门牌不一致"));
     assert_eq!(row.standing, Standing::Applying);
-    conflict(review::approve(&t, &reviewer, id).await);
+    conflict(review::approve(&t, &reviewer, id, 1).await);
 
     t.clock.advance_ms(MINUTE_MS);
     let corrected = CheckpointForm { name: "阜阳市人民医院".to_owned(), ..form };
@@ -150,7 +150,10 @@ async fn returned_with_a_reason_corrected_and_approved() {
     assert_eq!(review::one(&t, &reviewer, id).await.unwrap().row.round, 2);
 
     t.clock.advance_ms(MINUTE_MS);
-    review::approve(&t, &reviewer, id).await.unwrap();
+    // Whoever still looks at the first submission decides about nothing.
+    conflict(review::approve(&t, &reviewer, id, 1).await);
+    conflict(review::send_back(&t, &reviewer, id, 1, "请核对").await);
+    review::approve(&t, &reviewer, id, 2).await.unwrap();
     let found = mine::one(&t, &caller, number).await.unwrap();
     assert_eq!(found.row.standing, Standing::Open);
     let code = found.code.unwrap();
@@ -161,7 +164,7 @@ async fn returned_with_a_reason_corrected_and_approved() {
     assert!(found.events.is_sorted_by(|a, b| a.at < b.at));
     assert_eq!(found.events[1].reason, "名称与门牌不一致");
     conflict(resubmit(&t, &caller, number, &corrected).await);
-    conflict(review::send_back(&t, &reviewer, id, "太晚了").await);
+    conflict(review::send_back(&t, &reviewer, id, 1, "太晚了").await);
 }
 
 #[tokio::test]
@@ -173,7 +176,7 @@ async fn a_corrected_form_may_keep_its_door_and_not_take_anothers() {
     let number = submit(&t, &caller, &form).await.unwrap();
     submit(&t, &caller, &others).await.unwrap();
     let id = review::queue(&t, &reviewer, &all(State::Submitted)).await.unwrap().rows[0].id;
-    review::send_back(&t, &reviewer, id, "请核对地址").await.unwrap();
+    review::send_back(&t, &reviewer, id, 1, "请核对地址").await.unwrap();
     complains("door", resubmit(&t, &caller, number, &others).await);
     resubmit(&t, &caller, number, &form).await.unwrap();
 }
@@ -193,10 +196,10 @@ async fn another_countys_reviewer_sees_nothing_and_decides_nothing() {
     assert!(queue.counts.iter().all(|(_, count)| *count == 0));
     assert_eq!(queue.county_name.as_deref(), Some("颍东区"));
     not_found(review::one(&t, &there, id).await);
-    not_found(review::approve(&t, &there, id).await);
-    not_found(review::send_back(&t, &there, id, "不归我管").await);
+    not_found(review::approve(&t, &there, id, 1).await);
+    not_found(review::send_back(&t, &there, id, 1, "不归我管").await);
     assert_eq!(review::one(&t, &here, id).await.unwrap().state, State::Submitted);
-    not_found(review::approve(&t, &city, id + 1).await);
+    not_found(review::approve(&t, &city, id + 1, 1).await);
 }
 
 #[tokio::test]
@@ -207,14 +210,14 @@ async fn a_door_that_moves_to_another_county_changes_its_reviewer() {
     let number = submit(&t, &caller, &form).await.unwrap();
     let (here, there) = (reviewer(&t, "341202").await, reviewer(&t, "341203").await);
     let id = seen(&t, &here, State::Submitted).await[0];
-    review::send_back(&t, &here, id, "这个地址在颍东区").await.unwrap();
+    review::send_back(&t, &here, id, 1, "这个地址在颍东区").await.unwrap();
     let moved =
         CheckpointForm { county: "341203".to_owned(), township: "341203001".to_owned(), ..form };
     resubmit(&t, &caller, number, &moved).await.unwrap();
     assert!(seen(&t, &here, State::Submitted).await.is_empty());
     assert_eq!(seen(&t, &there, State::Submitted).await, [id]);
-    not_found(review::approve(&t, &here, id).await);
-    review::approve(&t, &there, id).await.unwrap();
+    not_found(review::approve(&t, &here, id, 1).await);
+    review::approve(&t, &there, id, 2).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,10 +229,10 @@ async fn of_two_reviewers_deciding_at_once_one_is_told_that_it_is_decided() {
         submit(&t, &caller, &t.checkpoint_form()).await.unwrap();
         let id = seen(&t, &one, State::Submitted).await[0];
         let (first, second) = if round % 2 == 0 {
-            tokio::join!(review::approve(&t, &one, id), review::approve(&t, &other, id))
+            tokio::join!(review::approve(&t, &one, id, 1), review::approve(&t, &other, id, 1))
         } else {
-            let back = review::send_back(&t, &other, id, "请核对名称");
-            tokio::join!(review::approve(&t, &one, id), back)
+            let back = review::send_back(&t, &other, id, 1, "请核对名称");
+            tokio::join!(review::approve(&t, &one, id, 1), back)
         };
         assert!(first.is_ok() != second.is_ok(), "exactly one decides");
         conflict(if first.is_ok() { second } else { first });

@@ -68,9 +68,9 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     let reviewer = reviewer(t, "341202").await;
     let filter = Filter { state: State::Submitted, text: String::new(), page: 0 };
     let id = review::queue(t, &reviewer, &filter).await.unwrap().rows[0].id;
-    review::send_back(t, &reviewer, id, "请核对门牌").await.unwrap();
+    review::send_back(t, &reviewer, id, 1, "请核对门牌").await.unwrap();
     resubmit(t, &caller, number, &form).await.unwrap();
-    review::approve(t, &reviewer, id).await.unwrap();
+    review::approve(t, &reviewer, id, 2).await.unwrap();
     a4(t, &caller, number).await.unwrap();
     let code = mine::one(t, &caller, number).await.unwrap().code.unwrap();
     let door = Door { number, code: token_of(&code.url).to_owned(), manager: token };

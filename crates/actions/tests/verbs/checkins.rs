@@ -143,7 +143,7 @@ async fn a_red_code_stops_and_raises_an_alert() {
 }
 
 #[tokio::test]
-async fn what_turns_red_between_two_scans_of_one_entry_is_told_to_the_door() {
+async fn what_turns_red_within_the_minute_is_an_entry_of_its_own_and_shown_red() {
     let t = TestHouse::new().await;
     let door = t.door().await;
     let (person, form) = visitor(&t).await;
@@ -153,13 +153,17 @@ async fn what_turns_red_between_two_scans_of_one_entry_is_told_to_the_door() {
     record(&t, &person, &door.code, Method::Wechat).await.unwrap();
     assert!(matches!(listener.try_recv(), Ok(Announcement::Entry(shown)) if shown.alert.is_none()));
     colour(&t, &form, Colour::Red).await;
-    for _ in 0..3 {
-        assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    for again in [false, true, true] {
+        let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+        assert_eq!(receipt.again, again);
+        assert_eq!((receipt.decision, receipt.colour), (Decision::Stop, Colour::Red));
     }
+    assert_eq!(visits_at(&t, &door).await.len(), 2);
     let alert = screen::open(&t, &guard).await.unwrap().open_alerts[0].id;
     let told = listener.try_recv();
     let Ok(Announcement::Entry(shown)) = told else { panic!("an alert that nobody sees") };
     assert_eq!(shown.alert, Some(alert));
+    assert_eq!((shown.decision, shown.colour), (Decision::Stop, Colour::Red));
     assert!(listener.try_recv().is_err(), "told once");
 }
 
@@ -194,7 +198,7 @@ async fn nothing_but_fresh_green_is_shown_green_and_passes() {
     let mut t = TestHouse::new().await;
     let door = t.door().await;
     let now = t.now();
-    let fresh = HealthStatus { confirmed: now.plus(HOUR_MS), ..green(now) };
+    let fresh = green(now);
     let stale = HealthStatus { confirmed: now.plus(-HOUR_MS), ..fresh };
     let tested =
         |hours: i64, negative| Some(NucleicAcid { sampled: now.plus(-hours * HOUR_MS), negative });
@@ -207,8 +211,10 @@ async fn nothing_but_fresh_green_is_shown_green_and_passes() {
         (HealthStatus { colour: Colour::Unknown, ..fresh }, Decision::Recheck, Colour::Unknown),
         (HealthStatus { nucleic_acid: tested(1, false), ..fresh }, Decision::Stop, Colour::Gray),
     ];
-    for (status, decision, colour) in cases {
+    for (mut status, decision, colour) in cases {
         let (person, _) = visitor(&t).await;
+        // Registering moves the clock on.
+        status.confirmed = t.now().plus(status.confirmed.since(now));
         parts(&mut t).health = Arc::new(Says(status));
         let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
         assert_eq!((receipt.decision, receipt.colour), (decision, colour), "{status:?}");
@@ -330,4 +336,59 @@ async fn ones_own_page_lists_the_entries_that_are_kept() {
     assert_eq!(me.entries[0].deleted_on, last.entered.plus(28 * DAY_MS));
     t.clock.advance_ms(27 * DAY_MS + HOUR_MS);
     assert_eq!(people::mine::me(&t, &person).await.unwrap().entries.len(), 1);
+}
+
+#[tokio::test]
+async fn a_result_looked_at_again_shows_what_holds_now_when_that_is_worse() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    let made = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    colour(&t, &form, Colour::Red).await;
+    let seen = receipt(&t, &person, &made.id).await.unwrap();
+    assert_eq!((seen.decision, seen.colour), (Decision::Stop, Colour::Red));
+    t.clock.advance_ms(HOUR_MS);
+    let old = receipt(&t, &person, &made.id).await.unwrap();
+    assert_eq!((old.decision, old.colour), (Decision::Pass, Colour::Green), "as it was then");
+}
+
+#[tokio::test]
+async fn a_green_of_the_register_counts_for_a_day_and_a_red_until_it_is_changed() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    *t.health.silent.lock() = true;
+    let (one, one_form) = visitor(&t).await;
+    let (other, other_form) = visitor(&t).await;
+    colour(&t, &one_form, Colour::Green).await;
+    colour(&t, &other_form, Colour::Red).await;
+    let at_door = async |person| record(&t, person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(at_door(&one).await.colour, Colour::Green);
+    t.clock.advance_ms(DAY_MS + 1);
+    assert_eq!(at_door(&one).await.colour, Colour::Unknown);
+    assert_eq!(at_door(&other).await.colour, Colour::Red);
+}
+
+#[tokio::test]
+async fn an_alert_that_a_crash_left_out_is_opened_when_the_screen_looks() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    let (_, form) = visitor(&t).await;
+    let red = visits::Visit {
+        person: number(&t, &form).await.0,
+        checkpoint: door.number.0,
+        entered_ms: t.now().0,
+        recorded_ms: t.now().0,
+        method: Method::Wechat.number(),
+        operator: 0,
+        verdict: Decision::Stop.number(),
+        status: Colour::Red.number(),
+        flags: 0,
+    };
+    t.visits.append(red).await.unwrap();
+    t.clock.advance_ms(1);
+    for _ in 0..2 {
+        let screen = screen::open(&t, &guard).await.unwrap();
+        assert_eq!((screen.open_alerts.len(), screen.abnormal), (1, 1));
+    }
 }

@@ -102,7 +102,7 @@ async fn import<'a>(
         .bind(i64::from(door.0))
         .fetch_one(&mut *tx)
         .await?;
-    approve(tx, application.try_get(0)?, code, short_number, &line).await
+    approve(tx, (application.try_get(0)?, 1), code, short_number, &line).await
 }
 
 async fn free_code<'a>(

@@ -102,7 +102,7 @@ async fn the_queue_is_narrowed_to_a_state(at: &BackEnd) {
     let returned = at.a_door("吾悦").await;
     let application = at.application(returned).await;
     let back = line(Deed::ApplicationReturned, NOON);
-    at.registry.return_application(application, "不清", &back).await.unwrap();
+    at.registry.return_application((application, 1), "不清", &back).await.unwrap();
     let state = async |state| queue(at, QueueFilter { state, ..waiting() }).await;
     assert_eq!(state(State::Submitted).await, [1]);
     assert_eq!(state(State::Approved).await, [approved.0]);
@@ -210,12 +210,12 @@ async fn approving_opens_the_door_and_gives_it_its_code(at: &BackEnd) {
 async fn an_application_is_sent_back_with_its_reason(at: &BackEnd) {
     let door = at.a_door("万达").await;
     let back = line(Deed::ApplicationReturned, NOON.plus(1));
-    assert!(at.registry.return_application(1, AWKWARD, &back).await.unwrap());
+    assert!(at.registry.return_application((1, 1), AWKWARD, &back).await.unwrap());
     assert_eq!(at.registry.application_of(door).await.unwrap(), Some((1, State::Returned)));
     let events = at.registry.application_events(1).await.unwrap();
     assert_eq!((events[1].at, events[1].state), (NOON.plus(1), State::Returned));
     assert_eq!(events[1].reason, AWKWARD);
-    assert!(!at.registry.return_application(1, "again", &back).await.unwrap());
+    assert!(!at.registry.return_application((1, 1), "again", &back).await.unwrap());
     assert!(!at.approve(1, "code").await);
     assert_eq!(at.registry.application_events(1).await.unwrap().len(), 2);
     assert_eq!(at.lines_of(Deed::ApplicationReturned).await, 1);
@@ -230,7 +230,7 @@ async fn two_reviewers_deciding_at_once_decide_once(at: &BackEnd) {
         let code = format!("code {round}");
         let (approved, returned) = tokio::join!(
             at.approve(application, &code),
-            at.registry.return_application(application, "不清", &back),
+            at.registry.return_application((application, 1), "不清", &back),
         );
         let returned = returned.unwrap();
         assert!(approved ^ returned, "approved {approved}, returned {returned}");
@@ -258,7 +258,7 @@ async fn refused_without_a_trace(at: &BackEnd, code: &str, short: &str) {
     at.an_open_door("万达", "taken").await;
     let door = at.a_door("万象").await;
     let line = line(Deed::ApplicationApproved, NOON.plus(9));
-    assert!(!at.registry.approve_application(2, code, short, &line).await.unwrap());
+    assert!(!at.registry.approve_application((2, 1), code, short, &line).await.unwrap());
     assert_eq!(at.registry.application_of(door).await.unwrap(), Some((2, State::Submitted)));
     let kept = at.registry.checkpoint(door).await.unwrap().unwrap();
     assert_eq!((kept.standing, kept.changed), (Standing::Applying, NOON));
@@ -284,7 +284,7 @@ async fn a_decided_application_is_not_decided_again(at: &BackEnd) {
     let door = at.an_open_door("万达", "code").await;
     assert!(!at.approve(1, "other").await);
     let back = line(Deed::ApplicationReturned, NOON);
-    assert!(!at.registry.return_application(1, "不清", &back).await.unwrap());
+    assert!(!at.registry.return_application((1, 1), "不清", &back).await.unwrap());
     assert_eq!(at.registry.application_of(door).await.unwrap(), Some((1, State::Approved)));
     assert_eq!(at.registry.code_of(door).await.unwrap().unwrap().code, "code");
     assert_eq!(at.lines_of(Deed::ApplicationReturned).await, 0);
@@ -297,7 +297,7 @@ async fn unknown_applications_are_none(at: &BackEnd) {
         assert!(at.registry.application_events(id).await.unwrap().is_empty());
         assert!(!at.approve(id, "code").await);
         let back = line(Deed::ApplicationReturned, NOON);
-        assert!(!at.registry.return_application(id, "", &back).await.unwrap());
+        assert!(!at.registry.return_application((id, 1), "", &back).await.unwrap());
     }
     assert_eq!(at.registry.application_of(CheckpointNumber(2)).await.unwrap(), None);
 }

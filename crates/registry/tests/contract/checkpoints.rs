@@ -105,7 +105,11 @@ async fn one_door_applied_for_by_two_at_once_is_one_checkpoint(at: &BackEnd) {
 async fn send_back(at: &BackEnd, door: CheckpointNumber) {
     let line = line(Deed::ApplicationReturned, NOON);
     let application = at.application(door).await;
-    assert!(at.registry.return_application(application, "门牌不清", &line).await.unwrap());
+    let round = at.registry.application(application).await.unwrap().unwrap().round;
+    // A decision about another submission than the last decides nothing.
+    let stale = (application, round + 1);
+    assert!(!at.registry.return_application(stale, "门牌不清", &line).await.unwrap());
+    assert!(at.registry.return_application((application, round), "门牌不清", &line).await.unwrap());
 }
 
 async fn correct(at: &BackEnd, door: CheckpointNumber, record: &CheckpointRecord) -> bool {

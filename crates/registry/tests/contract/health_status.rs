@@ -10,7 +10,7 @@ use domain::{
 };
 
 on_both!(
-    every_status_comes_back_confirmed_now,
+    every_status_comes_back_confirmed_when_it_was_set,
     the_newest_status_takes_the_place_of_the_old,
     somebody_not_in_the_register_has_none,
     a_status_is_of_a_registered_person,
@@ -21,22 +21,21 @@ fn status(colour: Colour) -> HealthStatus {
     HealthStatus { colour, confirmed: NOON, nucleic_acid: None, itinerary: Itinerary::Unknown }
 }
 
-async fn every_status_comes_back_confirmed_now(at: &BackEnd) {
+async fn every_status_comes_back_confirmed_when_it_was_set(at: &BackEnd) {
     let tests = [
         None,
         Some(NucleicAcid { sampled: NOON.plus(-5), negative: true }),
         Some(NucleicAcid { sampled: NOON, negative: false }),
     ];
-    let now = NOON.plus(99);
     for colour in Colour::ALL {
         let person = at.a_person(colour.code()).await;
         for itinerary in [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown] {
             for nucleic_acid in tests {
                 let new = HealthStatus { nucleic_acid, itinerary, ..status(colour) };
                 at.registry.set_health_status(person, &new).await.unwrap();
-                let told = at.registry.health_status(person, now).await.unwrap().unwrap();
+                let told = at.registry.health_status(person).await.unwrap().unwrap();
                 assert_eq!((told.colour, told.itinerary), (colour, itinerary));
-                assert_eq!((told.nucleic_acid, told.confirmed), (nucleic_acid, now));
+                assert_eq!((told.nucleic_acid, told.confirmed), (nucleic_acid, NOON));
             }
         }
     }
@@ -47,16 +46,15 @@ async fn the_newest_status_takes_the_place_of_the_old(at: &BackEnd) {
     at.registry.set_health_status(neighbour, &status(Colour::Green)).await.unwrap();
     at.registry.set_health_status(person, &status(Colour::Green)).await.unwrap();
     at.registry.set_health_status(person, &status(Colour::Red)).await.unwrap();
-    let colour =
-        async |person| at.registry.health_status(person, NOON).await.unwrap().unwrap().colour;
+    let colour = async |person| at.registry.health_status(person).await.unwrap().unwrap().colour;
     assert_eq!(colour(person).await, Colour::Red);
     assert_eq!(colour(neighbour).await, Colour::Green);
 }
 
 async fn somebody_not_in_the_register_has_none(at: &BackEnd) {
     let person = at.a_person("a").await;
-    assert!(at.registry.health_status(person, NOON).await.unwrap().is_none());
-    assert!(at.registry.health_status(PersonNumber(u64::MAX), NOON).await.unwrap().is_none());
+    assert!(at.registry.health_status(person).await.unwrap().is_none());
+    assert!(at.registry.health_status(PersonNumber(u64::MAX)).await.unwrap().is_none());
 }
 
 async fn a_status_is_of_a_registered_person(at: &BackEnd) {
@@ -71,6 +69,6 @@ async fn a_colour_nobody_knows_is_an_error_and_not_a_colour(at: &BackEnd) {
     let person = at.a_person("a").await;
     at.registry.set_health_status(person, &status(Colour::Green)).await.unwrap();
     at.run("update health_status set colour = 'blue'").await.unwrap();
-    let refused = at.registry.health_status(person, NOON).await.unwrap_err();
+    let refused = at.registry.health_status(person).await.unwrap_err();
     assert!(refused.to_string().contains("health_status"), "{refused}");
 }

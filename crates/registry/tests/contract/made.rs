@@ -135,7 +135,7 @@ impl BackEnd {
     pub(crate) async fn approve(&self, application: i64, code: &str) -> bool {
         let line = line(Deed::ApplicationApproved, NOON.plus(3_600_000));
         self.registry
-            .approve_application(application, code, &format!("FY-{code}"), &line)
+            .approve_application((application, 1), code, &format!("FY-{code}"), &line)
             .await
             .unwrap()
     }

@@ -54,27 +54,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
+const BAD_JSON: &str = "请求不是正确的 JSON";
+
 /// Syntax errors are 400; a missing or wrong field is 422 and named.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut reader);
-    if read.is_ok()
-        && let Err(error) = reader.end()
-    {
-        return Err(refuse(StatusCode::BAD_REQUEST, "bad-json", &error.to_string()));
+    if read.is_ok() && reader.end().is_err() {
+        return Err(refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON));
     }
     read.map_err(|error| {
         if !error.inner().is_data() {
-            return refuse(StatusCode::BAD_REQUEST, "bad-json", &error.inner().to_string());
+            return refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON);
         }
-        let said = error.inner().to_string();
-        let field = missing_field(&said).unwrap_or_else(|| error.path().to_string());
+        // What serde says repeats the value, and the value may be somebody's ID number.
+        let (field, says) = match missing_field(&error.inner().to_string()) {
+            Some(field) => (field, "缺少这个字段"),
+            None => (error.path().to_string(), "这个字段的类型不对"),
+        };
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
         let body = serde_json::json!({
             "type": "urn:venuecode:invalid-input",
-            "title": "Unprocessable Content",
-            "status": 422,
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
             "detail": "有内容需要改正",
-            "errors": [{ "field": field, "detail": said }],
+            "errors": [{ "field": field, "detail": says }],
         });
         answer::problem_json(StatusCode::UNPROCESSABLE_ENTITY, body)
     })

@@ -4,6 +4,6 @@
 
 mod accounts;
 mod browser;
+mod contact_tracing;
 mod review;
-mod tracing;
 mod venue;

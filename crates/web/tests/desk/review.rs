@@ -33,10 +33,11 @@ async fn an_application_comes_back_once_is_corrected_and_approved() {
     queue.says("赵*");
     queue.says_not("13800138000");
     let id = offered(&queue);
-    let silent = reviewer.post(&format!("/review/{id}/return"), &[("reason", " ")]).await;
+    let silent =
+        reviewer.post(&format!("/review/{id}/return"), &[("round", "1"), ("reason", " ")]).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
     silent.says("id=\"reason-wrong\"");
-    let reason = [("reason", "<script>alert(1)</script> 门牌不符")];
+    let reason = [("round", "1"), ("reason", "<script>alert(1)</script> 门牌不符")];
     let back = reviewer.post(&format!("/review/{id}/return"), &reason).await;
     assert!(back.aim().starts_with("/review?state=submitted"));
     reviewer.get(back.aim()).await.says("已退回上一件");
@@ -59,7 +60,11 @@ async fn an_application_comes_back_once_is_corrected_and_approved() {
     let second = reviewer.get(&format!("/review?id={id}")).await;
     second.says("南门");
     second.says("第 2 次");
-    let done = reviewer.post(&format!("/review/{id}/approve"), &[]).await;
+    second.says("name=\"round\" value=\"2\"");
+    let stale = reviewer.post(&format!("/review/{id}/approve"), &[("round", "1")]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    stale.says("对方刚重新提交过");
+    let done = reviewer.post(&format!("/review/{id}/approve"), &[("round", "2")]).await;
     reviewer.get(done.aim()).await.says("都审完了");
     reviewer.get("/review?state=approved").await.says("南门");
     let approved = manager.get(&page).await;
@@ -97,7 +102,7 @@ async fn a_decision_taken_meanwhile_is_said_and_changes_nothing() {
     let (mut one, mut two) = (reviewer(&t, "341202").await, reviewer(&t, "").await);
     let id = offered(&one.get("/review").await);
     two.get("/review").await;
-    one.post(&format!("/review/{id}/approve"), &[]).await.aim();
+    one.post(&format!("/review/{id}/approve"), &[("round", "1")]).await.aim();
     for (path, reason) in [("approve", ""), ("return", "场所类别选错，请重新选择")] {
         let late = two.post(&format!("/review/{id}/{path}"), &[("reason", reason)]).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "{path}");
@@ -121,7 +126,7 @@ async fn after_a_decision_the_next_one_is_open_and_the_search_stays() {
     queue.says("<h2>阜阳市人民医院（南区） · 东门</h2>");
     let text = queue.text();
     let next = text.split("name=\"next\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let kept = [("q", "三清路"), ("page", "0"), ("next", next)];
+    let kept = [("round", "1"), ("q", "三清路"), ("page", "0"), ("next", next)];
     let done = reviewer.post(&format!("/review/{}/approve", offered(&queue)), &kept).await;
     let seen = reviewer.get(done.aim()).await;
     seen.says("<h2>阜阳市人民医院（南区） · 南门</h2>");

@@ -8,7 +8,7 @@ mod callers;
 mod catalogue;
 mod escaping;
 mod forged;
-mod garbage;
+mod hang_up;
 mod headers;
 mod health;
 mod literals;

@@ -163,7 +163,7 @@ pub(crate) async fn door_of(t: &TestHouse, form: &CheckpointForm) -> Door {
     let reviewer = t.staff(&reviewer).await.as_reviewer().unwrap();
     let filter = review::Filter { state: State::Submitted, text: String::new(), page: 0 };
     let queue = review::queue(&t.house, &reviewer, &filter).await.unwrap();
-    review::approve(&t.house, &reviewer, queue.rows.last().unwrap().id).await.unwrap();
+    review::approve(&t.house, &reviewer, queue.rows.last().unwrap().id, 1).await.unwrap();
     let url = mine::one(&t.house, &manager, number).await.unwrap().code.unwrap().url;
     Door { number, code: url.rsplit('/').next().unwrap().to_owned(), manager: token }
 }

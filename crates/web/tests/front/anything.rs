@@ -222,7 +222,7 @@ async fn ten_thousand_nonsense_requests_break_nothing() {
     let door = t.door().await;
     let duty = t.duty(&door).await;
     let client = Client::new(&t).await;
-    // Signing out would make everybody a stranger for the rest; `guards.rs` tries those.
+    // Signing out would make everybody a stranger for the rest; `doors/callers.rs` tries those.
     let routes = table().into_iter().filter(|r| !r.path.contains("out"));
     let mut nonsense = Nonsense {
         dice: StdRng::seed_from_u64(seed),

@@ -6,6 +6,5 @@ mod anything;
 mod api;
 mod client;
 mod duty;
-mod guards;
 mod visitor;
 mod weight;

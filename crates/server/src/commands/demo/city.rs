@@ -231,8 +231,10 @@ async fn open_door(house: &House, organisation: i64, form: &CheckpointForm) -> a
     let approved = line(house, Deed::ApplicationApproved, &form.door);
     let code = VenueCode::fresh(&*house.dice);
     let short = fresh_short_number(&record.county, &*house.dice);
-    let done =
-        house.registry.approve_application(application, code.as_str(), &short, &approved).await?;
+    let done = house
+        .registry
+        .approve_application((application, 1), code.as_str(), &short, &approved)
+        .await?;
     anyhow::ensure!(done, "the door could not be approved");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Check-ins: entering through a door, and what was recorded.
 
-use crate::{answer, api::json::JsonBody, pages::visitor::method, seat::As};
+use crate::{answer, api::json::JsonBody, pages::visitor::method, seat::As, whole::to_the_end};
 use actions::{
     House,
     accounts::principals::Visitor,
@@ -101,7 +101,9 @@ pub async fn create(
     headers: HeaderMap,
     JsonBody(new): JsonBody<NewCheckin>,
 ) -> Response {
-    match record(&house, &visitor, &new.code, method(&headers)).await {
+    let method = method(&headers);
+    let entry = async move { record(&house, &visitor, &new.code, method).await };
+    match to_the_end(entry).await {
         Ok(receipt) => {
             let place = format!("/api/v1/checkins/{}", receipt.id);
             (StatusCode::CREATED, [(header::LOCATION, place)], Json(Checkin::from(receipt)))

@@ -1,6 +1,6 @@
 //! Reverse scans: a duty device registers a person who has no phone.
 
-use crate::{answer, api::json::JsonBody, seat::As};
+use crate::{answer, api::json::JsonBody, seat::As, whole::to_the_end};
 use actions::{
     House,
     accounts::principals::DutyDevice,
@@ -83,7 +83,8 @@ pub async fn create(
     JsonBody(new): JsonBody<NewReverseScan>,
 ) -> Response {
     let form = IdForm { id_kind: new.id_kind, id_number: new.id_number, name: new.name };
-    match by_id_number(&house, &device, &form).await {
+    let entry = async move { by_id_number(&house, &device, &form).await };
+    match to_the_end(entry).await {
         Ok(shown) => (StatusCode::CREATED, Json(ReverseScan::from(&*shown))).into_response(),
         Err(failure) => answer::problem(failure),
     }

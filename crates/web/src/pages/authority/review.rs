@@ -39,9 +39,17 @@ pub struct Wanted {
 #[serde(default)]
 pub struct Decision {
     reason: String,
+    round: String,
     q: String,
     page: String,
     next: String,
+}
+
+impl Decision {
+    /// Which submission was on the page; none counts as one that is gone.
+    fn round(&self) -> i64 {
+        self.round.parse().unwrap_or(0)
+    }
 }
 
 fn filter(state: &str, text: &str, page: &str) -> Filter {
@@ -78,7 +86,7 @@ pub async fn approve(
     Checked(decision): Checked<Decision>,
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
-    let answer = review::approve(&house, &caller, id).await;
+    let answer = review::approve(&house, &caller, id, decision.round()).await;
     decided(&house, p, &caller, id, decision, answer, "approved").await
 }
 
@@ -91,7 +99,7 @@ pub async fn send_back(
     Checked(decision): Checked<Decision>,
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
-    let answer = review::send_back(&house, &caller, id, &decision.reason).await;
+    let answer = review::send_back(&house, &caller, id, decision.round(), &decision.reason).await;
     decided(&house, p, &caller, id, decision, answer, "returned").await
 }
 

@@ -71,6 +71,11 @@ pub fn said(p: &Page, failure: Failure) -> Result<Said, PageFailure> {
             notice: Some(says),
             ..Said::default()
         }),
+        Failure::Busy => Ok(Said {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            notice: Some("现在人多，请稍等几秒再提交，不用重新填写。"),
+            ..Said::default()
+        }),
         other => Err(PageFailure(p.clone(), other)),
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     forms::Checked,
     page::Page,
     seat::As,
+    whole::to_the_end,
 };
 use actions::{
     Failure, House,
@@ -65,13 +66,18 @@ pub(super) async fn submit(
 ) -> Shown {
     let form = IdForm { id_kind: fields.id_kind, id_number: fields.id_number, name: fields.name };
     let none = Complaints::default();
-    match by_id_number(&house, &device, &form).await {
+    let (whole, typed) = (Arc::clone(&house), form.clone());
+    let entry = async move { by_id_number(&whole, &device, &typed).await };
+    match to_the_end(entry).await {
         Ok(_) => Ok(done(&headers)),
         Err(Failure::Invalid(complaints)) => {
             draw(&p, &headers, StatusCode::UNPROCESSABLE_ENTITY, &form, &complaints, None)
         }
         Err(Failure::Conflict(says)) => {
             draw(&p, &headers, StatusCode::CONFLICT, &form, &none, Some(says))
+        }
+        Err(Failure::TooMany { says, .. }) => {
+            draw(&p, &headers, StatusCode::TOO_MANY_REQUESTS, &form, &none, Some(says))
         }
         Err(Failure::Busy) => {
             let says = "现在人多，请稍等几秒再点一次。";

@@ -106,7 +106,7 @@ pub(super) async fn state(
         .map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
     let state = serde_json::json!({
         "card": drawn.card, "list": drawn.list, "alerts": drawn.alerts, "counts": drawn.counts,
-        "word": screen.proof_word, "now": screen.now.0,
+        "word": screen.proof_word, "before": screen.proof_word_before, "now": screen.now.0,
     });
     Ok(Json(state).into_response())
 }

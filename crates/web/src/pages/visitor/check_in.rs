@@ -6,6 +6,7 @@ use crate::{
     forms::Checked,
     page::Page,
     seat::As,
+    whole::to_the_end,
 };
 use actions::{
     Failure, House,
@@ -77,7 +78,9 @@ pub(super) async fn enter(
     };
     // The session ended meanwhile, or cookies are off: registering is the way in.
     let Some(As(visitor)) = visitor else { return register::blank(&house, &p, &code, &door) };
-    match record(&house, &visitor, &code, method(&headers)).await {
+    let (whole, scanned, method) = (Arc::clone(&house), code.clone(), method(&headers));
+    let entry = async move { record(&whole, &visitor, &scanned, method).await };
+    match to_the_end(entry).await {
         Ok(receipt) => Ok(Redirect::to(&format!("/c/{code}/r/{}", receipt.id)).into_response()),
         Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, true).await,
         Err(failure) => Err(PageFailure(p, failure)),

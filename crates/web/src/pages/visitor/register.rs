@@ -9,6 +9,7 @@ use crate::{
     forms::Checked,
     page::Page,
     seat,
+    whole::to_the_end,
 };
 use actions::{
     Failure, House,
@@ -167,7 +168,9 @@ pub(super) async fn submit(
     };
     let cookie = seat::visitor_cookie(&house, &token);
     // Registered is registered: when the gate is full, the check-in page takes over and retries.
-    let aim = match record(&house, &visitor, &code, method(&headers)).await {
+    let (whole, scanned, method) = (Arc::clone(&house), code.clone(), method(&headers));
+    let entry = async move { record(&whole, &visitor, &scanned, method).await };
+    let aim = match to_the_end(entry).await {
         Ok(receipt) => format!("/c/{code}/r/{}", receipt.id),
         Err(Failure::Busy) => format!("/c/{code}"),
         Err(failure) => return Err(PageFailure(p, failure)),
