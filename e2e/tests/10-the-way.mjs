@@ -136,7 +136,7 @@ async function dutyScreenIsEnrolled(ctx, s) {
   await ctx.shot(s.duty, 'duty-waiting');
   const again = await ctx.newPage({ expect_errors: [/status of 404/] });
   await again.goto(link);
-  await again.getByText('没有找到').waitFor();
+  await again.getByText('绑定链接已用过或已过期').waitFor();
 }
 
 async function visitorRegistersAndEnters(ctx, s) {
