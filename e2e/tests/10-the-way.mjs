@@ -96,16 +96,16 @@ async function reviewerSendsBackAndApproves(ctx, s) {
   await page.getByLabel('退回原因').fill('门的名称请按实际填写为南门');
   await page.getByRole('button', { name: /退回/ }).click();
   await page.getByText('都审完了').waitFor();
-  s.manager.goto(`${s.server.url}/venue`);
+  await s.manager.goto(`${s.server.url}/venue`);
   await s.manager.getByText('门的名称请按实际填写为南门').waitFor();
   await ctx.shot(s.manager, 'came-back');
   await s.manager.getByRole('link', { name: '去改正' }).click();
   await s.manager.getByLabel('哪一个门').fill(DOOR);
   await s.manager.getByRole('button', { name: '重新提交' }).click();
   await s.manager.getByText('申请已提交').waitFor();
+  // The longest waiting one is open already. Keyboard first.
   await page.goto(`${s.server.url}/review`);
-  await page.getByRole('link', { name: new RegExp(PLACE) }).click();
-  // Keyboard first.
+  await page.getByRole('heading', { name: DOOR }).waitFor();
   await page.keyboard.press('a');
   await page.getByText('都审完了').waitFor();
 }

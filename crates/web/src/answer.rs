@@ -107,7 +107,7 @@ fn says(failure: &Failure) -> &'static str {
         Failure::Invalid(complaints) => {
             complaints.0.first().map_or("请检查填写的内容。", |c| c.says)
         }
-        Failure::NotSignedIn => "请先登录，或重新绑定这台设备。",
+        Failure::NotSignedIn => "请先登录。市民请先扫一次门口的场所码完成登记。",
         Failure::Forbidden => "当前账号不能打开这个页面。请换一个账号登录。",
         Failure::NotFound => "这里没有内容，或者不属于您。链接可能已用过或已过期。",
         Failure::Conflict(says) | Failure::TooMany { says, .. } => says,
