@@ -32,7 +32,7 @@ async fn an_entry_whose_caller_is_gone_is_at_the_door_all_the_same() {
         let _gone = tokio::time::timeout(patience, call).await;
     }
     // What was begun ends by itself; nobody waits for its answer.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let window = Window { checkpoint: door.number.0, from_ms: 0, to_ms: i64::MAX };
     let stored = t.visits.visits_at(window).await.unwrap();
     assert!(!stored.is_empty(), "nobody got as far as the store");

@@ -75,6 +75,6 @@ async fn a_house_that_closes_ends_its_streams() {
     let mut stream = Stream::open(&t, &t.duty(&door).await).await;
     t.announcer.close();
     let ended = async { while stream.body.frame().await.is_some() {} };
-    let ended = tokio::time::timeout(Duration::from_secs(1), ended).await;
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
     assert!(ended.is_ok(), "the stream stays open, and so would the server");
 }
