@@ -28,7 +28,7 @@ impl Stream {
         Self { body: answer.into_body(), heard: String::new() }
     }
 
-    /// Reads on until this was said; `false` when a second passes or the stream ends before.
+    /// Reads on until this was said; `false` when three seconds pass or the stream ends before.
     async fn hears(&mut self, word: &str) -> bool {
         let listening = async {
             while !self.heard.contains(word) {
@@ -38,7 +38,7 @@ impl Stream {
             }
             true
         };
-        tokio::time::timeout(Duration::from_secs(1), listening).await.unwrap_or(false)
+        tokio::time::timeout(Duration::from_secs(3), listening).await.unwrap_or(false)
     }
 }
 
