@@ -55,6 +55,12 @@ impl House {
         self.clock.now()
     }
 
+    /// The URL that is printed for a venue code and never changes: `https://HOST/c/<code>`.
+    #[must_use]
+    pub fn printed_url(&self, code: &str) -> String {
+        format!("{}/c/{code}", self.settings.public_url)
+    }
+
     /// A fresh secret of 160 bits, as 32 lower-case base32 characters, for a cookie or a link.
     #[must_use]
     pub fn fresh_token(&self) -> String {

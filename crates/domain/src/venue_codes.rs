@@ -37,12 +37,6 @@ impl VenueCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The URL that is printed and never changes: `https://HOST/c/<code>`.
-    #[must_use]
-    pub fn url(&self, public_url: &str) -> String {
-        format!("{}/c/{}", public_url.trim_end_matches('/'), self.0)
-    }
 }
 
 /// A short number for the telephone and the foot of the poster: `FY-1202-7K3QD`.
@@ -107,7 +101,6 @@ mod tests {
         let code = VenueCode::fresh(&Same(0xff));
         assert_eq!(code.as_str(), "7777777777777777");
         assert_eq!(VenueCode::parse("7777777777777777"), Some(code.clone()));
-        assert_eq!(code.url("https://cs.fy.gov.cn/"), "https://cs.fy.gov.cn/c/7777777777777777");
         assert_eq!(VenueCode::parse("ABCDEFGHIJKLMNOP").unwrap().as_str(), "abcdefghijklmnop");
     }
 

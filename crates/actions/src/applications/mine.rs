@@ -111,7 +111,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
         form: form(house, record)?,
         events,
         code: code.map(|code| Code {
-            url: format!("{}/c/{}", house.settings.public_url, code.code),
+            url: house.printed_url(&code.code),
             short_number: code.short_number,
         }),
         devices: devices

@@ -50,7 +50,7 @@ pub async fn code_svg(
 ) -> Answer<Download> {
     let code = code(house, caller, number).await?;
     let name = format!("{}-{}.svg", code.name, code.door);
-    let svg = posters::code_svg(&url(house, &code)).map_err(refuse)?;
+    let svg = posters::code_svg(&house.printed_url(&code.code)).map_err(refuse)?;
     Ok(Download { name, bytes: svg.into_bytes() })
 }
 
@@ -60,13 +60,9 @@ async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answ
     code.ok_or(Failure::Conflict("审核通过后才能下载海报"))
 }
 
-fn url(house: &House, code: &VenueCodeRow) -> String {
-    format!("{}/c/{}", house.settings.public_url, code.code)
-}
-
 fn text(house: &House, code: VenueCodeRow) -> PosterText {
     PosterText {
-        url: url(house, &code),
+        url: house.printed_url(&code.code),
         place: code.name,
         door: code.door,
         county: code.county_name,
