@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, Failure, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
-    sms::SmsSender,
+    mirror::Mirror, sms::SmsSender,
 };
 use domain::{
     outside::{Clock, Dice, roll},
@@ -28,6 +28,8 @@ pub struct Settings {
 pub struct House {
     /// Everything that is not a visit.
     pub registry: Registry,
+    /// What a scan needs of the registry, in memory.
+    pub mirror: Mirror,
     /// Keys and ciphers.
     pub vault: Arc<Vault>,
     /// Visits.
@@ -53,6 +55,15 @@ impl House {
     #[must_use]
     pub fn now(&self) -> UnixMs {
         self.clock.now()
+    }
+
+    /// Brings the mirror up to what the registry holds. Whoever changes something that the mirror
+    /// shows, does this before it answers.
+    ///
+    /// # Errors
+    /// `Broken` when the registry cannot be read.
+    pub async fn catch_up(&self) -> Answer<()> {
+        self.mirror.catch_up(&self.registry).await
     }
 
     /// The URL that is printed for a venue code and never changes: `https://HOST/c/<code>`.

@@ -14,6 +14,7 @@ pub mod duty;
 pub mod failure;
 pub mod health_status;
 pub mod house;
+pub mod mirror;
 pub mod organisations;
 pub mod people;
 pub mod posters;

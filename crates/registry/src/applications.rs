@@ -2,6 +2,7 @@
 
 use crate::{
     audit::{self, AuditLine},
+    changes::{self, Change},
     checkpoints,
     connect::{Registry, RegistryError, Result, count, next_number},
 };
@@ -329,6 +330,7 @@ pub(crate) async fn approve(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
+    changes::note(tx, &Change::VenueCode(code.to_owned())).await?;
     event(tx, id, State::Approved, "", line).await?;
     Ok(true)
 }

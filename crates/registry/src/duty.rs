@@ -2,6 +2,7 @@
 
 use crate::{
     audit::{self, AuditLine},
+    changes::{self, Change},
     checkpoints,
     connect::{Registry, Result, count, next_number},
     one_time_links,
@@ -22,6 +23,28 @@ pub struct Device {
     pub enrolled: UnixMs,
     /// When it was revoked.
     pub revoked: Option<UnixMs>,
+}
+
+/// A device as its token finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolledDevice {
+    /// MAC of its token.
+    pub token_mac: Vec<u8>,
+    /// Number.
+    pub id: i64,
+    /// Its door.
+    pub checkpoint: CheckpointNumber,
+    /// Whether it was not revoked.
+    pub in_use: bool,
+}
+
+fn enrolled(row: &AnyRow) -> Result<EnrolledDevice> {
+    Ok(EnrolledDevice {
+        token_mac: row.try_get(0)?,
+        id: row.try_get(1)?,
+        checkpoint: checkpoints::number(row.try_get(2)?)?,
+        in_use: row.try_get::<Option<i64>, _>(3)?.is_none(),
+    })
 }
 
 fn device(row: &AnyRow) -> Result<Device> {
@@ -65,6 +88,7 @@ impl Registry {
         .bind(line.at.0)
         .execute(&mut *tx)
         .await?;
+        changes::note(&mut tx, &Change::Device(id)).await?;
         tx.commit().await?;
         Ok(Some(id))
     }
@@ -82,6 +106,34 @@ impl Registry {
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map(device).transpose()
+    }
+
+    /// Every device that was not revoked.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn enrolled_devices(&self) -> Result<Vec<EnrolledDevice>> {
+        let rows = sqlx::query(
+            "select token_mac, id, checkpoint, revoked_ms from duty_devices \
+             where revoked_ms is null",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(enrolled).collect()
+    }
+
+    /// The device with this number, revoked or not.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn enrolled_device(&self, id: i64) -> Result<Option<EnrolledDevice>> {
+        let row = sqlx::query(
+            "select token_mac, id, checkpoint, revoked_ms from duty_devices where id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(enrolled).transpose()
     }
 
     /// All devices of a door, newest first.
@@ -123,6 +175,7 @@ impl Registry {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
+        changes::note(&mut tx, &Change::Device(id)).await?;
         tx.commit().await?;
         Ok(true)
     }

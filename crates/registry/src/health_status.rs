@@ -1,12 +1,29 @@
 //! The authority's own register of health status.
 
-use crate::connect::{Registry, RegistryError, Result};
+use crate::{
+    changes::{self, Change},
+    connect::{Registry, RegistryError, Result},
+};
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::PersonNumber,
     time::UnixMs,
 };
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
+
+/// The status in five columns from `at` on; none where they are empty.
+pub(crate) fn status(row: &AnyRow, at: usize) -> Result<Option<HealthStatus>> {
+    let Some(colour) = row.try_get::<Option<String>, _>(at)? else { return Ok(None) };
+    let sampled: Option<i64> = row.try_get(at + 1)?;
+    let negative: Option<i64> = row.try_get(at + 2)?;
+    Ok(Some(HealthStatus {
+        colour: Colour::from_code(&colour).ok_or(RegistryError::Strange("health_status"))?,
+        confirmed: UnixMs(row.try_get(at + 4)?),
+        nucleic_acid: sampled
+            .map(|at| NucleicAcid { sampled: UnixMs(at), negative: negative == Some(1) }),
+        itinerary: Itinerary::from_code(row.try_get(at + 3)?),
+    }))
+}
 
 impl Registry {
     /// What the register says of a person, confirmed when it was set.
@@ -21,17 +38,7 @@ impl Registry {
         .bind(i64::try_from(person.0).unwrap_or(-1))
         .fetch_optional(&self.pool)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let colour: String = row.try_get(0)?;
-        let sampled: Option<i64> = row.try_get(1)?;
-        let negative: Option<i64> = row.try_get(2)?;
-        Ok(Some(HealthStatus {
-            colour: Colour::from_code(&colour).ok_or(RegistryError::Strange("health_status"))?,
-            confirmed: UnixMs(row.try_get(4)?),
-            nucleic_acid: sampled
-                .map(|at| NucleicAcid { sampled: UnixMs(at), negative: negative == Some(1) }),
-            itinerary: Itinerary::from_code(row.try_get(3)?),
-        }))
+        row.as_ref().map_or(Ok(None), |row| status(row, 0))
     }
 
     /// Sets what the register says of a person.
@@ -43,6 +50,7 @@ impl Registry {
         person: PersonNumber,
         status: &HealthStatus,
     ) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query(
             "insert into health_status (person, colour, sampled_ms, negative, itinerary, set_ms) \
              values ($1, $2, $3, $4, $5, $6) on conflict (person) do update set \
@@ -56,8 +64,10 @@ impl Registry {
         .bind(status.nucleic_acid.map(|test| i64::from(test.negative)))
         .bind(status.itinerary.code())
         .bind(status.confirmed.0)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        changes::note(&mut tx, &Change::Person(person)).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -1,11 +1,15 @@
 //! What an installation is: settled at its first start, compared at every later one.
 
-use crate::connect::{Registry, Result};
+use crate::{
+    changes::{self, Change},
+    connect::{Registry, Result},
+};
 use sqlx::Row;
 
 const KIND: &str = "kind";
 const KEY_CHECK: &str = "key_check";
 const PUBLIC_URL: &str = "public_url";
+const SESSION_KEYS: &str = "session_keys";
 
 /// What the first start settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,5 +79,52 @@ impl Registry {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// What visitors' session keys are made with, as it was last set.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn session_keys(&self) -> Result<Option<String>> {
+        let row = sqlx::query("select value from installation where name = $1")
+            .bind(SESSION_KEYS)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// Sets what visitors' session keys are made with, provided that it still is `before`; whether
+    /// it was.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn set_session_keys(&self, before: Option<&str>, keys: &str) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let done = match before {
+            None => {
+                sqlx::query(
+                    "insert into installation (name, value) values ($1, $2) \
+                     on conflict (name) do nothing",
+                )
+                .bind(SESSION_KEYS)
+                .bind(keys)
+                .execute(&mut *tx)
+                .await?
+            }
+            Some(before) => {
+                sqlx::query("update installation set value = $2 where name = $1 and value = $3")
+                    .bind(SESSION_KEYS)
+                    .bind(keys)
+                    .bind(before)
+                    .execute(&mut *tx)
+                    .await?
+            }
+        };
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        changes::note(&mut tx, &Change::SessionKeys).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }

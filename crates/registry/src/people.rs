@@ -1,10 +1,16 @@
 //! People: sealed identities and blind indexes.
 
-use crate::connect::{Registry, RegistryError, Result, give_back, next_number};
+use crate::{
+    changes::{self, Change},
+    connect::{Registry, RegistryError, Result, give_back, next_number},
+    health_status,
+};
 use domain::{
+    health_status::HealthStatus,
     people::{IdKind, PersonNumber},
     time::UnixMs,
 };
+use futures_util::TryStreamExt;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// A person to be registered; everything personal is sealed already.
@@ -39,6 +45,28 @@ pub struct Person {
     pub new: NewPerson,
     /// Grows when all sessions are revoked.
     pub session_epoch: i64,
+}
+
+/// What a scan needs to know of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPerson {
+    /// Number.
+    pub number: PersonNumber,
+    /// Masked name, sealed.
+    pub masked_sealed: Vec<u8>,
+    /// Grows when all sessions are revoked.
+    pub session_epoch: i64,
+    /// What the register of health status says, confirmed when it was set.
+    pub status: Option<HealthStatus>,
+}
+
+fn known(row: &AnyRow) -> Result<KnownPerson> {
+    Ok(KnownPerson {
+        number: number(row.try_get(0)?)?,
+        masked_sealed: row.try_get(1)?,
+        session_epoch: row.try_get(2)?,
+        status: health_status::status(row, 3)?,
+    })
 }
 
 pub(crate) fn number(value: i64) -> Result<PersonNumber> {
@@ -173,11 +201,56 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
             .bind(column(person))
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
+        changes::note(&mut tx, &Change::Person(person)).await?;
+        tx.commit().await?;
         Ok(())
+    }
+
+    /// Hands over what a scan needs to know of everybody whose number comes after this one, in the
+    /// order of numbers, without holding them all; how many they were.
+    ///
+    /// # Errors
+    /// Of the database; whoever came before it was handed over.
+    pub async fn known_people_after(
+        &self,
+        after: PersonNumber,
+        mut each: impl FnMut(KnownPerson),
+    ) -> Result<u64> {
+        let mut rows = sqlx::query(
+            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+             h.negative, h.itinerary, h.set_ms from people p \
+             left join health_status h on h.person = p.number \
+             where p.number > $1 order by p.number",
+        )
+        .bind(column(after))
+        .fetch(&self.pool);
+        let mut count = 0;
+        while let Some(row) = rows.try_next().await? {
+            each(known(&row)?);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// What a scan needs to know of a person.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn known_person(&self, wanted: PersonNumber) -> Result<Option<KnownPerson>> {
+        let row = sqlx::query(
+            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+             h.negative, h.itinerary, h.set_ms from people p \
+             left join health_status h on h.person = p.number where p.number = $1",
+        )
+        .bind(column(wanted))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(known).transpose()
     }
 
     /// How many people are registered.

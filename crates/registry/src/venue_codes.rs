@@ -1,10 +1,12 @@
 //! Venue codes: from the printed code to its door.
 
 use crate::{
+    changes::{self, Change},
     checkpoints,
     connect::{Registry, RegistryError, Result},
 };
 use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
+use futures_util::TryStreamExt;
 use sqlx::{Row, any::AnyRow};
 
 /// A code with what a visitor sees of its door.
@@ -92,13 +94,36 @@ impl Registry {
         standing: Standing,
         since: UnixMs,
     ) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let done =
             sqlx::query("update venue_codes set standing = $2, since_ms = $3 where code = $1")
                 .bind(code)
                 .bind(standing.code())
                 .bind(since.0)
-                .execute(&self.pool)
+                .execute(&mut *tx)
                 .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        changes::note(&mut tx, &Change::VenueCode(code.to_owned())).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Hands over every code, in no particular order, without holding them all.
+    ///
+    /// # Errors
+    /// Of the database; what came before it was handed over.
+    pub async fn venue_codes(&self, mut each: impl FnMut(VenueCodeRow)) -> Result<()> {
+        let mut rows = sqlx::query(
+            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
+             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             join regions r on r.code = c.county",
+        )
+        .fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            each(venue_code(&row)?);
+        }
+        Ok(())
     }
 }

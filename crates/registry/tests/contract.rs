@@ -10,6 +10,7 @@ mod contract {
     mod applications;
     mod audit;
     mod cases;
+    mod changes;
     mod checkpoints;
     mod connect;
     mod duty;

@@ -1,19 +1,44 @@
-//! Timed jobs: forgetting sessions, links and SMS codes that have ended.
+//! Timed jobs: forgetting sessions, links and SMS codes that have ended, changing the key of
+//! visitors' sessions once a year, and following what another process changes in the registry.
 
-use actions::{House, accounts::session::IDLE_MS_MAX};
+use actions::{House, accounts::session::IDLE_MS_MAX, people::session::change_key_when_due};
 use domain::time::DAY_MS;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 const EVERY: Duration = Duration::from_secs(600);
+/// How often the registry is asked for changes: what another process writes is in force within a
+/// second.
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
 /// Runs until told to stop.
-pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn run(house: Arc<House>, stopping: watch::Receiver<bool>) {
+    tokio::join!(sweep_on(&house, stopping.clone()), follow(&house, stopping));
+}
+
+async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    loop {
+        sweep(house).await;
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn follow(house: &House, mut stopping: watch::Receiver<bool>) {
+    let mut failing = false;
     loop {
         tokio::select! {
             _ = stopping.changed() => return,
-            () = tokio::time::sleep(EVERY) => sweep(&house).await,
+            () = tokio::time::sleep(FOLLOW_EVERY) => {}
         }
+        let followed = house.catch_up().await;
+        if let (Err(error), false) = (&followed, failing) {
+            // Scans go on with what is in memory; said once, not twice a second.
+            tracing::error!(%error, "the registry's changes cannot be read");
+        }
+        failing = followed.is_err();
     }
 }
 
@@ -22,7 +47,13 @@ async fn sweep(house: &House) {
     let sessions = house.registry.sweep_sessions(now.plus(-IDLE_MS_MAX)).await;
     let links = house.registry.sweep_links(now.plus(-DAY_MS)).await;
     let codes = house.registry.sweep_sms_codes(now).await;
-    for (what, swept) in [("sessions", sessions), ("links", links), ("SMS codes", codes)] {
+    let changes = house.registry.sweep_changes().await;
+    if let Err(error) = change_key_when_due(house).await {
+        tracing::error!(%error, "the key of visitors' sessions could not be changed");
+    }
+    let swept =
+        [("sessions", sessions), ("links", links), ("SMS codes", codes), ("changes", changes)];
+    for (what, swept) in swept {
         match swept {
             Ok(count) => tracing::debug!(what, count, "forgot what has ended"),
             Err(error) => tracing::error!(what, %error, "could not forget what has ended"),

@@ -7,7 +7,7 @@ use crate::{
 };
 use actions::{
     House, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
-    health_status::NoSource, house::Settings, sms::SmsSender,
+    health_status::NoSource, house::Settings, mirror::Mirror, sms::SmsSender,
 };
 use anyhow::{Context, bail};
 use registry::Registry;
@@ -34,12 +34,20 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where codes by text message go.
     pub(crate) sms: Sms,
+    /// Whether there will be scans; a command that serves nobody need not read everybody in.
+    pub(crate) serves: bool,
 }
 
 impl Wiring {
     /// For commands that serve nobody.
     pub(crate) fn quiet() -> Self {
-        Self { kind: None, here: String::new(), given_url: GivenUrl::default(), sms: Sms::Off }
+        Self {
+            kind: None,
+            here: String::new(),
+            given_url: GivenUrl::default(),
+            sms: Sms::Off,
+            serves: false,
+        }
     }
 }
 
@@ -100,8 +108,13 @@ async fn furnish(
     };
     let health: Arc<dyn HealthSource> =
         if demo { Arc::new(providers::health_status::Invented) } else { Arc::new(NoSource) };
+    let mirror = match wiring.serves {
+        true => Mirror::load(registry).await.context("reading the registry into memory")?,
+        false => Mirror::default(),
+    };
     Ok(House {
         registry: registry.clone(),
+        mirror,
         vault: Arc::new(vault),
         visits: Arc::clone(visits),
         clock: Arc::new(SystemClock),

@@ -6,6 +6,7 @@ use actions::{
     duty::announce::Announcer,
     health_status::HealthSource,
     house::Settings,
+    mirror::Mirror,
     sms::{BoxFuture, SmsError, SmsSender},
 };
 use domain::{
@@ -13,6 +14,7 @@ use domain::{
     outside::{Clock, Dice},
     people::PersonNumber,
     time::{HOUR_MS, UnixMs},
+    venue_codes::Standing,
 };
 use parking_lot::Mutex;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -151,8 +153,10 @@ impl TestHouse {
         let vault = Vault::open_or_create(&folder.path().join("key"), &*dice).unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
+        let registry = Registry::open_sqlite(&data.join("registry.sqlite")).await.unwrap();
         let house = House {
-            registry: Registry::open_sqlite(&data.join("registry.sqlite")).await.unwrap(),
+            mirror: Mirror::load(&registry).await.unwrap(),
+            registry,
             vault: Arc::new(vault),
             visits: Arc::new(EmbeddedVisits::open(data.join("visits"), options).unwrap()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -170,13 +174,32 @@ impl TestHouse {
         Self { house: Arc::new(house), clock, outbox, health, people: Mutex::new(0), folder }
     }
 
+    /// Sets what the register of health status says of a person, as the authority's own feed does.
+    pub async fn set_status(&self, person: PersonNumber, status: &HealthStatus) {
+        self.registry.set_health_status(person, status).await.unwrap();
+        self.catch_up().await.unwrap();
+    }
+
+    /// Changes what has become of a venue code, as the authority does.
+    pub async fn set_standing(&self, code: &str, standing: Standing) {
+        assert!(self.registry.set_code_standing(code, standing, self.now()).await.unwrap());
+        self.catch_up().await.unwrap();
+    }
+
     /// From now on no line can be added to the audit; everything else goes on.
     pub async fn spoil_audit(&self) {
+        self.run(
+            "create trigger spoilt before insert on audit \
+             begin select raise(abort, 'the audit is spoilt'); end",
+        )
+        .await;
+    }
+
+    /// Runs a statement past the registry.
+    pub async fn run(&self, sql: &'static str) {
         let url = format!("sqlite://{}", self.data().join("registry.sqlite").display());
         let pool = sqlx::AnyPool::connect(&url).await.unwrap();
-        let trigger = "create trigger spoilt before insert on audit \
-                       begin select raise(abort, 'the audit is spoilt'); end";
-        sqlx::query(trigger).execute(&pool).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
         pool.close().await;
     }
 

@@ -80,7 +80,7 @@ impl FromSeat for DutyDevice {
     const ENTRANCE: Option<&'static str> = None;
 
     async fn from_seat(house: &House, parts: &mut Parts) -> Answer<Self> {
-        devices::device(house, token(parts, cookies::DUTY)?).await
+        devices::device(house, token(parts, cookies::DUTY)?)
     }
 }
 

@@ -196,7 +196,7 @@ pub async fn approve(house: &House, caller: &Reviewer, id: i64, round: i64) -> A
         let line = line(house, caller.actor(), Deed::ApplicationApproved, id);
         let seen = (id, round);
         if house.registry.approve_application(seen, code.as_str(), &number, &line).await? {
-            return Ok(());
+            return house.catch_up().await;
         }
     }
     Err(DECIDED)

@@ -1,5 +1,6 @@
 //! The gate: the one way into the visit store. Full means busy now, never a wait without bound.
 
+use super::recent::{Recent, Seen};
 use crate::{Answer, Failure, House};
 use domain::{
     checkins::{Entry, Method, SAME_ENTRY_MS},
@@ -14,10 +15,9 @@ use std::collections::HashMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use visits::{AppendError, Appended, Visit};
 
-/// Entries remembered at most; beyond it the older ones are forgotten early.
-const REMEMBERED_MAX: usize = 200_000;
-/// Entries under way at the same time; one more is told to come again at once.
-pub const AT_ONCE_MAX: usize = 256;
+/// Entries under way at the same time; one more is told to come again at once. At 25,000 a second
+/// this many wait a tenth of a second.
+pub const AT_ONCE_MAX: usize = 2_048;
 /// Reverse scans of one device within a minute: more than two hands can do, less than a list read
 /// out by a program.
 pub const DEVICE_SCANS_MAX: u32 = 60;
@@ -26,7 +26,7 @@ pub const DEVICE_SCANS_MAX: u32 = 60;
 /// who entered where within the last minute with which result; both requests then carry the same
 /// entry time, and the store keeps one.
 pub struct Gate {
-    recent: Mutex<HashMap<(PersonNumber, CheckpointNumber), Seen>>,
+    recent: Recent,
     devices: Mutex<HashMap<i64, (i64, u32)>>,
     turns: Semaphore,
 }
@@ -34,20 +34,11 @@ pub struct Gate {
 impl Default for Gate {
     fn default() -> Self {
         Self {
-            recent: Mutex::default(),
+            recent: Recent::default(),
             devices: Mutex::default(),
             turns: Semaphore::new(AT_ONCE_MAX),
         }
     }
-}
-
-/// An entry of the last minute. A different result is a different entry: whoever turned red must
-/// not be shown what was recorded while the code was green.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Seen {
-    entered: UnixMs,
-    decision: Decision,
-    colour: Colour,
 }
 
 impl Gate {
@@ -57,6 +48,12 @@ impl Gate {
     /// `Busy` when all are taken.
     pub(crate) fn turn(&self) -> Answer<SemaphorePermit<'_>> {
         self.turns.try_acquire().map_err(|_| Failure::Busy)
+    }
+
+    /// Entries under way.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        AT_ONCE_MAX.saturating_sub(self.turns.available_permits())
     }
 
     /// Counts a reverse scan of a device.
@@ -74,37 +71,6 @@ impl Gate {
         }
         Err(Failure::TooMany { says: "登记太快，请一分钟后再试", retry_after_s: 60 })
     }
-
-    /// The entry time to record: that of the same entry within the last minute, else `now`.
-    fn entry_time(
-        &self,
-        person: PersonNumber,
-        checkpoint: CheckpointNumber,
-        stored: Option<Seen>,
-        seen: Seen,
-    ) -> UnixMs {
-        let now = seen.entered;
-        let mut recent = self.recent.lock();
-        if recent.len() >= REMEMBERED_MAX {
-            recent.retain(|_, known| is_same(known, &seen));
-            if recent.len() >= REMEMBERED_MAX {
-                recent.clear();
-            }
-        }
-        let entered = match recent.get(&(person, checkpoint)).copied().or(stored) {
-            Some(known) if is_same(&known, &seen) => known.entered,
-            // Another result within the same millisecond must not take the identity of the first.
-            Some(known) if known.entered == now => now.plus(1),
-            _ => now,
-        };
-        recent.insert((person, checkpoint), Seen { entered, ..seen });
-        entered
-    }
-}
-
-fn is_same(known: &Seen, seen: &Seen) -> bool {
-    seen.entered.since(known.entered).abs() < SAME_ENTRY_MS
-        && (known.decision, known.colour) == (seen.decision, seen.colour)
 }
 
 /// What is in the store about an entry, read back.
@@ -158,7 +124,8 @@ fn visit(entry: &Entry, recorded: UnixMs) -> Visit {
     }
 }
 
-/// Which entry time a scan of this person at this door has now, given its verdict.
+/// Which entry time a scan of this person at this door has now, given its verdict. The store is
+/// asked only while the memory does not reach back a minute, as after a restart.
 ///
 /// # Errors
 /// `Broken` when the store cannot be read.
@@ -169,15 +136,18 @@ pub(crate) async fn entry_time(
     verdict: &Verdict,
     now: UnixMs,
 ) -> Answer<UnixMs> {
-    // After a restart the memory is empty and the store still knows.
+    let key = (person, checkpoint);
+    let seen = Seen { entered: now, decision: verdict.decision(), colour: verdict.colour() };
+    if let Some(entered) = house.gate.recent.entry_time(key, seen) {
+        return Ok(entered);
+    }
     let (from, to) = (now.plus(-SAME_ENTRY_MS + 1), now.plus(SAME_ENTRY_MS));
     let near = house.visits.visits_of(person.0, from.0, to.0).await.map_err(Failure::broken)?;
     let stored = near.iter().rfind(|v| v.checkpoint == checkpoint.0).map(|visit| {
         let recorded = Recorded::from(visit);
         Seen { entered: recorded.entered, decision: recorded.decision, colour: recorded.colour }
     });
-    let seen = Seen { entered: now, decision: verdict.decision(), colour: verdict.colour() };
-    Ok(house.gate.entry_time(person, checkpoint, stored, seen))
+    Ok(house.gate.recent.entry_time_beside(key, seen, stored))
 }
 
 /// Records an entry durably; whether it was there already.
@@ -201,46 +171,12 @@ pub(crate) async fn enter(house: &House, entry: &Entry) -> Answer<bool> {
 mod tests {
     use super::*;
 
-    const PERSON: PersonNumber = PersonNumber(1);
-    const DOOR: CheckpointNumber = CheckpointNumber(2);
-
-    fn green(ms: i64) -> Seen {
-        Seen { entered: UnixMs(ms), decision: Decision::Pass, colour: Colour::Green }
-    }
-
-    #[test]
-    fn two_scans_within_a_minute_are_one_entry_and_later_ones_are_another() {
-        let gate = Gate::default();
-        let at = |ms| gate.entry_time(PERSON, DOOR, None, green(ms));
-        assert_eq!(at(1_000_000), UnixMs(1_000_000));
-        assert_eq!(at(1_059_999), UnixMs(1_000_000));
-        assert_eq!(at(1_060_000), UnixMs(1_060_000));
-        let other = gate.entry_time(PersonNumber(2), DOOR, None, green(1_060_001));
-        assert_eq!(other, UnixMs(1_060_001));
-    }
-
-    #[test]
-    fn another_result_is_another_entry() {
-        let gate = Gate::default();
-        gate.entry_time(PERSON, DOOR, None, green(1_000_000));
-        let red = Seen { decision: Decision::Stop, colour: Colour::Red, ..green(1_010_000) };
-        assert_eq!(gate.entry_time(PERSON, DOOR, None, red), UnixMs(1_010_000));
-        let yellow = Seen { decision: Decision::Recheck, colour: Colour::Yellow, ..red };
-        assert_eq!(gate.entry_time(PERSON, DOOR, None, yellow), UnixMs(1_010_001));
-    }
-
-    #[test]
-    fn after_a_restart_the_store_is_asked() {
-        let gate = Gate::default();
-        let stored = Some(green(1_000_000));
-        assert_eq!(gate.entry_time(PERSON, DOOR, stored, green(1_030_000)), UnixMs(1_000_000));
-    }
-
     #[test]
     fn a_full_house_says_so_at_once_and_a_turn_comes_back() {
         let gate = Gate::default();
         let turns: Vec<_> = (0..AT_ONCE_MAX).map(|_| gate.turn().unwrap()).collect();
         assert!(matches!(gate.turn(), Err(Failure::Busy)));
+        assert_eq!(gate.under_way(), AT_ONCE_MAX);
         drop(turns);
         assert!(gate.turn().is_ok());
     }

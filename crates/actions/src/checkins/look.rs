@@ -6,6 +6,7 @@ use domain::{
     time::UnixMs,
     venue_codes::{Standing, VenueCode},
 };
+use std::sync::Arc;
 
 /// A door that can be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,17 +27,17 @@ pub struct Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
     /// A door in use.
-    Door(Door),
+    Door(Arc<Door>),
     /// Not sixteen base32 characters.
     Malformed,
     /// Nobody has this code.
     Unknown,
     /// Stopped by the authority for now.
-    Suspended(Door),
+    Suspended(Arc<Door>),
     /// Another code hangs there since this time.
-    Replaced(Door, UnixMs),
+    Replaced(Arc<Door>, UnixMs),
     /// The door was closed for good.
-    Closed(Door),
+    Closed(Arc<Door>),
 }
 
 impl From<registry::VenueCodeRow> for Door {
@@ -52,22 +53,16 @@ impl From<registry::VenueCodeRow> for Door {
 }
 
 /// Looks a code up.
-///
-/// # Errors
-/// `Broken` when the registry cannot be read.
-pub async fn look(house: &House, code: &str) -> Answer<Looked> {
-    let Some(code) = VenueCode::parse(code) else { return Ok(Looked::Malformed) };
-    let Some(row) = house.registry.venue_code(code.as_str()).await? else {
-        return Ok(Looked::Unknown);
-    };
-    let standing = row.standing;
-    let door = Door::from(row);
-    Ok(match standing {
-        Standing::Current => Looked::Door(door),
-        Standing::Suspended => Looked::Suspended(door),
-        Standing::Replaced(since) => Looked::Replaced(door, since),
-        Standing::Closed => Looked::Closed(door),
-    })
+#[must_use]
+pub fn look(house: &House, code: &str) -> Looked {
+    let Some(code) = VenueCode::parse(code) else { return Looked::Malformed };
+    let Some(found) = house.mirror.code(code.as_str()) else { return Looked::Unknown };
+    match found.standing {
+        Standing::Current => Looked::Door(found.door),
+        Standing::Suspended => Looked::Suspended(found.door),
+        Standing::Replaced(since) => Looked::Replaced(found.door, since),
+        Standing::Closed => Looked::Closed(found.door),
+    }
 }
 
 /// The door behind a code in use.
@@ -75,8 +70,8 @@ pub async fn look(house: &House, code: &str) -> Answer<Looked> {
 /// # Errors
 /// `Invalid` at `code` when it is malformed; `NotFound` when nobody has it; `Conflict` when it is
 /// suspended, replaced or closed.
-pub(crate) async fn door(house: &House, code: &str) -> Answer<Door> {
-    match look(house, code).await? {
+pub(crate) fn door(house: &House, code: &str) -> Answer<Arc<Door>> {
+    match look(house, code) {
         Looked::Door(door) => Ok(door),
         Looked::Malformed => Err(Failure::field("code", "这不是场所码，应为 16 位字母和数字")),
         Looked::Unknown => Err(Failure::NotFound),

@@ -3,4 +3,5 @@
 pub mod gate;
 pub mod look;
 pub mod receipt;
+mod recent;
 pub mod record;

@@ -10,6 +10,7 @@ use domain::{
     people::PersonNumber,
     time::{DAY_MS, UnixMs},
 };
+use std::sync::Arc;
 
 /// An entry as its person sees it.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub struct Receipt {
     /// Its name in URLs; means nothing without the person's session.
     pub id: String,
     /// Where.
-    pub door: Door,
+    pub door: Arc<Door>,
     /// When.
     pub entered: UnixMs,
     /// How.
@@ -51,14 +52,14 @@ pub struct Receipt {
 pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receipt> {
     let (checkpoint, entered) = parse_id(id).ok_or(Failure::NotFound)?;
     let recorded = stored(house, caller.person, checkpoint, entered).await?;
-    let door = match house.registry.code_of(checkpoint).await? {
-        Some(code) => Door::from(code),
-        None => door_without_code(house, checkpoint).await?,
+    let door = match house.mirror.code_of(checkpoint) {
+        Some(code) => code.door,
+        None => Arc::new(door_without_code(house, checkpoint).await?),
     };
     let (status, now) = (crate::health_status::of(house, caller.person).await, house.now());
     let entered = Shown {
         recorded: &worst(recorded, &status, now),
-        masked_name: crate::people::masked_name(house, caller.person).await?,
+        masked_name: crate::people::masked_name(house, caller.person)?,
         status: &status,
         again: true,
     };
@@ -117,7 +118,7 @@ struct Shown<'a> {
 }
 
 /// The receipt of an entry made just now.
-pub(crate) fn of(house: &House, door: Door, entered: &Entered) -> Receipt {
+pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
     let shown = Shown {
         recorded: &entered.recorded,
         masked_name: entered.masked_name.clone(),
@@ -127,7 +128,7 @@ pub(crate) fn of(house: &House, door: Door, entered: &Entered) -> Receipt {
     put_together(house, door, shown, house.now())
 }
 
-fn put_together(house: &House, door: Door, shown: Shown<'_>, now: UnixMs) -> Receipt {
+fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
     let Shown { recorded, masked_name, status, again } = shown;
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),

@@ -32,7 +32,7 @@ pub async fn record(
     code: &str,
     method: Method,
 ) -> Answer<Receipt> {
-    let door = look::door(house, code).await?;
+    let door = look::door(house, code)?;
     let entered = enter(house, &door, caller.person, method, None).await?;
     Ok(receipt::of(house, door, &entered))
 }
@@ -61,7 +61,7 @@ pub(crate) async fn enter(
     operator: Option<u32>,
 ) -> Answer<Entered> {
     let _turn = house.gate.turn()?;
-    let masked_name = crate::people::masked_name(house, person).await?;
+    let masked_name = crate::people::masked_name(house, person)?;
     let status = health_status::of(house, person).await;
     let now = house.now();
     let verdict = judge(&FIRST_POLICY, &status, now);

@@ -82,7 +82,7 @@ pub(crate) async fn row(house: &House, case: Case) -> Answer<CaseRow> {
     Ok(CaseRow {
         id: case.id,
         reason: house.vault.open(Field::Note, &case.reason_sealed)?,
-        masked_name: masked_name(house, case.person).await?,
+        masked_name: masked_name(house, case.person)?,
         case_number: case.case_number,
         opened: case.opened,
     })

@@ -239,7 +239,7 @@ pub(crate) async fn contact_rows(
         let door = names.of(house, contact.nearest_checkpoint).await?;
         rows.push(ContactRow {
             person: contact.person,
-            masked_name: masked_name(house, contact.person).await?,
+            masked_name: masked_name(house, contact.person)?,
             meetings: contact.meetings,
             nearest_minutes: contact.nearest_ms / MINUTE_MS,
             nearest_place: format!("{} {}", door.name, door.door),

@@ -118,6 +118,7 @@ pub async fn enrol(house: &House, link: &str, label: &str) -> Answer<String> {
     let token_mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
     let line = audit(house, Actor::Nobody, Deed::DutyDeviceEnrolled, number);
     let id = house.registry.enrol_device(&mac, &token_mac, number, &label, &line).await?;
+    house.catch_up().await?;
     id.map(|_| token).ok_or(Failure::NotFound)
 }
 
@@ -125,10 +126,9 @@ pub async fn enrol(house: &House, link: &str, label: &str) -> Answer<String> {
 ///
 /// # Errors
 /// `NotSignedIn` when it is unknown or revoked.
-pub async fn device(house: &House, token: &str) -> Answer<DutyDevice> {
+pub fn device(house: &House, token: &str) -> Answer<DutyDevice> {
     let mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
-    let device = house.registry.device(&mac).await?.ok_or(Failure::NotSignedIn)?;
-    Ok(DutyDevice { device: device.id, checkpoint: device.checkpoint })
+    house.mirror.device(&mac).ok_or(Failure::NotSignedIn)
 }
 
 /// Revokes a device at once.
@@ -144,5 +144,6 @@ pub async fn revoke(
     own_checkpoint(house, caller, number).await?;
     let line = audit(house, caller.actor(), Deed::DutyDeviceRevoked, number);
     let done = house.registry.revoke_device(device, number, &line).await?;
+    house.catch_up().await?;
     if done { Ok(()) } else { Err(Failure::NotFound) }
 }

@@ -73,7 +73,7 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
     let mut recent = Vec::new();
     for visit in visits.iter().rev().take(RECENT_MAX) {
         let recorded = Recorded::from(visit);
-        let name = masked_name(house, recorded.person).await?;
+        let name = masked_name(house, recorded.person)?;
         recent.push(Arc::new(shown(&name, &recorded, None, open_alert(&alerts, &recorded))));
     }
     let heads = house.registry.heads(caller.checkpoint, &now.date_text()).await?;
@@ -138,7 +138,7 @@ async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> 
             Err(Failure::NotFound) => continue,
             Err(other) => return Err(other),
         };
-        let name = masked_name(house, recorded.person).await?;
+        let name = masked_name(house, recorded.person)?;
         let shown = shown(&name, &recorded, None, Some(alert.id));
         open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
     }

@@ -38,12 +38,8 @@ fn in_force(status: &HealthStatus, now: UnixMs) -> bool {
 /// same.
 pub async fn of(house: &House, person: PersonNumber) -> HealthStatus {
     let now = house.now();
-    match house.registry.health_status(person).await {
-        Ok(Some(status)) if in_force(&status, now) => {
-            return HealthStatus { confirmed: now, ..status };
-        }
-        Ok(_) => {}
-        Err(error) => tracing::error!(%error, "the register of health status cannot be read"),
+    if let Some(status) = house.mirror.status(person).filter(|status| in_force(status, now)) {
+        return HealthStatus { confirmed: now, ..status };
     }
     match tokio::time::timeout(ASK_WAIT, house.health.ask(person, now)).await {
         Ok(Some(status)) => status,

@@ -43,6 +43,7 @@ pub async fn register(
     // When somebody registered the same document at the same moment, nothing is inserted here and
     // they are found below, to be compared as anybody known.
     house.registry.insert_people(&[sealed]).await?;
+    house.catch_up().await?;
     let person = house.registry.person_by_id(&index).await?.ok_or(Failure::NotFound)?;
     same_person(house, &person, &new.name, &new.phone)?;
     let_in(house, &person, &new.phone).await
@@ -74,7 +75,13 @@ async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<(Visito
             return Err(Failure::field("phone", OTHER_PHONE));
         }
     }
-    let token = session::issue(&house.vault, person.number, person.session_epoch, house.now());
+    let token = session::issue(
+        &house.vault,
+        &house.mirror.keys(),
+        person.number,
+        person.session_epoch,
+        house.now(),
+    );
     Ok((Visitor { person: person.number }, token))
 }
 

@@ -35,7 +35,7 @@ pub struct IdForm {
 pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> Answer<Arc<Shown>> {
     let id = document(house, form)?;
     house.gate.device_turn(caller.device, house.now())?;
-    let door = door(house, caller).await?;
+    let door = door(house, caller)?;
     house.registry.audit(&[line(house, caller)]).await?;
     let person = person(house, &id, &form.name).await?;
     let operator = u32::try_from(caller.device).ok();
@@ -61,10 +61,10 @@ fn document(house: &House, form: &IdForm) -> Answer<IdDocument> {
         .map_err(|says| Failure::field("id_number", says))
 }
 
-async fn door(house: &House, caller: &DutyDevice) -> Answer<Door> {
-    let code = house.registry.code_of(caller.checkpoint).await?;
+fn door(house: &House, caller: &DutyDevice) -> Answer<Arc<Door>> {
+    let code = house.mirror.code_of(caller.checkpoint);
     let code = code.filter(|code| code.standing == Standing::Current);
-    code.map(Door::from).ok_or(Failure::Conflict("这个检查点的场所码现在不能使用"))
+    code.map(|code| code.door).ok_or(Failure::Conflict("这个检查点的场所码现在不能使用"))
 }
 
 /// The person with this document; a new one is registered under the name given at the door.
@@ -78,7 +78,9 @@ async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumb
     }
     let name = check_name(name).map_err(|says| Failure::field("name", says))?;
     let sealed = seal(house, &name, id, None, 0)?;
-    if let Some(Some(number)) = house.registry.insert_people(&[sealed]).await?.first() {
+    let given = house.registry.insert_people(&[sealed]).await?;
+    house.catch_up().await?;
+    if let Some(Some(number)) = given.first() {
         return Ok(*number);
     }
     // Somebody registered the same document at the same moment.

@@ -247,7 +247,7 @@ async fn a_receipt_stays_when_its_door_is_closed_for_good() {
     let door = t.door().await;
     let (person, _) = visitor(&t).await;
     let recorded = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
-    t.registry.set_code_standing(&door.code, Standing::Closed, t.now()).await.unwrap();
+    t.set_standing(&door.code, Standing::Closed).await;
     let again = receipt(&t, &person, &recorded.id).await.unwrap();
     assert_eq!(again.door, recorded.door);
 }

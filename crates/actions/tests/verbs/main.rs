@@ -9,6 +9,7 @@ mod audit;
 mod checkins;
 mod contact_tracing;
 mod duty;
+mod mirror;
 mod organisations;
 mod people;
 mod plain_model;

@@ -120,7 +120,7 @@ async fn a_door_whose_code_is_stopped_takes_nobody() {
     let door = t.door().await;
     let guard = device(&t, &door).await;
     for standing in [Standing::Suspended, Standing::Replaced(t.now()), Standing::Closed] {
-        t.registry.set_code_standing(&door.code, standing, t.now()).await.unwrap();
+        t.set_standing(&door.code, standing).await;
         conflict(by_id_number(&t, &guard, &typed(&id_number(903), "王小明")).await);
     }
     assert!(visits_at(&t, &door).await.is_empty());

@@ -135,7 +135,7 @@ pub(crate) async fn administrator(t: &TestHouse) -> Administrator {
 /// A duty device at this door.
 pub(crate) async fn device(t: &TestHouse, door: &Door) -> DutyDevice {
     let token = t.duty(door).await;
-    devices::device(t, &token).await.unwrap()
+    devices::device(t, &token).unwrap()
 }
 
 /// Registers this person with a code sent to their phone.
@@ -181,7 +181,7 @@ pub(crate) async fn audit_rows(t: &TestHouse, deed: Option<Deed>) -> Vec<audit::
 pub(crate) async fn colour(t: &TestHouse, form: &PersonForm, colour: Colour) {
     let status = HealthStatus { colour, ..green(t.now()) };
     let person = number(t, form).await;
-    t.registry.set_health_status(person, &status).await.unwrap();
+    t.set_status(person, &status).await;
 }
 
 /// Green, confirmed at `now`, tested eleven hours ago.

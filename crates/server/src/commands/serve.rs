@@ -15,7 +15,13 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let listener = run::bind(args.listen).await?;
     let here = format!("http://{}", listener.local_addr()?);
     let given_url = GivenUrl { url: args.public_url.clone(), change: args.change_public_url };
-    let wiring = Wiring { kind: Some(Kind::Real), here: here.clone(), given_url, sms: args.sms };
+    let wiring = Wiring {
+        kind: Some(Kind::Real),
+        here: here.clone(),
+        given_url,
+        sms: args.sms,
+        serves: true,
+    };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();
     let said = screen(&house, &args, &here).await?;

@@ -68,7 +68,7 @@ fn while_enrolled(
     stream::unfold(Some(start), |open| async {
         let (mut heard, house, token, p) = open?;
         let next = StreamExt::next(&mut heard).await?;
-        if matches!(devices::device(&house, &token).await, Err(Failure::NotSignedIn)) {
+        if matches!(devices::device(&house, &token), Err(Failure::NotSignedIn)) {
             return Some((Ok(Event::default().event("revoked").data("1")), None));
         }
         let event = match next {

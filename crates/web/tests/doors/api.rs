@@ -86,7 +86,8 @@ async fn a_token_of_another_kind_or_house_or_year_is_nobodys() {
     let entry = program.entry();
     // The same person at the same second, signed with another house's key.
     let other_house = Vault::from_master_key([9; 32]);
-    let foreign = format!("Bearer {}", issue(&other_house, PersonNumber(1), 0, t.now()));
+    let token = issue(&other_house, &t.mirror.keys(), PersonNumber(1), 0, t.now());
+    let foreign = format!("Bearer {token}");
     for token in [&program.duty, &foreign, &program.visitor.replace("Bearer", "bearer,")] {
         assert_eq!(refusal(&program.post(CHECKINS, token, &entry).await), 401, "{token}");
     }
@@ -148,7 +149,7 @@ async fn check_ins_refuse_exactly_as_described() {
     let id = program.post(CHECKINS, token, &entry).await.json()["id"].as_str().unwrap().to_owned();
     t.clock.advance_ms(61_000);
     came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
-    t.registry.set_code_standing(&program.door.code, Standing::Suspended, t.now()).await.unwrap();
+    t.set_standing(&program.door.code, Standing::Suspended).await;
     came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
     assert_eq!(came, promised(&program, CHECKINS, "post").await);
 
@@ -171,7 +172,7 @@ async fn reverse_scans_refuse_exactly_as_described() {
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     t.clock.advance_ms(61_000);
     came.insert(refusal(&program.post(SCANS, token, &entry).await));
-    t.registry.set_code_standing(&program.door.code, Standing::Closed, t.now()).await.unwrap();
+    t.set_standing(&program.door.code, Standing::Closed).await;
     came.insert(refusal(&program.post(SCANS, token, &entry).await));
     assert_eq!(came, promised(&program, SCANS, "post").await);
 }

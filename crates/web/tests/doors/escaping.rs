@@ -45,10 +45,7 @@ async fn at_the_door_no_name_becomes_markup() {
     let receipt = visitor.post(&path, &[]).await.aim().to_owned();
     is_harmless(&visitor.get(&receipt).await, 3);
     is_harmless(&visitor.get("/me").await, 2);
-    t.registry
-        .set_code_standing(&door.code, domain::venue_codes::Standing::Suspended, t.now())
-        .await
-        .unwrap();
+    t.set_standing(&door.code, domain::venue_codes::Standing::Suspended).await;
     is_harmless(&visitor.get(&path).await, 2);
 }
 

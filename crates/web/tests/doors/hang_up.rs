@@ -14,7 +14,7 @@ const CALLERS: u64 = 40;
 async fn an_entry_whose_caller_is_gone_is_at_the_door_all_the_same() {
     let t = TestHouse::new().await;
     let door = t.door().await;
-    let guard = devices::device(&t, &t.duty(&door).await).await.unwrap();
+    let guard = devices::device(&t, &t.duty(&door).await).unwrap();
     let mut listener = screen::listen(&t, &guard);
     let router = web::routes::router(t.house.clone());
     for n in 0..CALLERS {

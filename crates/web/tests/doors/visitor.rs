@@ -20,7 +20,7 @@ async fn a_code_out_of_use_says_what_became_of_it_and_records_nothing() {
         (Standing::Replaced(t.now()), "已更换", "自 2026-11-22 起"),
         (Standing::Closed, "已关闭", "请走其他入口"),
     ] {
-        t.registry.set_code_standing(&door.code, standing, t.now()).await.unwrap();
+        t.set_standing(&door.code, standing).await;
         let path = format!("/c/{}", door.code);
         let registering = format!("{path}/register");
         let mut new = Browser::new(&t).await;

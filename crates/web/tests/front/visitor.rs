@@ -43,6 +43,7 @@ pub(crate) async fn everybody_is(t: &TestHouse, colour: Colour) {
     for n in 1..=8 {
         let _ = t.registry.set_health_status(PersonNumber(n), &status).await;
     }
+    t.catch_up().await.unwrap();
 }
 
 #[tokio::test]

@@ -46,12 +46,14 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: Sms::Console,
+        serves: true,
     };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();
     if house.registry.count_people().await? == 0 {
         writeln!(out, "loading the demo city …")?;
         load(&house).await.context("loading the demo city")?;
+        house.catch_up().await?;
     }
     if let Some(path) = &args.tokens {
         write_tokens(&house, path).await?;

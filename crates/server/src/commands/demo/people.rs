@@ -99,6 +99,7 @@ pub(crate) async fn tokens(house: &House) -> anyhow::Result<Vec<String>> {
         if let Some(person) = house.registry.person(PersonNumber(n)).await? {
             tokens.push(session::issue(
                 &house.vault,
+                &house.mirror.keys(),
                 person.number,
                 person.session_epoch,
                 house.now(),

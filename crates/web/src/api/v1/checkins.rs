@@ -62,9 +62,9 @@ impl From<Receipt> for Checkin {
     fn from(r: Receipt) -> Self {
         Self {
             id: r.id,
-            place: r.door.name,
-            door: r.door.door,
-            address: r.door.address,
+            place: r.door.name.clone(),
+            door: r.door.door.clone(),
+            address: r.door.address.clone(),
             entered_ms: r.entered.0,
             method: r.method.code(),
             verdict: r.decision.code(),

@@ -53,12 +53,12 @@ pub(super) async fn page(
     visitor: Option<As<Visitor>>,
     Path(code): Path<String>,
 ) -> Shown {
-    let door = match open_door(&house, &p, &code).await? {
+    let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
         Err(dead) => return dead,
     };
     match visitor {
-        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, false).await,
+        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, false),
         None => register::blank(&house, &p, &code, &door),
     }
 }
@@ -72,7 +72,7 @@ pub(super) async fn enter(
     headers: HeaderMap,
     Checked(()): Checked<()>,
 ) -> Shown {
-    let door = match open_door(&house, &p, &code).await? {
+    let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
         Err(dead) => return dead,
     };
@@ -82,7 +82,7 @@ pub(super) async fn enter(
     let entry = async move { record(&whole, &visitor, &scanned, method).await };
     match to_the_end(entry).await {
         Ok(receipt) => Ok(Redirect::to(&format!("/c/{code}/r/{}", receipt.id)).into_response()),
-        Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, true).await,
+        Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, true),
         Err(failure) => Err(PageFailure(p, failure)),
     }
 }
@@ -93,16 +93,9 @@ pub(crate) fn method(headers: &HeaderMap) -> Method {
     Method::from_user_agent(agent.unwrap_or_default())
 }
 
-async fn known(
-    house: &House,
-    p: &Page,
-    code: &str,
-    door: &Door,
-    visitor: &Visitor,
-    busy: bool,
-) -> Shown {
+fn known(house: &House, p: &Page, code: &str, door: &Door, visitor: &Visitor, busy: bool) -> Shown {
     let masked_name =
-        masked_name(house, visitor).await.map_err(|failure| PageFailure(p.clone(), failure))?;
+        masked_name(house, visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
     let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let mut response = show(p, status, &CheckIn { p, code, door, masked_name, busy })?;
     if busy {
@@ -112,18 +105,13 @@ async fn known(
 }
 
 /// The door behind a code, or the page that says why there is none.
-pub(super) async fn open_door(
-    house: &House,
-    p: &Page,
-    code: &str,
-) -> Result<Result<Door, Shown>, PageFailure> {
-    let looked = look(house, code).await.map_err(|failure| PageFailure(p.clone(), failure))?;
+pub(super) fn open_door(house: &House, p: &Page, code: &str) -> Result<Arc<Door>, Shown> {
     let dead = |status, title, says, door: Option<&Door>, since| {
-        Ok(Err(show(p, status, &DeadCode { p, title, says, door, since })))
+        Err(show(p, status, &DeadCode { p, title, says, door, since }))
     };
     let (missing, gone) = (StatusCode::NOT_FOUND, StatusCode::GONE);
-    match looked {
-        Looked::Door(door) => Ok(Ok(door)),
+    match look(house, code) {
+        Looked::Door(door) => Ok(door),
         Looked::Malformed => {
             dead(missing, "这不是场所码", "网址不完整或有错，请重新扫门口的码。", None, None)
         }

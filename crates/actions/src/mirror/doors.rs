@@ -1,0 +1,48 @@
+//! Venue codes and the doors behind them.
+
+use crate::checkins::look::Door;
+use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
+use registry::VenueCodeRow;
+use std::{collections::HashMap, sync::Arc};
+
+/// A venue code as a scan finds it.
+#[derive(Clone, Debug)]
+pub struct MirroredCode {
+    /// What has become of it.
+    pub standing: Standing,
+    /// When it was issued or last changed.
+    pub since: UnixMs,
+    /// Its door.
+    pub door: Arc<Door>,
+}
+
+/// Every code.
+#[derive(Default)]
+pub(super) struct Doors {
+    codes: HashMap<Arc<str>, MirroredCode>,
+    of: HashMap<CheckpointNumber, Vec<Arc<str>>>,
+}
+
+impl Doors {
+    /// Takes a code in, in place of what was known of it.
+    pub(super) fn put(&mut self, row: VenueCodeRow) {
+        let (checkpoint, standing, since) = (row.checkpoint, row.standing, row.since);
+        let code: Arc<str> = row.code.as_str().into();
+        let mirrored = MirroredCode { standing, since, door: Arc::new(Door::from(row)) };
+        if self.codes.insert(Arc::clone(&code), mirrored).is_none() {
+            self.of.entry(checkpoint).or_default().push(code);
+        }
+    }
+
+    pub(super) fn code(&self, code: &str) -> Option<&MirroredCode> {
+        self.codes.get(code)
+    }
+
+    /// The newest that is current or suspended.
+    pub(super) fn code_of(&self, checkpoint: CheckpointNumber) -> Option<&MirroredCode> {
+        let codes = self.of.get(&checkpoint)?.iter().filter_map(|code| self.codes.get(code));
+        codes
+            .filter(|code| matches!(code.standing, Standing::Current | Standing::Suspended))
+            .max_by_key(|code| code.since)
+    }
+}

@@ -1,0 +1,196 @@
+//! The mirror: what a scan needs of the registry, in memory, so that a scan asks no database.
+//!
+//! It is filled when the house opens and reads again whatever the registry's trail of changes names.
+//! A verb that changed something calls [`House::catch_up`](crate::House::catch_up) before it
+//! answers; a timed job does the same twice a second, for what another process changed.
+//! How large it may get is measured in bytes: `docs/decisions/0014-a-mirror-of-the-registry.md`.
+
+mod doors;
+mod people;
+
+pub use doors::MirroredCode;
+
+use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::Keys};
+use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
+use doors::Doors;
+use parking_lot::RwLock;
+use people::People;
+use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError};
+use std::collections::{BTreeSet, HashMap};
+use tokio::sync::Mutex;
+
+/// Changes read at once.
+const CHANGES_AT_ONCE: i64 = 1_000;
+
+/// What a scan needs of the registry.
+#[derive(Default)]
+pub struct Mirror {
+    people: RwLock<People>,
+    doors: RwLock<Doors>,
+    devices: RwLock<Devices>,
+    keys: RwLock<Keys>,
+    position: Mutex<Position>,
+    callers: std::sync::atomic::AtomicU64,
+}
+
+/// Duty devices by the MAC of their token.
+type Devices = HashMap<Vec<u8>, DutyDevice>;
+
+/// How far the trail of changes was followed.
+#[derive(Default)]
+struct Position {
+    seq: i64,
+    /// Callers that came before the last look began: what they wrote was seen by it.
+    served: u64,
+}
+
+impl Mirror {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// `Broken` when the registry cannot be read, or holds more than fits.
+    pub async fn load(registry: &Registry) -> Answer<Self> {
+        let mirror = Self::default();
+        mirror.position.lock().await.seq = mirror.read_all(registry).await?;
+        Ok(mirror)
+    }
+
+    /// The number of the last change before everything was read.
+    async fn read_all(&self, registry: &Registry) -> Answer<i64> {
+        let seq = registry.last_change().await?;
+        let (mut people, mut doors) = (People::default(), Doors::default());
+        registry.known_people_after(PersonNumber(0), |person| people.put(&person)).await?;
+        people.fits().map_err(Failure::broken)?;
+        registry.venue_codes(|code| doors.put(code)).await?;
+        let devices = registry.enrolled_devices().await?.iter().map(device).collect();
+        let keys = read_keys(registry).await?;
+        *self.people.write() = people;
+        *self.doors.write() = doors;
+        *self.devices.write() = devices;
+        *self.keys.write() = keys;
+        Ok(seq)
+    }
+
+    /// Reads what has changed since the last look. Whatever was committed before the call is in
+    /// force when it returns. Callers side by side share one look.
+    ///
+    /// # Errors
+    /// `Broken` when the registry cannot be read.
+    pub async fn catch_up(&self, registry: &Registry) -> Answer<()> {
+        use std::sync::atomic::Ordering::SeqCst;
+        let ticket = self.callers.fetch_add(1, SeqCst);
+        let mut position = self.position.lock().await;
+        if position.served > ticket {
+            return Ok(());
+        }
+        let callers = self.callers.load(SeqCst);
+        self.follow(registry, &mut position).await?;
+        let last = self.people.read().last();
+        registry.known_people_after(last, |person| self.people.write().put(&person)).await?;
+        self.people.read().fits().map_err(Failure::broken)?;
+        position.served = callers;
+        Ok(())
+    }
+
+    async fn follow(&self, registry: &Registry, position: &mut Position) -> Answer<()> {
+        loop {
+            let changes = registry.changes_after(position.seq, CHANGES_AT_ONCE).await?;
+            let Some(changes) = changes else {
+                tracing::warn!("too far behind the registry's changes: reading everything again");
+                position.seq = self.read_all(registry).await?;
+                continue;
+            };
+            let Some(last) = changes.last().map(|(seq, _)| *seq) else { return Ok(()) };
+            self.apply(registry, changes.into_iter().map(|(_, change)| change)).await?;
+            position.seq = last;
+        }
+    }
+
+    async fn apply(
+        &self,
+        registry: &Registry,
+        changes: impl Iterator<Item = Change>,
+    ) -> Answer<()> {
+        // A person whose status was set ten times is read once.
+        let mut people = BTreeSet::new();
+        for change in changes {
+            match change {
+                Change::Person(person) => {
+                    people.insert(person);
+                }
+                Change::VenueCode(code) => {
+                    if let Some(row) = registry.venue_code(&code).await? {
+                        self.doors.write().put(row);
+                    }
+                }
+                Change::Device(id) => self.look_at_device(registry, id).await?,
+                Change::SessionKeys => *self.keys.write() = read_keys(registry).await?,
+            }
+        }
+        for person in people {
+            match registry.known_person(person).await? {
+                Some(known) => self.people.write().put(&known),
+                None => self.people.write().remove(person),
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at_device(&self, registry: &Registry, id: i64) -> Answer<()> {
+        let Some(found) = registry.enrolled_device(id).await? else { return Ok(()) };
+        if found.in_use {
+            let (mac, device) = device(&found);
+            self.devices.write().insert(mac, device);
+        } else {
+            self.devices.write().remove(&found.token_mac);
+        }
+        Ok(())
+    }
+
+    /// A person's session epoch; `None` when there is no such person.
+    pub(crate) fn epoch(&self, person: PersonNumber) -> Option<i64> {
+        self.people.read().epoch(person)
+    }
+
+    /// A person's masked name, sealed.
+    pub(crate) fn masked_sealed(&self, person: PersonNumber) -> Option<Vec<u8>> {
+        self.people.read().masked_sealed(person).map(<[u8]>::to_vec)
+    }
+
+    /// What the register of health status says of a person, confirmed when it was set.
+    pub(crate) fn status(&self, person: PersonNumber) -> Option<HealthStatus> {
+        self.people.read().status(person)
+    }
+
+    /// A venue code.
+    pub(crate) fn code(&self, code: &str) -> Option<MirroredCode> {
+        self.doors.read().code(code).cloned()
+    }
+
+    /// The current (or suspended) code of a checkpoint.
+    pub(crate) fn code_of(&self, checkpoint: CheckpointNumber) -> Option<MirroredCode> {
+        self.doors.read().code_of(checkpoint).cloned()
+    }
+
+    /// The device whose token has this MAC, unless revoked.
+    pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
+        self.devices.read().get(token_mac).copied()
+    }
+
+    /// The keys of visitors' sessions.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        *self.keys.read()
+    }
+}
+
+fn device(found: &EnrolledDevice) -> (Vec<u8>, DutyDevice) {
+    let device = DutyDevice { device: found.id, checkpoint: found.checkpoint };
+    (found.token_mac.clone(), device)
+}
+
+async fn read_keys(registry: &Registry) -> Answer<Keys> {
+    let text = registry.session_keys().await?;
+    let keys = Keys::read(text.as_deref());
+    keys.ok_or_else(|| RegistryError::Strange("installation.session_keys").into())
+}

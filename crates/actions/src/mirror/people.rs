@@ -1,0 +1,291 @@
+//! People in few bytes: 32 for what is asked of everybody, and the masked name as it is sealed.
+//!
+//! Numbers are dense, so the number is the place: blocks of 4,096 that never move once they are
+//! there, and their names one after the other.
+
+use super::KnownPerson;
+use domain::{
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    people::PersonNumber,
+    time::UnixMs,
+};
+
+/// People of a block.
+const BLOCK: usize = 4_096;
+/// Highest number; a province has 61 million people.
+const NUMBER_MAX: u64 = 100_000_000;
+/// Bytes of sealed names that a fresh block has room for before it must grow.
+const NAMES_BYTES: usize = BLOCK * 36;
+
+/// Everybody.
+#[derive(Default)]
+pub(super) struct People {
+    blocks: Vec<Option<Box<Block>>>,
+    last: u64,
+    wrong: Option<PersonNumber>,
+}
+
+struct Block {
+    slots: Vec<Slot>,
+    names: Vec<u8>,
+}
+
+/// One person. Everything is as exact as in the registry.
+#[derive(Clone, Copy)]
+struct Slot {
+    confirmed_ms: i64,
+    sampled_ms: i64,
+    epoch: u32,
+    name_at: u32,
+    name_bytes: u16,
+    /// The colour's number, or [`NO_STATUS`].
+    colour: u8,
+    test: u8,
+    itinerary: u8,
+    there: bool,
+}
+
+const NO_STATUS: u8 = u8::MAX;
+const NO_TEST: u8 = 0;
+const NEGATIVE: u8 = 1;
+const POSITIVE: u8 = 2;
+
+const NOBODY: Slot = Slot {
+    confirmed_ms: 0,
+    sampled_ms: 0,
+    epoch: 0,
+    name_at: 0,
+    name_bytes: 0,
+    colour: NO_STATUS,
+    test: NO_TEST,
+    itinerary: 0,
+    there: false,
+};
+
+/// The registry holds somebody who does not fit.
+#[derive(Debug, thiserror::Error)]
+#[error("person {0} has a number, a session epoch or a name beyond what fits into memory")]
+pub(super) struct DoesNotFit(u64);
+
+fn place(person: PersonNumber) -> Option<(usize, usize)> {
+    let number = usize::try_from(person.0).ok().filter(|_| person.0 <= NUMBER_MAX)?;
+    Some((number / BLOCK, number % BLOCK))
+}
+
+impl People {
+    /// The highest number there is.
+    pub(super) fn last(&self) -> PersonNumber {
+        PersonNumber(self.last)
+    }
+
+    /// Whether everybody handed over could be kept.
+    pub(super) fn fits(&self) -> Result<(), DoesNotFit> {
+        self.wrong.map_or(Ok(()), |person| Err(DoesNotFit(person.0)))
+    }
+
+    /// Takes somebody in, in place of what was known of them.
+    pub(super) fn put(&mut self, known: &KnownPerson) {
+        let fits = (|| {
+            let (block, at) = place(known.number)?;
+            let epoch = u32::try_from(known.session_epoch).ok()?;
+            let name_bytes = u16::try_from(known.masked_sealed.len()).ok()?;
+            self.block(block).put(at, known, epoch, name_bytes)
+        })();
+        self.last = self.last.max(known.number.0);
+        if fits.is_none() {
+            self.wrong = Some(known.number);
+        }
+    }
+
+    fn block(&mut self, block: usize) -> &mut Block {
+        if self.blocks.len() <= block {
+            if let Some(Some(full)) = self.blocks.last_mut() {
+                full.names.shrink_to_fit();
+            }
+            self.blocks.resize_with(block + 1, || None);
+        }
+        self.blocks[block].get_or_insert_with(|| {
+            let names = Vec::with_capacity(NAMES_BYTES);
+            Box::new(Block { slots: vec![NOBODY; BLOCK], names })
+        })
+    }
+
+    /// Forgets somebody.
+    pub(super) fn remove(&mut self, person: PersonNumber) {
+        let block = place(person).and_then(|(block, at)| Some((self.blocks.get_mut(block)?, at)));
+        if let Some((Some(block), at)) = block {
+            block.slots[at] = NOBODY;
+        }
+    }
+
+    fn slot(&self, person: PersonNumber) -> Option<(&Block, &Slot)> {
+        let (block, at) = place(person)?;
+        let block = self.blocks.get(block)?.as_deref()?;
+        block.slots.get(at).filter(|slot| slot.there).map(|slot| (block, slot))
+    }
+
+    /// A person's session epoch.
+    pub(super) fn epoch(&self, person: PersonNumber) -> Option<i64> {
+        self.slot(person).map(|(_, slot)| i64::from(slot.epoch))
+    }
+
+    /// A person's masked name, sealed.
+    pub(super) fn masked_sealed(&self, person: PersonNumber) -> Option<&[u8]> {
+        let (block, slot) = self.slot(person)?;
+        let start = slot.name_at as usize;
+        block.names.get(start..start + usize::from(slot.name_bytes))
+    }
+
+    /// What the register of health status says.
+    pub(super) fn status(&self, person: PersonNumber) -> Option<HealthStatus> {
+        let (_, slot) = self.slot(person)?;
+        slot.status()
+    }
+}
+
+impl Block {
+    fn put(&mut self, at: usize, known: &KnownPerson, epoch: u32, name_bytes: u16) -> Option<()> {
+        let name = &known.masked_sealed;
+        let there = self.slots.get_mut(at)?;
+        let start = there.name_at as usize;
+        let old = self.names.get_mut(start..start + usize::from(there.name_bytes));
+        let name_at = match old {
+            Some(old) if there.there && old.len() == name.len() => {
+                old.copy_from_slice(name);
+                there.name_at
+            }
+            _ => {
+                let end = u32::try_from(self.names.len()).ok()?;
+                self.names.extend_from_slice(name);
+                end
+            }
+        };
+        *there = Slot { epoch, name_at, name_bytes, there: true, ..Slot::of(known.status) };
+        Some(())
+    }
+}
+
+impl Slot {
+    fn of(status: Option<HealthStatus>) -> Self {
+        let Some(status) = status else { return NOBODY };
+        let itineraries = [Itinerary::Clear, Itinerary::Risk];
+        let itinerary = itineraries.iter().position(|known| *known == status.itinerary);
+        Self {
+            confirmed_ms: status.confirmed.0,
+            sampled_ms: status.nucleic_acid.map_or(0, |test| test.sampled.0),
+            colour: status.colour.number(),
+            test: match status.nucleic_acid {
+                None => NO_TEST,
+                Some(NucleicAcid { negative: true, .. }) => NEGATIVE,
+                Some(NucleicAcid { negative: false, .. }) => POSITIVE,
+            },
+            itinerary: itinerary.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX),
+            ..NOBODY
+        }
+    }
+
+    fn status(&self) -> Option<HealthStatus> {
+        let test = |negative| NucleicAcid { sampled: UnixMs(self.sampled_ms), negative };
+        (self.colour != NO_STATUS).then(|| HealthStatus {
+            colour: Colour::from_number(self.colour),
+            confirmed: UnixMs(self.confirmed_ms),
+            nucleic_acid: match self.test {
+                NEGATIVE => Some(test(true)),
+                POSITIVE => Some(test(false)),
+                _ => None,
+            },
+            itinerary: match self.itinerary {
+                0 => Itinerary::Clear,
+                1 => Itinerary::Risk,
+                _ => Itinerary::Unknown,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(number: u64, name: &[u8], status: Option<HealthStatus>) -> KnownPerson {
+        let number = PersonNumber(number);
+        KnownPerson { number, masked_sealed: name.to_vec(), session_epoch: 3, status }
+    }
+
+    #[test]
+    fn everything_comes_back_as_exactly_as_it_went_in() {
+        let mut people = People::default();
+        let mut number = 0;
+        let mut wanted = Vec::new();
+        for colour in Colour::ALL {
+            for itinerary in [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown] {
+                for negative in [None, Some(true), Some(false)] {
+                    number += 1_000;
+                    let sampled = UnixMs(1_795_329_127_001);
+                    let status = HealthStatus {
+                        colour,
+                        confirmed: UnixMs(1_795_329_127_999),
+                        nucleic_acid: negative.map(|negative| NucleicAcid { sampled, negative }),
+                        itinerary,
+                    };
+                    people.put(&known(number, format!("{number}").as_bytes(), Some(status)));
+                    wanted.push((number, status));
+                }
+            }
+        }
+        for (number, status) in wanted {
+            let person = PersonNumber(number);
+            assert_eq!(people.status(person), Some(status));
+            assert_eq!(people.masked_sealed(person), Some(format!("{number}").as_bytes()));
+            assert_eq!(people.epoch(person), Some(3));
+        }
+        assert_eq!(people.last(), PersonNumber(number));
+        assert!(people.fits().is_ok());
+    }
+
+    #[test]
+    fn who_is_not_there_is_not_there() {
+        let mut people = People::default();
+        people.put(&known(5, b"five", None));
+        for nobody in [0, 4, 6, 4_096, 1 << 40, u64::MAX] {
+            assert_eq!(people.epoch(PersonNumber(nobody)), None, "{nobody}");
+        }
+        assert_eq!(
+            (people.epoch(PersonNumber(5)), people.status(PersonNumber(5))),
+            (Some(3), None)
+        );
+        people.remove(PersonNumber(5));
+        people.remove(PersonNumber(u64::MAX));
+        assert_eq!(people.masked_sealed(PersonNumber(5)), None);
+    }
+
+    #[test]
+    fn a_new_name_takes_the_place_of_the_old_and_the_neighbours_keep_theirs() {
+        let mut people = People::default();
+        for (number, name) in [(1, "one"), (2, "two"), (3, "three"), (2, "zwo"), (1, "eins")] {
+            people.put(&known(number, name.as_bytes(), None));
+        }
+        let name = |n| people.masked_sealed(PersonNumber(n)).unwrap();
+        assert_eq!([name(1), name(2), name(3)], [&b"eins"[..], b"zwo", b"three"]);
+    }
+
+    #[test]
+    fn somebody_who_does_not_fit_is_said() {
+        let big = vec![0; 70_000];
+        let wrong = [
+            known(NUMBER_MAX + 1, b"x", None),
+            known(1, &big, None),
+            KnownPerson { session_epoch: 1 << 32, ..known(1, b"x", None) },
+        ];
+        for wrong in wrong {
+            let mut people = People::default();
+            people.put(&wrong);
+            assert!(people.fits().is_err());
+        }
+    }
+
+    #[test]
+    fn a_person_takes_32_bytes_beside_the_name() {
+        assert_eq!(size_of::<Slot>(), 32);
+    }
+}

@@ -1,0 +1,185 @@
+//! The mirror: a scan asks no database, and what changes is in force when the change is answered.
+
+use crate::support::{colour, green, number, parts, visitor};
+use actions::{
+    Answer, Failure,
+    accounts::principals::Visitor,
+    checkins::{
+        gate::Gate,
+        look::{Looked, look},
+        record::record,
+    },
+    duty::devices,
+    mirror::Mirror,
+    people::{mine::masked_name, session},
+};
+use domain::{
+    checkins::Method,
+    entry_policy::Decision,
+    health_status::{Colour, HealthStatus},
+    venue_codes::Standing,
+};
+use registry::Registry;
+use testkit::TestHouse;
+
+/// The same registry as another process sees it.
+async fn elsewhere(t: &TestHouse) -> Registry {
+    Registry::open_sqlite(&t.data().join("registry.sqlite")).await.unwrap()
+}
+
+async fn whose(t: &TestHouse, token: &str) -> Answer<Visitor> {
+    session::visitor(t, token).await
+}
+
+fn signed_out(answer: &Answer<Visitor>) -> bool {
+    matches!(answer, Err(Failure::NotSignedIn))
+}
+
+#[tokio::test]
+async fn a_scan_is_judged_and_recorded_without_the_registry() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (_, token) = t.visitor().await;
+    t.registry.close().await;
+    let person = whose(&t, &token).await.unwrap();
+    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!((receipt.decision, receipt.colour), (Decision::Pass, Colour::Green));
+    assert_eq!(receipt.masked_name, "王*明");
+}
+
+#[tokio::test]
+async fn what_another_process_changes_is_in_force_after_the_next_look() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let token = t.duty(&door).await;
+    let (one, form) = visitor(&t).await;
+    let who = number(&t, &form).await;
+    let other = elsewhere(&t).await;
+    let red = HealthStatus { colour: Colour::Red, ..green(t.now()) };
+    other.set_health_status(who, &red).await.unwrap();
+    other.set_code_standing(&door.code, Standing::Suspended, t.now()).await.unwrap();
+    let manager = t.staff(&door.manager).await.as_manager().unwrap();
+    let id = other.devices_at(door.number).await.unwrap()[0].id;
+    let line = registry::AuditLine {
+        at: t.now(),
+        actor: manager.actor(),
+        deed: domain::audit::Deed::DutyDeviceRevoked,
+        subject: String::new(),
+        detail: String::new(),
+    };
+    other.revoke_device(id, door.number, &line).await.unwrap();
+    assert!(devices::device(&t, &token).is_ok(), "not yet looked");
+    t.catch_up().await.unwrap();
+    assert!(matches!(devices::device(&t, &token), Err(Failure::NotSignedIn)));
+    assert!(matches!(look(&t, &door.code), Looked::Suspended(_)));
+    other.set_code_standing(&door.code, Standing::Current, t.now()).await.unwrap();
+    t.catch_up().await.unwrap();
+    let receipt = record(&t, &one, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(receipt.decision, Decision::Stop);
+}
+
+#[tokio::test]
+async fn somebody_registered_elsewhere_is_known_at_the_first_scan() {
+    let mut t = TestHouse::new().await;
+    let (_, token) = t.visitor().await;
+    // As in a process that started before they registered.
+    parts(&mut t).mirror = Mirror::default();
+    let found = whose(&t, &token).await.unwrap();
+    assert_eq!(masked_name(&t, &found).unwrap(), "王*明");
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_holds_at_once_and_for_nobody_else() {
+    let t = TestHouse::new().await;
+    let ((one, token), (_, neighbour)) = (t.visitor().await, t.visitor().await);
+    session::revoke_all(&t, &one).await.unwrap();
+    assert!(signed_out(&whose(&t, &token).await));
+    assert!(whose(&t, &neighbour).await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_is_gone_from_the_registry_is_nobody() {
+    let t = TestHouse::new().await;
+    let (one, token) = t.visitor().await;
+    t.run("delete from people").await;
+    assert!(whose(&t, &token).await.is_ok(), "nothing was said of it");
+    session::revoke_all(&t, &one).await.unwrap();
+    assert!(signed_out(&whose(&t, &token).await));
+}
+
+#[tokio::test]
+async fn a_process_too_far_behind_reads_everything_again() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (one, form) = visitor(&t).await;
+    let other = elsewhere(&t).await;
+    let who = number(&t, &form).await;
+    for colour in [Colour::Yellow, Colour::Red] {
+        other.set_health_status(who, &HealthStatus { colour, ..green(t.now()) }).await.unwrap();
+    }
+    other.set_code_standing(&door.code, Standing::Closed, t.now()).await.unwrap();
+    t.run("delete from changes where kind = 'person'").await;
+    t.catch_up().await.unwrap();
+    assert!(matches!(look(&t, &door.code), Looked::Closed(_)));
+    t.set_standing(&door.code, Standing::Current).await;
+    let receipt = record(&t, &one, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(receipt.colour, Colour::Red);
+}
+
+#[tokio::test]
+async fn a_mirror_read_at_a_start_shows_what_the_one_before_showed() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = t.duty(&door).await;
+    let (_, token) = t.visitor().await;
+    let (red, form) = visitor(&t).await;
+    colour(&t, &form, Colour::Red).await;
+    session::change_key(&t).await.unwrap();
+    let fresh = Mirror::load(&t.registry).await.unwrap();
+    parts(&mut t).mirror = fresh;
+    parts(&mut t).gate = Gate::default();
+    assert!(whose(&t, &token).await.is_ok());
+    assert_eq!(devices::device(&t, &guard).unwrap().checkpoint(), door.number);
+    let receipt = record(&t, &red, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!((receipt.colour, receipt.door.checkpoint), (Colour::Red, door.number));
+}
+
+#[tokio::test]
+async fn a_new_key_signs_the_one_before_is_accepted_and_two_changes_end_every_session() {
+    let t = TestHouse::new().await;
+    let (_, before) = t.visitor().await;
+    assert!(session::change_key(&t).await.unwrap());
+    let (_, after) = t.visitor().await;
+    assert!(whose(&t, &before).await.is_ok() && whose(&t, &after).await.is_ok());
+    assert!(session::change_key(&t).await.unwrap());
+    assert!(signed_out(&whose(&t, &before).await));
+    assert!(whose(&t, &after).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_is_changed_once_it_has_signed_for_a_year() {
+    let t = TestHouse::new().await;
+    assert!(session::change_key_when_due(&t).await.unwrap(), "a fresh house takes its own");
+    assert!(!session::change_key_when_due(&t).await.unwrap());
+    let (_, token) = t.visitor().await;
+    t.clock.advance_ms(session::LASTS_S * 1000 - 1000);
+    assert!(!session::change_key_when_due(&t).await.unwrap());
+    t.clock.advance_ms(1000);
+    assert!(session::change_key_when_due(&t).await.unwrap());
+    assert!(whose(&t, &token).await.is_ok(), "to the end of its year");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_side_by_side_each_see_their_own_change() {
+    let t = TestHouse::new().await;
+    let mut outs = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (one, token) = t.visitor().await;
+        let house = std::sync::Arc::clone(&t.house);
+        outs.spawn(async move {
+            session::revoke_all(&house, &one).await.unwrap();
+            session::visitor(&house, &token).await
+        });
+    }
+    assert!(outs.join_all().await.iter().all(signed_out));
+}
