@@ -1,39 +1,82 @@
 //! The engine: opens a folder, takes visits in, answers questions, closes.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{Arc, atomic::AtomicBool, mpsc},
     thread::{self, JoinHandle},
 };
 
 use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    errors::{AppendError, CommitError, OpenError, SubmitError, io_error},
-    head::Head,
-    log::recover::{self, Recovery},
+    catalog::Catalog,
+    errors::{AppendError, CommitError, MaintainError, OpenError, SubmitError, io_error},
+    head::{State, View, day_of},
+    keeper::{self, Keeper, Thoroughness},
+    log::{
+        Fault,
+        recover::{self, Recovery},
+    },
     options::Options,
     queue::{Committed, Health, Pending, Queue},
+    read::Snapshot,
+    signal::Signal,
     storage::{Disk, Lock, LockError, Storage},
-    visit::Visit,
+    visit::{InvalidVisit, Visit},
+    watch::{Event, Watch},
     writer,
 };
 
-/// What the writer and everyone else share.
+/// What the writer, the keeper and everyone else share.
 pub(crate) struct Shared {
     pub(crate) options: Options,
+    pub(crate) watch: Watch,
     pub(crate) queue: Queue,
-    pub(crate) head: RwLock<Head>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) state: RwLock<Arc<State>>,
     pub(crate) counters: Mutex<Counters>,
+    /// The keeper's work, done by its thread or by whoever cannot wait; none once closed.
+    pub(crate) keeper: Mutex<Option<Keeper>>,
+    /// Rung when there is work for the keeper.
+    pub(crate) bell: Signal,
+    /// Rung when a frozen table has become runs.
+    pub(crate) frozen_left: Signal,
+    /// The log holds visits of deleted days that are not in memory.
+    pub(crate) log_has_forgotten: AtomicBool,
 }
 
-/// What the writer counts.
+impl Shared {
+    /// Replaces the state by a changed one.
+    pub(crate) fn change_state(&self, act: impl FnOnce(&mut State)) {
+        let mut current = self.state.write();
+        let mut next = State::clone(&current);
+        act(&mut next);
+        *current = Arc::new(next);
+    }
+
+    /// Stops writing for good and answers everyone who waits.
+    pub(crate) fn fail(&self, fault: Fault) {
+        let reason: Arc<str> = match fault {
+            Fault::NoRoom(said) | Fault::Broken(said) => said.into(),
+            Fault::Unreadable(error) => error.to_string().into(),
+        };
+        for pending in self.queue.stop(&reason) {
+            pending.refuse_safely(&CommitError::Stopped(Arc::clone(&reason)));
+        }
+        self.queue.close();
+        self.frozen_left.close();
+        self.watch.report(Event::Stopped(reason.to_string()));
+    }
+}
+
+/// What is counted since the store was opened.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) groups: u64,
     pub(crate) stored: u64,
     pub(crate) already_there: u64,
-    pub(crate) log_parts: u64,
+    pub(crate) clock_jumps: u64,
 }
 
 /// Figures of an open store.
@@ -45,6 +88,8 @@ pub struct Stats {
     pub stored: u64,
     /// Visits since then whose identity was there already.
     pub already_there: u64,
+    /// Jumps of the clock noticed since then.
+    pub clock_jumps: u64,
     /// Visits that wait for the writer now.
     pub waiting: usize,
     /// Unsealed visits in memory.
@@ -53,13 +98,28 @@ pub struct Stats {
     pub head_bytes: usize,
     /// Log parts on disk.
     pub log_parts: u64,
+    /// Segments on disk.
+    pub segments: u64,
+    /// Visits in them.
+    pub segment_visits: u64,
+    /// Bytes that they take on disk.
+    pub segment_bytes: u64,
+}
+
+/// What a deletion of days removed at once; unsealed visits of those days are not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// How many segments.
+    pub segments: u64,
+    /// How many visits they had.
+    pub visits: u64,
 }
 
 /// An open store. Share it in an `Arc`; every method takes `&self` and may be called from
 /// any thread.
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     lock: Mutex<Option<Lock>>,
     recovery: Recovery,
 }
@@ -68,40 +128,78 @@ impl Engine {
     /// Opens the store in a folder of the disk, or makes one in an empty or missing folder.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing has been changed by then except that a torn tail may have been cut.
+    /// [`OpenError`]; nothing has been changed by then except that a torn tail may have been cut
+    /// and files that an interrupted step left behind may have been removed.
     pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        Self::open_watched(dir, options, Watch::default())
+    }
+
+    /// As [`Engine::open`], with somebody who is told what happens.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_watched(
+        dir: impl AsRef<Path>,
+        options: Options,
+        watch: Watch,
+    ) -> Result<Self, OpenError> {
         let dir = dir.as_ref();
         let disk = Disk::new(dir).map_err(|source| OpenError::Io {
             what: "making",
             path: dir.to_owned(),
             source,
         })?;
-        Self::open_on(Arc::new(disk), options)
+        Self::open_on(Arc::new(disk), options, watch)
     }
 
-    /// Like [`Engine::open`], on any storage.
+    /// As [`Engine::open_watched`], on any storage.
     ///
     /// # Errors
     /// As [`Engine::open`].
-    pub fn open_on(storage: Arc<dyn Storage>, options: Options) -> Result<Self, OpenError> {
+    pub fn open_on(
+        storage: Arc<dyn Storage>,
+        options: Options,
+        watch: Watch,
+    ) -> Result<Self, OpenError> {
         options.check().map_err(OpenError::Options)?;
         let lock = lock(&*storage)?;
         let opened = recover::open(storage, &options)?;
-        let counters = Counters { log_parts: opened.log.parts(), ..Counters::default() };
         let shared = Arc::new(Shared {
             options,
+            watch,
             queue: Queue::new(options.queue_visits_max),
-            head: RwLock::new(opened.head),
-            counters: Mutex::new(counters),
+            catalog: Arc::clone(&opened.log.catalog),
+            state: RwLock::new(Arc::new(opened.state)),
+            counters: Mutex::new(Counters::default()),
+            keeper: Mutex::new(None),
+            bell: Signal::default(),
+            frozen_left: Signal::default(),
+            log_has_forgotten: AtomicBool::new(opened.recovery.forgotten > 0),
         });
-        let for_writer = Arc::clone(&shared);
-        let log = opened.log;
-        let writer = thread::Builder::new()
-            .name("visitlog-writer".to_owned())
-            .spawn(move || writer::run(&for_writer, log))
-            .map_err(io_error("starting the writer of", "."))?;
-        let (writer, lock) = (Mutex::new(Some(writer)), Mutex::new(Some(lock)));
-        Ok(Self { shared, writer, lock, recovery: opened.recovery })
+        *shared.keeper.lock() = Some(Keeper::new(Arc::clone(&shared)));
+        let engine = Self {
+            shared,
+            threads: Mutex::new(Vec::new()),
+            lock: Mutex::new(Some(lock)),
+            recovery: opened.recovery,
+        };
+        let (for_writer, log) = (Arc::clone(&engine.shared), opened.log);
+        engine.start("visitlog-writer", move || writer::run(&for_writer, log))?;
+        let for_keeper = Arc::clone(&engine.shared);
+        engine.start("visitlog-keeper", move || {
+            // A bug in here must not leave the store growing in silence.
+            if catch_unwind(AssertUnwindSafe(|| keeper::run(&for_keeper))).is_err() {
+                for_keeper.fail(Fault::Broken("the keeper failed inside".to_owned()));
+            }
+        })?;
+        Ok(engine)
+    }
+
+    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+        let thread = thread::Builder::new().name(name.to_owned());
+        let thread = thread.spawn(work).map_err(io_error("starting a thread of", "."))?;
+        self.threads.lock().push(thread);
+        Ok(())
     }
 
     /// What was found when the store was opened.
@@ -121,7 +219,7 @@ impl Engine {
         visit: Visit,
         answer: impl FnOnce(Result<Committed, CommitError>) + Send + 'static,
     ) -> Result<(), SubmitError> {
-        visit.check()?;
+        self.check(&visit)?;
         self.shared.queue.push(Pending::One(visit, Box::new(answer)))
     }
 
@@ -139,10 +237,13 @@ impl Engine {
         if visits.len() > group_visits_max {
             return Err(SubmitError::BatchTooLarge { visits: visits.len(), group_visits_max });
         }
-        for visit in &visits {
-            visit.check()?;
-        }
+        visits.iter().try_for_each(|visit| self.check(visit))?;
         self.shared.queue.push(Pending::Batch(visits, Box::new(answer)))
+    }
+
+    fn check(&self, visit: &Visit) -> Result<(), InvalidVisit> {
+        visit.check()?;
+        visit.check_kept(self.shared.state.read().kept_from_ms)
     }
 
     /// Stores one visit and waits until it is durable.
@@ -165,6 +266,81 @@ impl Engine {
         Ok(answer.recv().unwrap_or_else(|_| Err(unanswered()))?)
     }
 
+    /// A consistent view of everything committed so far. Taking it is cheap and never waits for
+    /// the writer; holding it keeps what it sees in memory and on disk.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(View::of(&self.shared.state.read()), self.shared.options.utc_offset_s)
+    }
+
+    /// Civil day of a time, days since 1970-01-01 at the store's offset.
+    #[must_use]
+    pub fn day_of(&self, ms: i64) -> i64 {
+        day_of(ms, self.shared.options.utc_offset_s)
+    }
+
+    /// Puts everything committed so far into segments on disk and merges each day but the newest
+    /// into one. The engine does the first by itself when enough has gathered; call this once a
+    /// day or before a quiet time. Waits until it is done.
+    ///
+    /// # Errors
+    /// [`MaintainError`]; with [`MaintainError::NoRoom`] nothing has changed and nothing is lost.
+    pub fn seal(&self) -> Result<(), MaintainError> {
+        self.end_part()?;
+        self.work(Thoroughness::Tidy)
+    }
+
+    /// Deletes every visit of the civil days before `day`: segments, log parts and memory. Visits
+    /// of those days are refused from then on. The files are gone from the folder when this
+    /// returns; a snapshot that was taken before keeps its own files' room until it is dropped.
+    ///
+    /// # Errors
+    /// [`MaintainError`]. The visits cannot be read any more all the same; call it again to
+    /// remove the files that are left.
+    pub fn drop_before(&self, day: i64) -> Result<Dropped, MaintainError> {
+        let dropped = self.keep(|keeper| Ok(keeper.forget_before(day)?))?;
+        // What was being written meanwhile is in memory when this is answered.
+        self.append_all(Vec::new())?;
+        if self.keep(|keeper| Ok(keeper.has_forgotten_visits()))? {
+            self.end_part()?;
+            self.work(Thoroughness::AsNeeded)?;
+        }
+        Ok(dropped)
+    }
+
+    /// Ends the log's part under way and freezes the active table with it.
+    fn end_part(&self) -> Result<(), MaintainError> {
+        let (sender, answer) = mpsc::sync_channel(1);
+        let ended = Pending::EndPart(Box::new(move |outcome| drop(sender.send(outcome))));
+        self.shared.queue.push(ended).map_err(AppendError::from)?;
+        Ok(answer.recv().unwrap_or_else(|_| Err(unanswered())).map_err(AppendError::from)?)
+    }
+
+    fn work(&self, thoroughness: Thoroughness) -> Result<(), MaintainError> {
+        self.keep(|keeper| {
+            keeper.try_again();
+            let worked = keeper.work(thoroughness);
+            if let Err(fault @ Fault::Broken(_)) = worked {
+                let error = MaintainError::Stopped(fault.said().into());
+                keeper.shared().fail(fault);
+                return Err(error);
+            }
+            worked?;
+            keeper.postponed().map_or(Ok(()), |said| Err(MaintainError::NoRoom(said.into())))
+        })
+    }
+
+    /// Does a piece of the keeper's work on this thread.
+    pub(crate) fn keep<T>(
+        &self,
+        act: impl FnOnce(&mut Keeper) -> Result<T, MaintainError>,
+    ) -> Result<T, MaintainError> {
+        match self.shared.keeper.lock().as_mut() {
+            Some(keeper) => act(keeper),
+            None => Err(MaintainError::Stopped("it is closed".into())),
+        }
+    }
+
     /// How the engine is, without touching the disk.
     #[must_use]
     pub fn health(&self) -> Health {
@@ -174,16 +350,20 @@ impl Engine {
     /// Figures of this moment.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let counters = *self.shared.counters.lock();
-        let head = self.shared.head.read();
+        let Counters { groups, stored, already_there, clock_jumps } = *self.shared.counters.lock();
+        let state = Arc::clone(&self.shared.state.read());
         Stats {
-            groups: counters.groups,
-            stored: counters.stored,
-            already_there: counters.already_there,
+            groups,
+            stored,
+            already_there,
+            clock_jumps,
             waiting: self.shared.queue.visits(),
-            head_visits: head.visits(),
-            head_bytes: head.bytes(),
-            log_parts: counters.log_parts,
+            head_visits: state.head_visits(),
+            head_bytes: state.head_bytes(),
+            log_parts: self.shared.catalog.manifest().log_parts.len() as u64,
+            segments: state.segments.len() as u64,
+            segment_visits: state.segments.iter().map(|slot| slot.visits()).sum(),
+            segment_bytes: state.segments.iter().map(|slot| slot.bytes()).sum(),
         }
     }
 
@@ -191,10 +371,13 @@ impl Engine {
     /// was committed can still be read. Closing again is harmless.
     pub fn close(&self) {
         self.shared.queue.close();
-        if let Some(writer) = self.writer.lock().take() {
-            // The writer catches its own panics and answers everyone before it ends.
-            let _ = writer.join();
+        self.shared.bell.close();
+        self.shared.frozen_left.close();
+        for thread in self.threads.lock().drain(..) {
+            // Both catch their own panics and answer everyone before they end.
+            let _ = thread.join();
         }
+        drop(self.shared.keeper.lock().take());
         drop(self.lock.lock().take());
     }
 }

@@ -36,6 +36,13 @@ pub enum CommitError {
     /// itself as soon as there is.
     #[error("there is no room for more visits: {0}")]
     NoRoom(Arc<str>),
+    /// The visit came too late: its day was deleted while it waited.
+    #[error(transparent)]
+    Invalid(#[from] InvalidVisit),
+    /// Nothing was stored because it could not be told whether the visit is there already. Other
+    /// visits are not touched; `verify` says what is to be restored.
+    #[error("it cannot be told whether the visit is stored already: {0}")]
+    Unreadable(ReadError),
     /// The engine has stopped. Whether this visit survives a restart is not known; sending it
     /// again after the restart is safe.
     #[error("the visit store has stopped writing: {0}")]
@@ -125,12 +132,59 @@ pub enum RepairError {
     Append(#[from] AppendError),
 }
 
-/// A batched question whose answer is larger than the caller would take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is larger than {visits_max} visits")]
-pub struct TooMany {
-    /// The caller's limit.
-    pub visits_max: usize,
+/// Why a question could not be answered. Other questions may well be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// A file that has part of the answer is damaged; it can be restored from a backup.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+    /// A file was written by a newer program.
+    #[error("{file} has format version {version}, this program reads up to {newest}")]
+    NewerFormat {
+        /// The file, relative to the store's folder.
+        file: String,
+        /// Its version.
+        version: u32,
+        /// The newest version that this program knows.
+        newest: u32,
+    },
+    /// The operating system could not read a file.
+    #[error("reading {file}: {said}")]
+    Io {
+        /// The file, relative to the store's folder.
+        file: String,
+        /// What it said.
+        said: String,
+    },
+    /// The answer is larger than the caller would take.
+    #[error("the answer is larger than {visits_max} visits")]
+    TooMany {
+        /// The caller's limit.
+        visits_max: usize,
+    },
+}
+
+impl ReadError {
+    pub(crate) fn io(file: &str, error: &io::Error) -> Self {
+        Self::Io { file: file.to_owned(), said: error.to_string() }
+    }
+}
+
+/// Why sealing, deleting or copying was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MaintainError {
+    /// There is no room on the disk; nothing is lost.
+    #[error("there is no room: {0}")]
+    NoRoom(Arc<str>),
+    /// The engine is closed or has stopped writing.
+    #[error("the visit store has stopped writing: {0}")]
+    Stopped(Arc<str>),
+    /// Something that was to be copied cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The writer did not take part.
+    #[error(transparent)]
+    Append(#[from] AppendError),
 }
 
 /// Attaches what was attempted to an operating system error.

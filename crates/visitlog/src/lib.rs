@@ -19,7 +19,8 @@
 //! assert!(!engine.append(visit)?.already_there, "durable now");
 //! assert!(engine.append(visit)?.already_there, "and stored once");
 //! let window = Window { checkpoint: 3, from_ms: 1_795_000_000_000, to_ms: 1_795_000_001_000 };
-//! assert_eq!(engine.visits_at(window), [visit]);
+//! let entered: Vec<Visit> = engine.snapshot().visits_at(window).collect::<Result<_, _>>()?;
+//! assert_eq!(entered, [visit]);
 //! engine.close();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -28,26 +29,35 @@
 //! is durable and not before; one identity is stored once; whatever on disk cannot be explained by
 //! an interrupted last write is refused, never skipped.
 
+mod catalog;
 mod engine;
 mod errors;
 pub mod format;
 mod head;
+mod keeper;
 mod log;
 mod options;
 mod queue;
 mod read;
 mod repair;
+mod segment;
+mod signal;
 pub mod storage;
 mod visit;
+mod watch;
 mod writer;
 
-pub use engine::{Engine, Stats};
-pub use errors::{AppendError, CommitError, Damage, OpenError, RepairError, SubmitError, TooMany};
+pub use engine::{Dropped, Engine, Stats};
+pub use errors::{
+    AppendError, CommitError, Damage, MaintainError, OpenError, ReadError, RepairError, SubmitError,
+};
 pub use log::recover::{Recovery, TornTail};
 pub use options::{
-    GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, UTC_OFFSET_S,
-    UTC_OFFSET_S_MAX,
+    GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, RUN_VISITS,
+    RUN_VISITS_MAX, SEAL_VISITS, UTC_OFFSET_S, UTC_OFFSET_S_MAX,
 };
 pub use queue::{Committed, Health};
+pub use read::{Entries, Snapshot, Visits};
 pub use repair::{Lost, RepairReport, repair, repair_on};
 pub use visit::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};
+pub use watch::{CLOCK_JUMP_MS, Event, Watch};

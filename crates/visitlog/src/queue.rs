@@ -1,6 +1,10 @@
 //! The bounded queue between those who submit and the one writer.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -34,6 +38,8 @@ pub(crate) type Answer<T> = Box<dyn FnOnce(Result<T, CommitError>) + Send>;
 pub(crate) enum Pending {
     One(Visit, Answer<Committed>),
     Batch(Vec<Visit>, Answer<Vec<Committed>>),
+    /// No visit: asks the writer to begin the log's next part.
+    EndPart(Answer<()>),
 }
 
 impl Pending {
@@ -41,6 +47,7 @@ impl Pending {
         match self {
             Self::One(visit, _) => std::slice::from_ref(visit),
             Self::Batch(visits, _) => visits,
+            Self::EndPart(_) => &[],
         }
     }
 
@@ -49,7 +56,13 @@ impl Pending {
         match self {
             Self::One(_, answer) => answer(Err(error)),
             Self::Batch(_, answer) => answer(Err(error)),
+            Self::EndPart(answer) => answer(Err(error)),
         }
+    }
+
+    /// As [`Pending::refuse`]; one caller's panic is not another's.
+    pub(crate) fn refuse_safely(self, error: &CommitError) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.refuse(error.clone())));
     }
 }
 
@@ -94,11 +107,11 @@ impl Queue {
     }
 
     /// Waits for visits and takes up to `visits_max` of them; `None` when the queue is closed and
-    /// empty.
+    /// empty, or when the engine has stopped.
     pub(crate) fn take_group(&self, visits_max: usize) -> Option<Vec<Pending>> {
         let mut inner = self.inner.lock();
         while inner.waiting.is_empty() {
-            if inner.closing {
+            if inner.closing || matches!(inner.health, Health::Stopped(_)) {
                 return None;
             }
             self.arrived.wait(&mut inner);
@@ -140,6 +153,10 @@ impl Queue {
 
     pub(crate) fn health(&self) -> Health {
         self.inner.lock().health.clone()
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.inner.lock().health, Health::Stopped(_))
     }
 
     /// Visits that wait now.

@@ -13,6 +13,7 @@ use crate::{
     options::Options,
     storage::{Disk, Storage},
     visit::Visit,
+    watch::Watch,
 };
 
 /// A stretch of a file that could not be read as frames.
@@ -89,7 +90,7 @@ pub fn repair_on(
         }
         Err(error) => return Err(error.into()),
     };
-    let target = Engine::open_on(target, options)?;
+    let target = Engine::open_on(target, options, Watch::default())?;
     let mut copy = Copy { target, options, report, waiting: Vec::new(), numbers: BTreeSet::new() };
     for sequence in sequences {
         copy.part(source, sequence)?;

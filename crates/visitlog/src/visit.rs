@@ -52,6 +52,14 @@ pub enum InvalidVisit {
     /// The recorded time is outside of the years 2000 to 2199.
     #[error("the recorded time {0} ms is outside of the years 2000 to 2199")]
     RecordedOutOfRange(i64),
+    /// The visit's day has been deleted.
+    #[error("the entry time {entered_ms} ms is of a day that has been deleted")]
+    DayDeleted {
+        /// The entry time.
+        entered_ms: i64,
+        /// When the first day that is kept begins, ms since 1970 UTC.
+        kept_from_ms: i64,
+    },
 }
 
 impl Visit {
@@ -72,6 +80,17 @@ impl Visit {
         }
         if !accepted.contains(&self.recorded_ms) {
             return Err(InvalidVisit::RecordedOutOfRange(self.recorded_ms));
+        }
+        Ok(())
+    }
+}
+
+impl Visit {
+    /// Refuses visits of days that have been deleted.
+    pub(crate) fn check_kept(&self, kept_from_ms: i64) -> Result<(), InvalidVisit> {
+        let entered_ms = self.entered_ms;
+        if entered_ms < kept_from_ms {
+            return Err(InvalidVisit::DayDeleted { entered_ms, kept_from_ms });
         }
         Ok(())
     }

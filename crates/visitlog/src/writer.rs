@@ -2,40 +2,55 @@
 
 use std::{
     collections::HashSet,
+    hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
+use parking_lot::RwLock;
+
 use crate::{
     engine::Shared,
     errors::CommitError,
+    head::{Frozen, Table, mix},
     log::{Fault, write::LogWriter},
+    options::Options,
     queue::{Committed, Health, Pending},
     visit::{Visit, VisitKey},
+    watch::{ClockCheck, Event},
 };
 
+/// Frozen tables that may wait for the keeper before the writer waits as well.
+const FROZEN_MAX: usize = 64;
+
 /// What was decided about one visit before anything is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Fate {
     /// Committed earlier, so the answer does not depend on this group.
-    InHead,
+    Stored,
     /// The same identity comes earlier in this group.
     InGroup,
     /// To be written.
     Fresh,
 }
 
+/// The fates of one caller's visits, or why all of them are refused.
+type Fates = Result<Vec<Fate>, CommitError>;
+
 pub(crate) struct Writer {
     shared: Arc<Shared>,
     log: LogWriter,
     fresh: Vec<Visit>,
-    planned: HashSet<VisitKey>,
+    planned: HashSet<VisitKey, BuildHasherDefault<KeyHasher>>,
+    clock: ClockCheck,
+    /// Visits of the log's parts that have not been ended for sealing.
+    unsealed: u64,
+    seed: u64,
 }
 
 /// Runs the writer until the queue is closed or a fault stops it.
 pub(crate) fn run(shared: &Arc<Shared>, log: LogWriter) {
-    let mut writer =
-        Writer { shared: Arc::clone(shared), log, fresh: Vec::new(), planned: HashSet::new() };
+    let mut writer = Writer::new(shared, log);
     // A bug in here must not leave callers waiting for ever.
     let ended = catch_unwind(AssertUnwindSafe(|| writer.work()));
     let reason: Arc<str> = match ended {
@@ -43,68 +58,112 @@ pub(crate) fn run(shared: &Arc<Shared>, log: LogWriter) {
         Err(_) => "the writer failed inside".into(),
     };
     for pending in shared.queue.stop(&reason) {
-        answer_safely(|| pending.refuse(CommitError::Stopped(Arc::clone(&reason))));
+        pending.refuse_safely(&CommitError::Stopped(Arc::clone(&reason)));
     }
 }
 
 impl Writer {
+    fn new(shared: &Arc<Shared>, log: LogWriter) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            log,
+            fresh: Vec::new(),
+            planned: HashSet::default(),
+            clock: ClockCheck::default(),
+            unsealed: shared.state.read().head_visits(),
+            seed: RandomState::new().hash_one(0_u8),
+        }
+    }
+
     /// Gives the reason why it ended.
     fn work(&mut self) -> Arc<str> {
         while let Some(group) = self.shared.queue.take_group(self.shared.options.group_visits_max) {
             if let Err(reason) = self.commit(group) {
                 return reason;
             }
+            if let Err(reason) = self.freeze_when_full() {
+                return reason;
+            }
+        }
+        if self.shared.queue.is_stopped() {
+            return "it has stopped".into();
         }
         match self.log.mark_clean_end() {
-            Ok(()) | Err(Fault::NoRoom(_)) => "it is closed".into(),
             Err(Fault::Broken(said)) => said.into(),
+            _ => "it is closed".into(),
         }
     }
 
     fn commit(&mut self, group: Vec<Pending>) -> Result<(), Arc<str>> {
         let fates = self.plan(&group);
-        let outcome = self.write();
-        let outcome = match outcome {
+        let outcome = match self.write() {
             Ok(()) => {
-                self.publish(fates.len());
+                self.publish(&fates);
                 Ok(())
             }
-            Err(Fault::NoRoom(said)) => {
-                let said: Arc<str> = said.into();
-                self.shared.queue.set_health(Health::NoRoom(Arc::clone(&said)));
-                Err(CommitError::NoRoom(said))
-            }
-            Err(Fault::Broken(said)) => {
-                let said: Arc<str> = said.into();
-                self.shared.queue.set_health(Health::Stopped(Arc::clone(&said)));
-                Err(CommitError::Stopped(said))
-            }
+            Err(fault) => Err(self.failed(fault)),
         };
-        answer_all(group, &fates, &outcome);
-        match outcome {
-            Err(CommitError::Stopped(reason)) => Err(reason),
-            Ok(()) | Err(CommitError::NoRoom(_)) => Ok(()),
+        let reason = match &outcome {
+            Err(CommitError::Stopped(reason)) => Err(Arc::clone(reason)),
+            _ => Ok(()),
+        };
+        for (pending, fates) in group.into_iter().zip(fates) {
+            match pending {
+                Pending::EndPart(answer) => {
+                    let ended = self.end_part();
+                    let ended = ended.map_err(|fault| self.failed(fault));
+                    answer_safely(|| answer(ended));
+                }
+                pending => answer_safely(|| answer_one(pending, fates, &outcome)),
+            }
+        }
+        reason
+    }
+
+    /// What a fault means to the callers, with the health set accordingly.
+    fn failed(&self, fault: Fault) -> CommitError {
+        let queue = &self.shared.queue;
+        match fault {
+            Fault::NoRoom(said) => {
+                let said: Arc<str> = said.into();
+                queue.set_health(Health::NoRoom(Arc::clone(&said)));
+                CommitError::NoRoom(said)
+            }
+            Fault::Broken(said) => {
+                let said: Arc<str> = said.into();
+                queue.set_health(Health::Stopped(Arc::clone(&said)));
+                CommitError::Stopped(said)
+            }
+            Fault::Unreadable(error) => CommitError::Unreadable(error),
         }
     }
 
     /// Decides about every visit of the group, in order, and gathers the fresh ones.
-    fn plan(&mut self, group: &[Pending]) -> Vec<Fate> {
+    fn plan(&mut self, group: &[Pending]) -> Vec<Fates> {
         self.fresh.clear();
         self.planned.clear();
-        let head = self.shared.head.read();
-        let visits = group.iter().flat_map(Pending::visits);
-        visits
-            .map(|visit| {
-                if head.contains(visit) {
-                    Fate::InHead
-                } else if self.planned.insert(visit.key()) {
-                    self.fresh.push(*visit);
-                    Fate::Fresh
-                } else {
-                    Fate::InGroup
-                }
-            })
-            .collect()
+        let state = Arc::clone(&self.shared.state.read());
+        let active = state.active.read();
+        let alone = group.len() == 1 && group.iter().all(|pending| pending.visits().len() == 1);
+        let mut plan_one = |visit: &Visit| {
+            visit.check_kept(state.kept_from_ms)?;
+            if active.contains(visit) {
+                return Ok(Fate::Stored);
+            }
+            if !alone && !self.planned.insert(visit.key()) {
+                return Ok(Fate::InGroup);
+            }
+            if state.contains_older(visit).map_err(CommitError::Unreadable)? {
+                return Ok(Fate::Stored);
+            }
+            self.fresh.push(*visit);
+            Ok(Fate::Fresh)
+        };
+        let mut fates = Vec::with_capacity(group.len());
+        for pending in group {
+            fates.push(pending.visits().iter().map(&mut plan_one).collect());
+        }
+        fates
     }
 
     fn write(&mut self) -> Result<(), Fault> {
@@ -112,48 +171,125 @@ impl Writer {
             return Ok(());
         }
         let limit = self.shared.options.head_visits_max;
-        if self.shared.head.read().visits() + self.fresh.len() as u64 > limit {
+        if self.shared.state.read().head_visits() + self.fresh.len() as u64 > limit {
             return Err(Fault::NoRoom(format!("memory holds its limit of {limit} visits")));
         }
         self.log.append(&self.fresh)
     }
 
     /// Lets readers see what is durable now.
-    fn publish(&mut self, group_visits: usize) {
-        if !self.fresh.is_empty() {
-            let mut head = self.shared.head.write();
-            for visit in &self.fresh {
-                head.push(visit);
-            }
-            drop(head);
+    fn publish(&mut self, fates: &[Fates]) {
+        if let Some(recorded_ms) = self.fresh.iter().map(|visit| visit.recorded_ms).max() {
+            let state = Arc::clone(&self.shared.state.read());
+            let mut active = state.active.write();
+            self.fresh.iter().for_each(|visit| active.push(visit));
+            drop(active);
+            self.unsealed += self.fresh.len() as u64;
             self.shared.queue.set_health(Health::Writing);
+            self.check_clock(recorded_ms);
         }
+        let visits: usize = fates.iter().flatten().map(Vec::len).sum();
         let mut counters = self.shared.counters.lock();
         counters.groups += u64::from(!self.fresh.is_empty());
         counters.stored += self.fresh.len() as u64;
-        counters.already_there += (group_visits - self.fresh.len()) as u64;
-        counters.log_parts = self.log.parts();
+        counters.already_there += (visits - self.fresh.len()) as u64;
+    }
+
+    fn check_clock(&mut self, recorded_ms: i64) {
+        let watch = &self.shared.watch;
+        let elapsed = watch.elapsed.as_ref().map(|elapsed| elapsed());
+        if let Some(by_ms) = self.clock.jump(recorded_ms, elapsed) {
+            self.shared.counters.lock().clock_jumps += 1;
+            watch.report(Event::ClockJumped { by_ms });
+        }
+    }
+
+    /// Hands a full table over to the keeper; ends the log's part with it when enough is unsealed.
+    fn freeze_when_full(&mut self) -> Result<(), Arc<str>> {
+        let Options { run_visits, seal_visits, .. } = self.shared.options;
+        let full = self.shared.state.read().active.read().len() >= run_visits;
+        if !full {
+            return Ok(());
+        }
+        if self.unsealed < seal_visits {
+            self.freeze(None);
+        } else {
+            match self.end_part() {
+                // Memory has room: what has been written is frozen alone and sealed later.
+                Err(Fault::NoRoom(_)) => self.freeze(None),
+                Err(fault) => return Err(self.failed(fault).to_string().into()),
+                Ok(()) => {}
+            }
+        }
+        let waits = || self.shared.state.read().frozen.len() >= FROZEN_MAX;
+        while waits() && self.shared.frozen_left.wait() {}
+        Ok(())
+    }
+
+    fn end_part(&mut self) -> Result<(), Fault> {
+        if !self.log.has_frames() && self.unsealed == 0 {
+            return Ok(());
+        }
+        let ended = self.log.end_part()?;
+        self.unsealed = 0;
+        self.freeze(Some(ended));
+        Ok(())
+    }
+
+    fn freeze(&self, seals_part: Option<u64>) {
+        let next = Table::new(self.shared.options.run_visits, self.seed);
+        self.shared.change_state(|state| {
+            let table = std::mem::replace(&mut state.active, Arc::new(RwLock::new(next)));
+            state.frozen.push(Frozen { table, seals_part });
+        });
+        self.shared.bell.ring();
     }
 }
 
-fn answer_all(group: Vec<Pending>, fates: &[Fate], outcome: &Result<(), CommitError>) {
-    let mut fates = fates.iter().copied();
-    for pending in group {
-        let count = pending.visits().len();
-        let mine: Vec<Fate> = fates.by_ref().take(count).collect();
-        let failed = outcome.as_ref().err().filter(|_| mine.iter().any(|f| *f != Fate::InHead));
-        let committed = |fate: &Fate| Committed { already_there: *fate != Fate::Fresh };
-        answer_safely(|| match (failed, pending) {
-            (Some(error), pending) => pending.refuse(error.clone()),
-            (None, Pending::One(_, answer)) => {
-                answer(Ok(committed(mine.first().unwrap_or(&Fate::InHead))));
-            }
-            (None, Pending::Batch(_, answer)) => answer(Ok(mine.iter().map(committed).collect())),
-        });
+fn answer_one(pending: Pending, fates: Fates, outcome: &Result<(), CommitError>) {
+    let fates = match (fates, outcome) {
+        (Err(error), _) => return pending.refuse(error),
+        (Ok(fates), Err(error)) if fates.iter().any(|fate| *fate != Fate::Stored) => {
+            return pending.refuse(error.clone());
+        }
+        (Ok(fates), _) => fates,
+    };
+    let committed = |fate: &Fate| Committed { already_there: *fate != Fate::Fresh };
+    match pending {
+        Pending::One(_, answer) => answer(Ok(committed(fates.first().unwrap_or(&Fate::Stored)))),
+        Pending::Batch(_, answer) => answer(Ok(fates.iter().map(committed).collect())),
+        Pending::EndPart(answer) => answer(Ok(())),
     }
 }
 
 /// One caller's panic is not another's.
 fn answer_safely(answer: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(answer));
+}
+
+/// Folds a key's numbers. Only visits of one group meet in the set, so that nobody gains much by
+/// choosing numbers.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mix(self.0, number);
+    }
 }

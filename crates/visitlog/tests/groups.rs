@@ -148,8 +148,8 @@ fn many_threads_write_and_read_at_once() {
             scope.spawn(move || {
                 for n in (0..200).filter(|n| n % 4 == thread || n % 10 == 0) {
                     engine.append(visit(n)).unwrap();
-                    let read = engine.visits_of(n, i64::MIN, i64::MAX);
-                    assert_eq!(read, [visit(n)], "readable as soon as it is acknowledged");
+                    let read = engine.visits_of(n, i64::MIN, i64::MAX, None, 9);
+                    assert_eq!(read, Ok(vec![visit(n)]), "readable as soon as it is acknowledged");
                 }
             });
         }

@@ -40,7 +40,7 @@ fn all_numbers(engine: &Engine) -> Vec<u64> {
     let windows: Vec<_> = (0..100)
         .map(|checkpoint| Window { checkpoint, from_ms: i64::MIN, to_ms: i64::MAX })
         .collect();
-    let visits = engine.visits_at_windows(&windows, usize::MAX).unwrap().concat();
+    let visits = engine.snapshot().visits_at_windows(&windows, usize::MAX).unwrap().concat();
     visits.iter().map(|visit| visit.person).collect()
 }
 

@@ -96,8 +96,9 @@ impl<D: FnMut(u64) -> u64> Case<D> {
         of.sort_by_key(|v| (v.entered_ms, v.checkpoint));
         at.retain(|v| v.checkpoint == checkpoint);
         at.sort_by_key(|v| (v.entered_ms, v.person));
-        assert_eq!(self.engine.visits_of(person, from_ms, to_ms), of);
-        assert_eq!(self.engine.visits_at(Window { checkpoint, from_ms, to_ms }), at);
+        let window = Window { checkpoint, from_ms, to_ms };
+        assert_eq!(self.engine.visits_of(person, from_ms, to_ms, None, usize::MAX), Ok(of));
+        assert_eq!(self.engine.visits_at(window, None, usize::MAX), Ok(at));
     }
 
     fn run_out_of_room(&mut self) {

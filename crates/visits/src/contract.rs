@@ -36,6 +36,8 @@ pub async fn suite<M: Maker>(mut new_maker: impl FnMut() -> M) {
     limits_are_named(&new_maker().open().await).await;
     every_field_survives_at_its_edges(&new_maker().open().await).await;
     many_at_once_are_all_stored(&new_maker().open().await).await;
+    deleted_days_are_gone_for_good(new_maker()).await;
+    a_tidied_store_answers_as_before(&new_maker().open().await).await;
     a_closed_store_refuses_and_keeps(new_maker()).await;
 }
 
@@ -257,6 +259,40 @@ async fn many_at_once_are_all_stored(store: &impl VisitStore) {
     .await;
     assert_eq!(new, visits.len(), "each identity is new once");
     assert_eq!(store.visits_at(all_day(1)).await, Ok(visits));
+}
+
+async fn deleted_days_are_gone_for_good(mut maker: impl Maker) {
+    let store = maker.open().await;
+    let (old, new) = (visit(1, 1, MIDNIGHT_MS - 1), visit(1, 1, MIDNIGHT_MS));
+    store_all(&store, &[old, new, visit(1, 2, MIDNIGHT_MS - 5 * DAY_MS)]).await;
+    let day = store.day_of(MIDNIGHT_MS);
+    assert_eq!(store.day_of(MIDNIGHT_MS - 1), day - 1, "midnight begins a day");
+    assert_eq!(store.drop_before(day).await, Ok(()));
+    assert_eq!(store.drop_before(day).await, Ok(()), "deleting twice is harmless");
+    assert_eq!(store.visits_of(1, i64::MIN, i64::MAX).await, Ok(vec![new]));
+    let deleted =
+        InvalidVisit::DayDeleted { entered_ms: old.entered_ms, kept_from_ms: MIDNIGHT_MS };
+    assert_eq!(store.append(old).await, Err(AppendError::Invalid(deleted)), "it stays deleted");
+    assert_eq!(store.append(new).await, Ok(Appended::AlreadyThere));
+    assert_eq!(store.close().await, Ok(()));
+    drop(store);
+    let store = maker.open().await;
+    assert_eq!(store.visits_of(1, i64::MIN, i64::MAX).await, Ok(vec![new]), "over a restart");
+    assert_eq!(store.append(old).await, Err(AppendError::Invalid(deleted)));
+    assert_eq!(store.close().await, Ok(()));
+}
+
+async fn a_tidied_store_answers_as_before(store: &impl VisitStore) {
+    store_all(store, &sample()[..200]).await;
+    assert_eq!(store.tidy().await, Ok(()));
+    store_all(store, &sample()).await;
+    let window = Window { checkpoint: 2, from_ms: i64::MIN, to_ms: i64::MAX };
+    let before = (store.visits_of(4, 0, i64::MAX).await, store.visits_at(window).await);
+    assert!(before.0.as_ref().is_ok_and(|visits| !visits.is_empty()));
+    assert_eq!(store.tidy().await, Ok(()));
+    let after = (store.visits_of(4, 0, i64::MAX).await, store.visits_at(window).await);
+    assert_eq!(before, after);
+    assert_eq!(store.append(sample()[17]).await, Ok(Appended::AlreadyThere), "known when tidied");
 }
 
 async fn a_closed_store_refuses_and_keeps(mut maker: impl Maker) {

@@ -1,15 +1,17 @@
 //! Visits in a folder of this machine, kept by the `visitlog` engine.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, task::spawn_blocking};
-use visitlog::{CommitError, Committed, Engine, Health, SubmitError, TooMany, Visit, Window};
+use visitlog::{
+    CommitError, Committed, Engine, Event, Health, MaintainError, SubmitError, Visit, Watch, Window,
+};
 
 pub use visitlog::{OpenError, Options, Recovery, Stats};
 
 use crate::store::{
-    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, PAGE_VISITS_MAX, Page,
-    READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
+    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, KeepError,
+    PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
 };
 
 /// A store in one folder. Its futures must be polled inside of a tokio runtime, because questions
@@ -26,7 +28,21 @@ impl EmbeddedVisits {
     /// # Errors
     /// [`OpenError`].
     pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
-        let engine = Engine::open(dir, options)?;
+        Self::open_with(dir, options, None)
+    }
+
+    /// As [`EmbeddedVisits::open`]. `elapsed` is time since any fixed moment from a clock that
+    /// never jumps; with it, jumps of the other clock are logged in both directions.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_with(
+        dir: impl AsRef<Path>,
+        options: Options,
+        elapsed: Option<Box<dyn Fn() -> Duration + Send + Sync>>,
+    ) -> Result<Self, OpenError> {
+        let watch = Watch { elapsed, report: Some(Box::new(log_event)) };
+        let engine = Engine::open_watched(dir, options, watch)?;
         report(engine.recovery());
         Ok(Self::of(engine))
     }
@@ -49,6 +65,19 @@ impl EmbeddedVisits {
         self.engine.stats()
     }
 
+    fn keep(
+        &self,
+        act: impl FnOnce(&Engine) -> Result<(), MaintainError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<(), KeepError>> {
+        let engine = Arc::clone(&self.engine);
+        Box::pin(async move {
+            match spawn_blocking(move || act(&engine)).await {
+                Ok(done) => done.map_err(|error| KeepError(error.to_string())),
+                Err(error) => Err(KeepError(error.to_string())),
+            }
+        })
+    }
+
     /// Answers a question on a thread that may block.
     fn read<T: Send + 'static>(
         &self,
@@ -62,9 +91,37 @@ impl EmbeddedVisits {
     }
 }
 
+fn log_event(event: Event) {
+    match event {
+        Event::Sealed { segments, visits } => {
+            tracing::info!(segments, visits, "visits were sealed");
+        }
+        Event::Merged { day, segments, visits } => {
+            tracing::info!(day, segments, visits, "the segments of a day became one");
+        }
+        Event::NoRoom(why) => tracing::error!(why, "no room to seal visits; tried again later"),
+        Event::Unreadable(error) => tracing::error!(%error, "a day's segments cannot be merged"),
+        Event::ClockJumped { by_ms } => tracing::warn!(by_ms, "the clock jumped"),
+        Event::Stopped(why) => tracing::error!(why, "the visit store has stopped writing"),
+    }
+}
+
 fn report(recovery: &Recovery) {
-    let Recovery { created, parts, frames, visits, torn_tail, parts_removed } = recovery;
-    tracing::info!(created, parts, frames, visits, parts_removed, "visit store opened");
+    let Recovery { created, parts, frames, visits, forgotten, .. } = recovery;
+    let Recovery { torn_tail, parts_removed, segments_removed, damaged, .. } = recovery;
+    tracing::info!(
+        created,
+        parts,
+        frames,
+        visits,
+        forgotten,
+        parts_removed,
+        segments_removed,
+        "visit store opened"
+    );
+    for error in damaged {
+        tracing::error!(%error, "visits of one day cannot be read; restore them from a backup");
+    }
     if let Some(tail) = torn_tail {
         let (file, offset, bytes) = (&tail.file, tail.offset, tail.bytes);
         tracing::warn!(file, offset, bytes, "an interrupted write was cut from the visit log");
@@ -105,12 +162,12 @@ impl VisitStore for EmbeddedVisits {
     ) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {
         self.read(move |engine| {
             let limit = READ_VISITS_MAX + 1;
-            whole(engine.visits_of_after(person, from_ms, to_ms, None, limit))
+            whole(engine.visits_of(person, from_ms, to_ms, None, limit))
         })
     }
 
     fn visits_at(&self, window: Window) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {
-        self.read(move |engine| whole(engine.visits_at_after(window, None, READ_VISITS_MAX + 1)))
+        self.read(move |engine| whole(engine.visits_at(window, None, READ_VISITS_MAX + 1)))
     }
 
     fn visits_of_page(
@@ -125,8 +182,8 @@ impl VisitStore for EmbeddedVisits {
         // A cursor beyond every checkpoint's number is one after all of that moment.
         let after = after.map(|c| (c.entered_ms, u32::try_from(c.other).unwrap_or(u32::MAX)));
         self.read(move |engine| {
-            let found = engine.visits_of_after(person, from_ms, to_ms, after, limit + 1);
-            Ok(page(found, limit, |visit| u64::from(visit.checkpoint)))
+            let found = engine.visits_of(person, from_ms, to_ms, after, limit + 1);
+            Ok(page(found.map_err(unread)?, limit, |visit| u64::from(visit.checkpoint)))
         })
     }
 
@@ -139,8 +196,8 @@ impl VisitStore for EmbeddedVisits {
         let limit = limit.clamp(1, PAGE_VISITS_MAX);
         let after = after.map(|cursor| (cursor.entered_ms, cursor.other));
         self.read(move |engine| {
-            let found = engine.visits_at_after(window, after, limit + 1);
-            Ok(page(found, limit, |visit| visit.person))
+            let found = engine.visits_at(window, after, limit + 1);
+            Ok(page(found.map_err(unread)?, limit, |visit| visit.person))
         })
     }
 
@@ -154,7 +211,9 @@ impl VisitStore for EmbeddedVisits {
             check_keys(persons.len())?;
             let persons = persons.to_vec();
             let ask = move |engine: &Engine| {
-                engine.visits_of_many(&persons, from_ms, to_ms, READ_VISITS_MAX).map_err(too_many)
+                let found =
+                    engine.snapshot().visits_of_many(&persons, from_ms, to_ms, READ_VISITS_MAX);
+                found.map_err(unread)
             };
             self.read(ask).await
         })
@@ -168,10 +227,22 @@ impl VisitStore for EmbeddedVisits {
             check_keys(windows.len())?;
             let windows = windows.to_vec();
             let ask = move |engine: &Engine| {
-                engine.visits_at_windows(&windows, READ_VISITS_MAX).map_err(too_many)
+                engine.snapshot().visits_at_windows(&windows, READ_VISITS_MAX).map_err(unread)
             };
             self.read(ask).await
         })
+    }
+
+    fn drop_before(&self, day: i64) -> BoxFuture<'_, Result<(), KeepError>> {
+        self.keep(move |engine| engine.drop_before(day).map(drop))
+    }
+
+    fn tidy(&self) -> BoxFuture<'_, Result<(), KeepError>> {
+        self.keep(Engine::seal)
+    }
+
+    fn day_of(&self, ms: i64) -> i64 {
+        self.engine.day_of(ms)
     }
 
     fn health(&self) -> StoreHealth {
@@ -209,6 +280,8 @@ fn answered<T>(
     match answer {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(CommitError::NoRoom(said))) => Err(AppendError::NoRoom(said.to_string())),
+        Ok(Err(CommitError::Invalid(invalid))) => Err(AppendError::Invalid(invalid)),
+        Ok(Err(CommitError::Unreadable(error))) => Err(AppendError::Unreadable(error.to_string())),
         Ok(Err(CommitError::Stopped(said))) => Err(AppendError::Stopped(said.to_string())),
         Err(_) => Err(AppendError::Stopped("the visit was not answered".to_owned())),
     }
@@ -223,12 +296,17 @@ fn check_keys(keys: usize) -> Result<(), ReadError> {
     if keys > limit { Err(ReadError::QuestionTooLarge { keys, limit }) } else { Ok(()) }
 }
 
-fn too_many(_: TooMany) -> ReadError {
-    ReadError::AnswerTooLarge { limit: READ_VISITS_MAX }
+fn unread(error: visitlog::ReadError) -> ReadError {
+    match error {
+        visitlog::ReadError::TooMany { visits_max } => {
+            ReadError::AnswerTooLarge { limit: visits_max }
+        }
+        error => ReadError::Failed(error.to_string()),
+    }
 }
 
-fn whole(found: Vec<Visit>) -> Result<Vec<Visit>, ReadError> {
-    let limit = READ_VISITS_MAX;
+fn whole(found: Result<Vec<Visit>, visitlog::ReadError>) -> Result<Vec<Visit>, ReadError> {
+    let (found, limit) = (found.map_err(unread)?, READ_VISITS_MAX);
     if found.len() > limit { Err(ReadError::AnswerTooLarge { limit }) } else { Ok(found) }
 }
 

@@ -41,6 +41,10 @@ pub enum AppendError {
     /// known; appending it again later is safe.
     #[error("the visit store has stopped writing: {0}")]
     Stopped(String),
+    /// Nothing was stored because a damaged file keeps from telling whether the visit is there
+    /// already; the reason is for the log. Goes away when the file is restored.
+    #[error("it cannot be told whether the visit is stored already: {0}")]
+    Unreadable(String),
     /// The visit is not one that can be kept.
     #[error(transparent)]
     Invalid(#[from] InvalidVisit),
@@ -80,6 +84,11 @@ pub enum ReadError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the visit store did not close cleanly: {0}")]
 pub struct CloseError(pub String);
+
+/// Why old visits were not deleted or the files not put in order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the visit store was not put in order: {0}")]
+pub struct KeepError(pub String);
 
 /// How the store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +179,16 @@ pub trait VisitStore: Send + Sync + 'static {
         &'a self,
         windows: &'a [Window],
     ) -> BoxFuture<'a, Result<Vec<Vec<Visit>>, ReadError>>;
+
+    /// Deletes every visit of the civil days before `day` (days since 1970-01-01 at the store's
+    /// offset) and refuses such visits from then on. Their files are gone when it answers.
+    fn drop_before(&self, day: i64) -> BoxFuture<'_, Result<(), KeepError>>;
+
+    /// Puts the store's files in order, once a day in a quiet hour.
+    fn tidy(&self) -> BoxFuture<'_, Result<(), KeepError>>;
+
+    /// The civil day of a time, days since 1970-01-01 at the store's offset.
+    fn day_of(&self, ms: i64) -> i64;
 
     /// How the store is, without touching the disk.
     fn health(&self) -> StoreHealth;

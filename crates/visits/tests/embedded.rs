@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use visitlog::{
-    Engine,
+    Engine, Watch,
     storage::simulated::{Fault, Operation, Simulated},
 };
 use visits::{
@@ -38,7 +38,9 @@ fn visit(person: u64) -> Visit {
 }
 
 fn on(storage: &Simulated) -> EmbeddedVisits {
-    EmbeddedVisits::of(Engine::open_on(Arc::new(storage.clone()), Options::default()).unwrap())
+    EmbeddedVisits::of(
+        Engine::open_on(Arc::new(storage.clone()), Options::default(), Watch::default()).unwrap(),
+    )
 }
 
 #[tokio::test]

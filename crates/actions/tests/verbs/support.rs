@@ -206,6 +206,10 @@ impl HealthSource for Says {
     fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
         Box::pin(async { Some(self.0) })
     }
+
+    fn at_hand(&self, _: PersonNumber, _: UnixMs) -> Option<HealthStatus> {
+        Some(self.0)
+    }
 }
 
 /// A source of health status that never answers.
@@ -286,6 +290,18 @@ impl VisitStore for Refuses {
         windows: &'a [Window],
     ) -> Fut<'a, Result<Vec<Vec<Visit>>, ReadError>> {
         self.inside.visits_at_windows(windows)
+    }
+
+    fn drop_before(&self, day: i64) -> BoxFuture<'_, Result<(), visits::KeepError>> {
+        self.inside.drop_before(day)
+    }
+
+    fn tidy(&self) -> BoxFuture<'_, Result<(), visits::KeepError>> {
+        self.inside.tidy()
+    }
+
+    fn day_of(&self, ms: i64) -> i64 {
+        self.inside.day_of(ms)
     }
 
     fn health(&self) -> StoreHealth {

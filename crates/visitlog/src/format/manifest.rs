@@ -4,13 +4,21 @@
 //! visitlog manifest
 //! version 1
 //! day-offset-s 28800
+//! kept-from-day 20751
+//! next-segment 45
 //! log 7
 //! log 8
+//! segment 42 20779 4100000 47150112 1795276800123 1795363199870
+//! segment 44 20780 1200000 14060480 1795363200004 1795391022310
+//! case 9 43 20750 120 4812 1792771200456 1792857599001
 //! crc32c 1a2b3c4d
 //! ```
-//! One fact a line; `log` lines in rising order. Other kinds of files will have other words in
-//! front; a program that meets a word it does not know refuses the store instead of ignoring
-//! visits. The last line is the CRC-32C of every byte before it, in hexadecimal.
+//! One fact a line, in this order; `log` lines in rising order. A segment's numbers are sequence,
+//! civil day, count of visits, bytes of the file, earliest and latest entry time; a case extract
+//! has the case's number in front of the same. Visits of days before `kept-from-day` have been
+//! deleted and are not to be believed wherever they turn up. A program that meets a word it does
+//! not know refuses the store instead of ignoring visits. The last line is the CRC-32C of every
+//! byte before it, in hexadecimal.
 
 use std::fmt::Write as _;
 
@@ -33,8 +41,53 @@ const TITLE: &str = "visitlog manifest";
 pub struct Manifest {
     /// Seconds east of UTC at which a civil day begins.
     pub utc_offset_s: i32,
+    /// First civil day that is kept; earlier ones have been deleted.
+    pub kept_from_day: Option<i64>,
+    /// Sequence of the next segment or extract; none that is listed has it or a later one.
+    pub next_segment: u64,
     /// Sequences of the live log parts, rising; never empty.
     pub log_parts: Vec<u64>,
+    /// The segments on disk.
+    pub segments: Vec<Segment>,
+    /// What cases keep, by case; the same form as a segment.
+    pub extracts: Vec<(u64, Segment)>,
+}
+
+/// A segment as it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Its sequence, from 1, never reused.
+    pub sequence: u64,
+    /// Civil day, days since 1970-01-01 at the store's offset.
+    pub day: i64,
+    /// How many visits.
+    pub visits: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Earliest entry time, ms since 1970 UTC.
+    pub first_ms: i64,
+    /// Latest entry time, ms since 1970 UTC.
+    pub last_ms: i64,
+}
+
+impl Manifest {
+    /// A store without visits.
+    #[must_use]
+    pub fn new(utc_offset_s: i32, first_part: u64) -> Self {
+        Self {
+            utc_offset_s,
+            kept_from_day: None,
+            next_segment: 1,
+            log_parts: vec![first_part],
+            segments: Vec::new(),
+            extracts: Vec::new(),
+        }
+    }
+
+    /// Every segment and extract.
+    pub fn segment_files(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter().chain(self.extracts.iter().map(|(_, segment)| segment))
+    }
 }
 
 /// Why bytes are not a manifest.
@@ -57,13 +110,28 @@ pub enum BadManifest {
 #[must_use]
 pub fn encode(manifest: &Manifest) -> Vec<u8> {
     let mut text = format!("{TITLE}\nversion {VERSION}\nday-offset-s {}\n", manifest.utc_offset_s);
+    // Writing to a String cannot fail.
+    if let Some(day) = manifest.kept_from_day {
+        let _ = writeln!(text, "kept-from-day {day}");
+    }
+    let _ = writeln!(text, "next-segment {}", manifest.next_segment);
     for sequence in &manifest.log_parts {
-        // Writing to a String cannot fail.
         let _ = writeln!(text, "log {sequence}");
+    }
+    for segment in &manifest.segments {
+        let _ = writeln!(text, "segment {}", line(segment));
+    }
+    for (case, segment) in &manifest.extracts {
+        let _ = writeln!(text, "case {case} {}", line(segment));
     }
     let crc = crc32c::crc32c(text.as_bytes());
     let _ = writeln!(text, "crc32c {crc:08x}");
     text.into_bytes()
+}
+
+fn line(segment: &Segment) -> String {
+    let Segment { sequence, day, visits, bytes, first_ms, last_ms } = segment;
+    format!("{sequence} {day} {visits} {bytes} {first_ms} {last_ms}")
 }
 
 /// Reads a manifest.
@@ -85,19 +153,62 @@ pub fn decode(bytes: &[u8]) -> Result<Manifest, BadManifest> {
     if version != VERSION {
         return Err(BadManifest::Newer(version));
     }
-    let utc_offset_s = fact(lines.next(), "day-offset-s")?;
-    let mut log_parts = Vec::new();
-    for (at, line) in lines {
-        let sequence = fact(Some((at, line)), "log")?;
-        if log_parts.last().is_some_and(|last| *last >= sequence) {
-            return Err(damaged(at, "log parts are not in rising order"));
-        }
-        log_parts.push(sequence);
+    let mut manifest = Manifest::new(fact(lines.next(), "day-offset-s")?, 0);
+    manifest.log_parts.clear();
+    for (at, text) in lines {
+        add_line(&mut manifest, at, text)?;
     }
-    if log_parts.is_empty() {
+    if manifest.log_parts.is_empty() {
         return Err(damaged(body.len(), "no log part is listed"));
     }
-    Ok(Manifest { utc_offset_s, log_parts })
+    let mut sequences: Vec<u64> = manifest.segment_files().map(|s| s.sequence).collect();
+    sequences.sort_unstable();
+    let twice = sequences.windows(2).any(|pair| pair[0] == pair[1]);
+    if twice || sequences.last().is_some_and(|last| *last >= manifest.next_segment) {
+        return Err(damaged(0, "a segment is listed twice or before its time"));
+    }
+    Ok(manifest)
+}
+
+fn add_line(manifest: &mut Manifest, at: usize, text: &str) -> Result<(), BadManifest> {
+    let unknown = || damaged(at, "a line that this program does not know");
+    let (word, rest) = text.split_once(' ').ok_or_else(unknown)?;
+    match word {
+        "kept-from-day" => manifest.kept_from_day = Some(number(rest).ok_or_else(unknown)?),
+        "next-segment" => manifest.next_segment = number(rest).ok_or_else(unknown)?,
+        "log" => {
+            let sequence = number(rest).ok_or_else(unknown)?;
+            if manifest.log_parts.last().is_some_and(|last| *last >= sequence) {
+                return Err(damaged(at, "log parts are not in rising order"));
+            }
+            manifest.log_parts.push(sequence);
+        }
+        "segment" => manifest.segments.push(segment(rest).ok_or_else(unknown)?),
+        "case" => {
+            let (case, rest) = rest.split_once(' ').ok_or_else(unknown)?;
+            let case = number(case).ok_or_else(unknown)?;
+            manifest.extracts.push((case, segment(rest).ok_or_else(unknown)?));
+        }
+        _ => return Err(unknown()),
+    }
+    Ok(())
+}
+
+fn segment(text: &str) -> Option<Segment> {
+    let mut words = text.split(' ');
+    let segment = Segment {
+        sequence: number(words.next()?)?,
+        day: number(words.next()?)?,
+        visits: number(words.next()?)?,
+        bytes: number(words.next()?)?,
+        first_ms: number(words.next()?)?,
+        last_ms: number(words.next()?)?,
+    };
+    words.next().is_none().then_some(segment)
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
 }
 
 /// Everything before the last line, once that line has vouched for it.
@@ -136,7 +247,22 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest {
-        Manifest { utc_offset_s: -3_600, log_parts: vec![7, 8, 900] }
+        let segment = |sequence, day| Segment {
+            sequence,
+            day,
+            visits: 3,
+            bytes: 400,
+            first_ms: 1_795_276_800_123,
+            last_ms: 1_795_276_900_000,
+        };
+        Manifest {
+            utc_offset_s: -3_600,
+            kept_from_day: Some(-3),
+            next_segment: 9,
+            log_parts: vec![7, 8, 900],
+            segments: vec![segment(8, 20_779), segment(2, 20_780)],
+            extracts: vec![(77, segment(5, 20_000))],
+        }
     }
 
     fn sealed(body: &str) -> Vec<u8> {
@@ -169,8 +295,8 @@ mod tests {
 
     #[test]
     fn a_word_that_is_not_known_is_refused() {
-        let body = "visitlog manifest\nversion 1\nday-offset-s 0\nlog 1\nsegment 5\n";
-        let at = body.len() - "segment 5\n".len();
+        let body = "visitlog manifest\nversion 1\nday-offset-s 0\nlog 1\nledger 5\n";
+        let at = body.len() - "ledger 5\n".len();
         assert!(
             matches!(decode(&sealed(body)), Err(BadManifest::Damaged { offset, .. }) if offset == at)
         );
@@ -181,6 +307,19 @@ mod tests {
         let head = "visitlog manifest\nversion 1\nday-offset-s 0\n";
         assert!(decode(&sealed(&format!("{head}log 2\nlog 2\n"))).is_err());
         assert!(decode(&sealed(head)).is_err());
+    }
+
+    #[test]
+    fn a_segment_is_listed_once_and_before_the_next_one() {
+        let head = "visitlog manifest\nversion 1\nday-offset-s 0\nnext-segment 4\nlog 1\n";
+        let line = |sequence| format!("segment {sequence} 1 1 1 1 1\n");
+        let listed = |lines: &str| decode(&sealed(&format!("{head}{lines}"))).is_ok();
+        assert!(listed(&format!("{}{}", line(3), line(1))));
+        assert!(!listed(&line(4)), "next-segment would use it again");
+        assert!(!listed(&format!("{}{}", line(3), line(3))));
+        assert!(!listed(&format!("{}case 1 3 1 1 1 1 1\n", line(3))));
+        assert!(!listed("segment 3 1 1 1 1\n"), "a number is missing");
+        assert!(!listed("segment 3 1 1 1 1 1 1\n"), "a number too many");
     }
 
     proptest! {

@@ -4,8 +4,13 @@
 //! LOCK                      process id of the one who has the folder open (flock)
 //! MANIFEST                  what belongs to the store; text, replaced by rename
 //! log/<sequence>.log        a part header, then frames
+//! segments/<sequence>.seg   visits of one day in both orders; a case extract is one as well
 //! ```
+//! `docs/reference/visitlog-format.md` describes the same for other programs.
 
+pub mod column;
 pub mod frame;
 pub mod manifest;
+pub mod page;
 pub mod part;
+pub mod segment;

@@ -1,172 +1,131 @@
-//! The head: every unsealed visit, in memory, by civil day.
+//! What the store holds at one moment, as readers see it: tables and runs of unsealed visits in
+//! memory, segments on disk.
+//!
+//! A visit is in exactly one of them. It begins in the active table; a full table is frozen, then
+//! sorted into runs (segments in memory, one for each day), and runs are sealed into segments on
+//! disk. Each step replaces the whole [`State`] at once, so that whoever took one before goes on
+//! seeing what it had.
 
-mod chunks;
-mod day;
+mod runs;
+mod table;
 
-use std::{
-    collections::BTreeMap,
-    hash::{BuildHasher, RandomState},
-    ops::RangeInclusive,
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use crate::{
+    errors::ReadError,
+    format::page::Order,
+    segment::{Ask, Segment, Slot, scan},
+    visit::Visit,
 };
 
-use crate::visit::{TIME_MS_MAX, TIME_MS_MIN, Visit, Window};
-use day::{DAY_MS, Day};
+pub(crate) use runs::{compact, day_of, sort_into_runs};
+pub(crate) use table::{Table, mix};
 
-/// How much of one day a reader may see: what was committed when it began.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark {
-    day: i64,
-    len: usize,
+/// A table that one thread adds to and others read.
+pub(crate) type Active = RwLock<Table>;
+
+/// A full table that waits to be sorted into runs.
+#[derive(Clone)]
+pub(crate) struct Frozen {
+    pub(crate) table: Arc<Active>,
+    /// Every visit of this part of the log and of those before it is in this table or came into
+    /// memory before it, so that they can be sealed together.
+    pub(crate) seals_part: Option<u64>,
 }
 
-/// The unsealed visits of all days.
-pub(crate) struct Head {
-    offset_ms: i64,
-    seed: u64,
-    visits: u64,
-    days: BTreeMap<i64, Day>,
+/// Everything the store holds.
+#[derive(Clone)]
+pub(crate) struct State {
+    /// Visits before this have been deleted, ms since 1970 UTC.
+    pub(crate) kept_from_ms: i64,
+    pub(crate) active: Arc<Active>,
+    pub(crate) frozen: Vec<Frozen>,
+    pub(crate) runs: Vec<Arc<Segment>>,
+    pub(crate) segments: Vec<Slot>,
+    /// What cases keep, by the case's number.
+    pub(crate) extracts: Vec<(u64, Slot)>,
 }
 
-impl Head {
-    pub(crate) fn new(utc_offset_s: i32) -> Self {
-        Self {
-            offset_ms: i64::from(utc_offset_s) * 1000,
-            seed: RandomState::new().hash_one(0_u8),
-            visits: 0,
-            days: BTreeMap::new(),
-        }
-    }
-
-    pub(crate) fn visits(&self) -> u64 {
-        self.visits
-    }
-
-    /// Bytes taken from the allocator.
-    pub(crate) fn bytes(&self) -> usize {
-        self.days.values().map(Day::bytes).sum()
-    }
-
-    pub(crate) fn contains(&self, visit: &Visit) -> bool {
-        self.days.get(&self.day_of(visit.entered_ms)).is_some_and(|day| day.contains(visit))
-    }
-
-    /// Adds a visit that is not here yet.
-    pub(crate) fn push(&mut self, visit: &Visit) {
-        self.day(visit).push(visit);
-        self.visits += 1;
-    }
-
-    /// Adds a visit while the log is replayed; [`Head::index`] must follow before anyone reads.
-    pub(crate) fn load(&mut self, visit: &Visit) {
-        self.day(visit).load(visit);
-        self.visits += 1;
-    }
-
-    /// Makes everything that was loaded findable, each identity once.
-    pub(crate) fn index(&mut self) {
-        for day in self.days.values_mut() {
-            self.visits -= day.index() as u64;
-        }
-    }
-
-    fn day(&mut self, visit: &Visit) -> &mut Day {
-        let number = self.day_of(visit.entered_ms);
-        let (start_ms, seed) = (number * DAY_MS - self.offset_ms, self.seed);
-        self.days.entry(number).or_insert_with(|| Day::new(start_ms, seed))
-    }
-
-    /// What is committed now of the days that have a part in `from_ms..to_ms`, earliest first.
-    pub(crate) fn marks(&self, from_ms: i64, to_ms: i64) -> Vec<Mark> {
-        let Some(days) = self.days_of(from_ms, to_ms) else { return Vec::new() };
-        self.days.range(days).map(|(number, day)| Mark { day: *number, len: day.len() }).collect()
-    }
-
-    /// The person's visits after `after` (entry time, checkpoint) in that order, at most `limit`.
-    pub(crate) fn visits_of(
-        &self,
-        marks: &[Mark],
-        person: u64,
-        (from_ms, to_ms): (i64, i64),
-        after: Option<(i64, u32)>,
-        limit: usize,
-    ) -> Vec<Visit> {
-        let from_ms = after.map_or(from_ms, |after| from_ms.max(after.0));
-        let place = |visit: &Visit| (visit.entered_ms, visit.checkpoint);
-        let mut found = Vec::new();
-        for (mark, day) in self.marked(marks, from_ms, to_ms) {
-            let start = found.len();
-            day.collect_of(person, from_ms, to_ms, mark.len, &mut found);
-            found[start..].sort_unstable_by_key(place);
-            drop_until(&mut found, |visit| after.is_none_or(|after| place(visit) > after));
-            if found.len() >= limit {
-                break;
+impl State {
+    /// Whether the visit's identity is stored anywhere but in the active table.
+    pub(crate) fn contains_older(&self, visit: &Visit) -> Result<bool, ReadError> {
+        for frozen in self.frozen.iter().rev() {
+            let table = frozen.table.read();
+            let reached = table
+                .reach()
+                .is_some_and(|(first, last)| first <= visit.entered_ms && visit.entered_ms <= last);
+            if reached && table.contains(visit) {
+                return Ok(true);
             }
         }
-        found.truncate(limit);
-        found
-    }
-
-    /// The checkpoint's visits after `after` (entry time, person) in that order, at most `limit`.
-    pub(crate) fn visits_at(
-        &self,
-        marks: &[Mark],
-        window: Window,
-        after: Option<(i64, u64)>,
-        limit: usize,
-    ) -> Vec<Visit> {
-        let (from_ms, to_ms) = (window.from_ms, window.to_ms);
-        let from_ms = after.map_or(from_ms, |after| from_ms.max(after.0));
-        let place = |visit: &Visit| (visit.entered_ms, visit.person);
-        let mut found = Vec::new();
-        for (mark, day) in self.marked(marks, from_ms, to_ms) {
-            for hour in day.hours(from_ms, to_ms) {
-                let (start, len) = (found.len(), mark.len);
-                day.collect_at_hour(window.checkpoint, hour, from_ms, to_ms, len, &mut found);
-                found[start..].sort_unstable_by_key(place);
-                drop_until(&mut found, |visit| after.is_none_or(|after| place(visit) > after));
-                if found.len() >= limit {
-                    found.truncate(limit);
-                    return found;
-                }
+        let (from_ms, to_ms) = (visit.entered_ms, visit.entered_ms + 1);
+        for run in self.runs.iter().rev() {
+            if let Some(clip) = run.clip(from_ms, to_ms)
+                && contains(run, clip, visit)?
+            {
+                return Ok(true);
             }
         }
-        found
+        for slot in &self.segments {
+            if let Some((segment, clip)) = slot.reaching(from_ms, to_ms)?
+                && contains(segment, clip, visit)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// The marked days that have a part in `from_ms..to_ms`, earliest first.
-    fn marked<'a>(
-        &'a self,
-        marks: &'a [Mark],
-        from_ms: i64,
-        to_ms: i64,
-    ) -> impl Iterator<Item = (&'a Mark, &'a Day)> {
-        let wanted = self.days_of(from_ms, to_ms);
-        let first = wanted
-            .as_ref()
-            .map_or(marks.len(), |days| marks.partition_point(|mark| mark.day < *days.start()));
-        marks[first..]
-            .iter()
-            .take_while(move |mark| wanted.as_ref().is_some_and(|days| days.contains(&mark.day)))
-            .filter_map(|mark| Some((mark, self.days.get(&mark.day)?)))
+    /// Visits in memory.
+    pub(crate) fn head_visits(&self) -> u64 {
+        let tables = self.tables().map(|table| table.read().len() as u64).sum::<u64>();
+        tables + self.runs.iter().map(|run| run.visits()).sum::<u64>()
     }
 
-    fn days_of(&self, from_ms: i64, to_ms: i64) -> Option<RangeInclusive<i64>> {
-        // Nothing is kept outside of these, and inside no sum can overflow.
-        let (from_ms, to_ms) = (from_ms.max(TIME_MS_MIN), to_ms.min(TIME_MS_MAX));
-        (from_ms < to_ms).then(|| self.day_of(from_ms)..=self.day_of(to_ms - 1))
+    /// Bytes of memory that they take.
+    pub(crate) fn head_bytes(&self) -> usize {
+        let tables = self.tables().map(|table| table.read().bytes()).sum::<usize>();
+        tables + self.runs.iter().map(|run| run.memory_bytes()).sum::<usize>()
     }
 
-    /// The civil day of a time, days since 1970-01-01 at the store's offset.
-    fn day_of(&self, ms: i64) -> i64 {
-        (ms + self.offset_ms).div_euclid(DAY_MS)
+    fn tables(&self) -> impl Iterator<Item = &Arc<Active>> {
+        self.frozen.iter().map(|frozen| &frozen.table).chain([&self.active])
     }
 }
 
-/// Drops from the front what a page before has shown already.
-fn drop_until(found: &mut Vec<Visit>, wanted: impl Fn(&Visit) -> bool) {
-    let shown = found.iter().take_while(|visit| !wanted(visit)).count();
-    found.drain(..shown);
+fn contains(segment: &Segment, (from, to): (u32, u32), visit: &Visit) -> Result<bool, ReadError> {
+    let ask = Ask { major: u64::from(visit.checkpoint), from, to, tag: 0 };
+    let mut found = false;
+    scan(segment, Order::Checkpoint, &[ask], &mut |_, piece| {
+        found |= piece.entries().0.contains(&visit.person);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
-#[cfg(test)]
-mod tests;
+/// One consistent view: a state and how much of its active table was there.
+#[derive(Clone)]
+pub(crate) struct View {
+    state: Arc<State>,
+    active_len: usize,
+}
+
+impl View {
+    /// Of the state that is current while the caller holds its lock.
+    pub(crate) fn of(state: &Arc<State>) -> Self {
+        let active_len = state.active.read().len();
+        Self { state: Arc::clone(state), active_len }
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The tables and how much of each belongs to this view.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&Active, usize)> {
+        let frozen = self.state.frozen.iter().map(|frozen| (&*frozen.table, usize::MAX));
+        frozen.chain([(&*self.state.active, self.active_len)])
+    }
+}

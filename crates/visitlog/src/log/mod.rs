@@ -8,6 +8,7 @@ pub(crate) mod write;
 use std::io;
 
 use crate::{
+    errors::ReadError,
     format::{
         manifest::{self, Manifest},
         part,
@@ -22,17 +23,27 @@ pub(crate) enum Fault {
     NoRoom(String),
     /// What is on disk now is not known; nothing may be written any more.
     Broken(String),
+    /// Nothing has changed on disk; something that was to be copied could not be read.
+    Unreadable(ReadError),
 }
 
 impl Fault {
+    /// In words.
+    pub(crate) fn said(&self) -> String {
+        match self {
+            Self::NoRoom(said) | Self::Broken(said) => said.clone(),
+            Self::Unreadable(error) => error.to_string(),
+        }
+    }
+
     /// For a step that leaves nothing behind when there is no room for it.
-    fn of(what: &str, path: &str, error: &io::Error) -> Self {
+    pub(crate) fn of(what: &str, path: &str, error: &io::Error) -> Self {
         let said = format!("{what} {path}: {error}");
         if is_no_room(error) { Self::NoRoom(said) } else { Self::Broken(said) }
     }
 
     /// For a step after which nothing is certain.
-    fn broken(what: &str, path: &str, error: &io::Error) -> Self {
+    pub(crate) fn broken(what: &str, path: &str, error: &io::Error) -> Self {
         Self::Broken(format!("{what} {path}: {error}"))
     }
 }
@@ -48,7 +59,7 @@ fn create_part(storage: &dyn Storage, header: part::Header) -> Result<Box<dyn St
 }
 
 /// Puts a manifest in the place of the old one, durably and in one step.
-fn replace_manifest(storage: &dyn Storage, manifest: &Manifest) -> Result<(), Fault> {
+pub(crate) fn replace_manifest(storage: &dyn Storage, manifest: &Manifest) -> Result<(), Fault> {
     let next = manifest::NEXT_PATH;
     let file = storage.create(next).map_err(|e| Fault::of("creating", next, &e))?;
     let bytes = manifest::encode(manifest);

@@ -1,16 +1,30 @@
 //! Opening a store: what is whole is read, a torn tail is cut, anything else is refused.
 
-use std::{io, sync::Arc};
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+    io,
+    sync::Arc,
+};
 
-use super::{Fault, create_part, replace_manifest, replay::Replay, scan::Reader, write::LogWriter};
+use parking_lot::RwLock;
+
+use super::{
+    Fault, create_part, replace_manifest,
+    replay::{Replayed, replay},
+    scan::Reader,
+    write::LogWriter,
+};
 use crate::{
-    errors::{Damage, OpenError, io_error},
+    catalog::Catalog,
+    errors::{Damage, OpenError, ReadError, io_error},
     format::{
         manifest::{self, BadManifest, Manifest},
-        part,
+        part, segment,
     },
-    head::Head,
+    head::{State, Table},
     options::Options,
+    segment::{Segment, Slot, day_start_ms},
     storage::Storage,
 };
 
@@ -34,25 +48,33 @@ pub struct Recovery {
     pub parts: u64,
     /// Whole frames read.
     pub frames: u64,
-    /// Different visits in them.
+    /// Visits in them.
     pub visits: u64,
+    /// Visits in them whose day has been deleted; they are gone with the next sealing.
+    pub forgotten: u64,
     /// The torn tail, if there was one.
     pub torn_tail: Option<TornTail>,
-    /// Parts that were begun and never came into use, removed.
+    /// Parts that were begun and never came into use, or had been sealed, removed.
     pub parts_removed: u64,
+    /// Segments that were never listed, or had been merged or deleted, removed.
+    pub segments_removed: u64,
+    /// Segments that cannot be read. Questions about their days fail; everything else goes on.
+    pub damaged: Vec<ReadError>,
 }
 
 /// An opened store, before its writer runs.
 pub(crate) struct Opened {
     pub(crate) log: LogWriter,
-    pub(crate) head: Head,
+    pub(crate) state: State,
     pub(crate) recovery: Recovery,
 }
 
 /// Opens or makes the store. The caller holds the folder's lock.
 pub(crate) fn open(storage: Arc<dyn Storage>, options: &Options) -> Result<Opened, OpenError> {
     let mut recovery = Recovery::default();
-    storage.create_dir("log").map_err(io_error("making", "log"))?;
+    for dir in ["log", "segments"] {
+        storage.create_dir(dir).map_err(io_error("making", dir))?;
+    }
     let manifest = match read_manifest(&*storage)? {
         Some(manifest) => manifest,
         None => {
@@ -68,11 +90,29 @@ pub(crate) fn open(storage: Arc<dyn Storage>, options: &Options) -> Result<Opene
     // The names may come from a process that was killed before it synced them.
     storage.sync_dir("").map_err(io_error("syncing", "."))?;
     recovery.parts_removed = remove_unused_parts(&*storage, &manifest)?;
-    let mut replay = Replay { storage: &*storage, head: Head::new(options.utc_offset_s), recovery };
-    let end = replay.parts(&manifest)?;
-    let Replay { head, recovery, .. } = replay;
+    recovery.segments_removed = remove_unused_segments(&*storage, &manifest)?;
+    let kept_from_ms =
+        manifest.kept_from_day.map_or(i64::MIN, |day| day_start_ms(day, options.utc_offset_s));
+    let Replayed { end, runs, rest } =
+        replay(&*storage, &manifest, kept_from_ms, options, &mut recovery)?;
+    let mut slots = Vec::new();
+    for listed in manifest.segment_files() {
+        slots.push(open_segment(&*storage, listed, options.utc_offset_s, &mut recovery)?);
+    }
+    let extracts = slots.split_off(manifest.segments.len());
+    let cases = manifest.extracts.iter().map(|(case, _)| *case);
+    let mut active = Table::new(options.run_visits, RandomState::new().hash_one(0_u8));
+    rest.iter().for_each(|visit| active.push(visit));
+    let state = State {
+        kept_from_ms,
+        active: Arc::new(RwLock::new(active)),
+        frozen: Vec::new(),
+        runs,
+        segments: slots,
+        extracts: cases.zip(extracts).collect(),
+    };
     let log = LogWriter {
-        manifest,
+        catalog: Arc::new(Catalog::new(storage, manifest)),
         part_bytes_max: options.part_bytes_max,
         part: end.file,
         sequence: end.sequence,
@@ -80,9 +120,26 @@ pub(crate) fn open(storage: Arc<dyn Storage>, options: &Options) -> Result<Opene
         next_frame: end.next_frame,
         last_has_visits: end.last_has_visits,
         buffer: Vec::new(),
-        storage,
     };
-    Ok(Opened { log, head, recovery })
+    Ok(Opened { log, state, recovery })
+}
+
+fn open_segment(
+    storage: &dyn Storage,
+    listed: &manifest::Segment,
+    utc_offset_s: i32,
+    recovery: &mut Recovery,
+) -> Result<Slot, OpenError> {
+    match Segment::open(storage, listed, utc_offset_s) {
+        Ok(segment) => Ok(Slot::Ready(Arc::new(segment))),
+        Err(ReadError::NewerFormat { file, version, newest }) => {
+            Err(OpenError::NewerFormat { file, version, newest })
+        }
+        Err(error) => {
+            recovery.damaged.push(error.clone());
+            Ok(Slot::Damaged(*listed, error))
+        }
+    }
 }
 
 /// The manifest, or `None` when the folder has none.
@@ -113,35 +170,54 @@ fn create(storage: &dyn Storage, options: &Options) -> Result<Manifest, OpenErro
         .map_err(|e| Fault::broken("syncing", "the store's folder", &e))
         .and_then(|()| create_part(storage, part::Header { sequence: 1, first_frame: 1 }))
         .and_then(|_| {
-            let manifest = Manifest { utc_offset_s: options.utc_offset_s, log_parts: vec![1] };
+            let manifest = Manifest::new(options.utc_offset_s, 1);
             replace_manifest(storage, &manifest)?;
             Ok(manifest)
         });
-    made.map_err(|fault| {
-        let (Fault::NoRoom(said) | Fault::Broken(said)) = fault;
-        io_error("making the store in", ".")(io::Error::other(said))
-    })
+    made.map_err(|fault| io_error("making the store in", ".")(io::Error::other(fault.said())))
 }
 
 fn refuse_parts_without_manifest(storage: &dyn Storage) -> Result<(), OpenError> {
+    if let Some(sequence) = segment_files(storage)?.first() {
+        let what = "there is a segment and the manifest is gone";
+        return Err(damage(&segment::path(*sequence), 0, what).into());
+    }
     for sequence in part_files(storage)? {
         refuse_if_it_has_frames(storage, sequence, "the log has visits and the manifest is gone")?;
     }
     Ok(())
 }
 
-/// Removes parts that were made just before a crash and never listed.
+/// Removes parts that were sealed, or made just before a crash and never listed.
 fn remove_unused_parts(storage: &dyn Storage, manifest: &Manifest) -> Result<u64, OpenError> {
     let mut removed = 0;
     for sequence in part_files(storage)? {
         if manifest.log_parts.binary_search(&sequence).is_err() {
-            refuse_if_it_has_frames(storage, sequence, "has visits and is not in the manifest")?;
+            if manifest.log_parts.first().is_none_or(|first| *first < sequence) {
+                let what = "has visits and is not in the manifest";
+                refuse_if_it_has_frames(storage, sequence, what)?;
+            }
             let path = part::path(sequence);
             storage.remove(&path).map_err(io_error("removing", &path))?;
             removed += 1;
         }
     }
     storage.sync_dir("log").map_err(io_error("syncing", "log"))?;
+    Ok(removed)
+}
+
+/// Removes segments that an interrupted step left behind.
+fn remove_unused_segments(storage: &dyn Storage, manifest: &Manifest) -> Result<u64, OpenError> {
+    let listed: HashSet<u64> = manifest.segment_files().map(|listed| listed.sequence).collect();
+    let mut removed = 0;
+    for sequence in segment_files(storage)? {
+        if !listed.contains(&sequence) {
+            let path = segment::path(sequence);
+            storage.remove(&path).map_err(io_error("removing", &path))?;
+            removed += 1;
+        }
+    }
+    storage.sync_dir("segments").map_err(io_error("syncing", "segments"))?;
     Ok(removed)
 }
 
@@ -160,8 +236,21 @@ fn refuse_if_it_has_frames(
 
 /// Sequences of the files that have a part's name, rising.
 pub(crate) fn part_files(storage: &dyn Storage) -> Result<Vec<u64>, OpenError> {
-    let names = storage.list("log").map_err(io_error("listing", "log"))?;
-    let mut sequences: Vec<u64> = names.iter().filter_map(|name| part::sequence_of(name)).collect();
+    files(storage, "log", part::sequence_of)
+}
+
+/// Sequences of the files that have a segment's name, rising.
+pub(crate) fn segment_files(storage: &dyn Storage) -> Result<Vec<u64>, OpenError> {
+    files(storage, "segments", segment::sequence_of)
+}
+
+fn files(
+    storage: &dyn Storage,
+    dir: &str,
+    sequence_of: fn(&str) -> Option<u64>,
+) -> Result<Vec<u64>, OpenError> {
+    let names = storage.list(dir).map_err(io_error("listing", dir))?;
+    let mut sequences: Vec<u64> = names.iter().filter_map(|name| sequence_of(name)).collect();
     sequences.sort_unstable();
     Ok(sequences)
 }

@@ -1,6 +1,10 @@
-//! Reading the live parts into the head, frame by frame, and judging how each part ends.
+//! Reading the live parts into memory, frame by frame, and judging how each part ends.
 
-use std::io;
+use std::{
+    io,
+    sync::{Arc, mpsc},
+    thread::{self, ScopedJoinHandle},
+};
 
 use super::{
     recover::{Recovery, TornTail, damage, newer},
@@ -12,9 +16,15 @@ use crate::{
         manifest::{self, Manifest},
         part::{self, BadHeader},
     },
-    head::Head,
+    head::{compact, sort_into_runs},
+    options::Options,
+    segment::Segment,
     storage::{Storage, StorageFile},
+    visit::Visit,
 };
+
+/// Tables' worth of visits that may wait to be sorted.
+const WAITING_MAX: usize = 4;
 
 /// Where the last part ends, durably.
 pub(super) struct End {
@@ -34,25 +44,91 @@ struct Whole {
     last_frame: Option<u64>,
 }
 
+/// What the log gave.
+pub(super) struct Replayed {
+    pub(super) end: End,
+    pub(super) runs: Vec<Arc<Segment>>,
+    /// Visits too few for a run.
+    pub(super) rest: Vec<Visit>,
+}
+
 /// A replay under way.
 pub(super) struct Replay<'a> {
-    pub(super) storage: &'a dyn Storage,
-    pub(super) head: Head,
-    pub(super) recovery: Recovery,
+    storage: &'a dyn Storage,
+    recovery: &'a mut Recovery,
+    kept_from_ms: i64,
+    run_visits: usize,
+    waiting: Vec<Visit>,
+    /// To the thread that sorts.
+    full: mpsc::SyncSender<Vec<Visit>>,
+}
+
+/// Reads every live part, in order. Reading and sorting go on side by side.
+pub(super) fn replay(
+    storage: &dyn Storage,
+    manifest: &Manifest,
+    kept_from_ms: i64,
+    options: &Options,
+    recovery: &mut Recovery,
+) -> Result<Replayed, OpenError> {
+    thread::scope(|scope| {
+        let (full, tables) = mpsc::sync_channel(WAITING_MAX);
+        let sorter = thread::Builder::new()
+            .name("visitlog-sorter".to_owned())
+            .spawn_scoped(scope, move || sort(&tables, options))
+            .map_err(io_error("starting a thread of", "."))?;
+        let (run_visits, waiting) = (options.run_visits, Vec::new());
+        let mut replay = Replay { storage, recovery, kept_from_ms, run_visits, waiting, full };
+        let end = replay.parts(manifest);
+        let Replay { waiting: rest, full, .. } = replay;
+        drop(full);
+        let runs = joined(sorter)?;
+        Ok(Replayed { end: end?, runs, rest })
+    })
+}
+
+fn joined(
+    sorter: ScopedJoinHandle<'_, io::Result<Vec<Arc<Segment>>>>,
+) -> Result<Vec<Arc<Segment>>, OpenError> {
+    let sorted = sorter.join().unwrap_or_else(|_| Err(io::Error::other("it failed inside")));
+    sorted.map_err(io_error("sorting the visits of", "log"))
+}
+
+fn sort(tables: &mpsc::Receiver<Vec<Visit>>, options: &Options) -> io::Result<Vec<Arc<Segment>>> {
+    let mut runs = Vec::new();
+    for visits in tables {
+        runs.extend(sort_into_runs(&visits, options.utc_offset_s)?);
+        compact(&mut runs, options.run_visits, options.utc_offset_s)
+            .map_err(|error| io::Error::other(format!("{error:?}")))?;
+    }
+    Ok(runs)
 }
 
 impl Replay<'_> {
-    /// Reads every live part, in order.
-    pub(super) fn parts(&mut self, manifest: &Manifest) -> Result<End, OpenError> {
+    fn parts(&mut self, manifest: &Manifest) -> Result<End, OpenError> {
         let mut before: Option<End> = None;
         for (index, sequence) in manifest.log_parts.iter().enumerate() {
             let is_last = index + 1 == manifest.log_parts.len();
             let end = self.part(*sequence, before.as_ref(), is_last)?;
             before = Some(end);
         }
-        self.head.index();
-        self.recovery.visits = self.head.visits();
         before.ok_or_else(|| damage(manifest::PATH, 0, "no log part is listed").into())
+    }
+
+    fn take(&mut self, visits: &[Visit]) {
+        for visit in visits {
+            if visit.entered_ms < self.kept_from_ms {
+                self.recovery.forgotten += 1;
+                continue;
+            }
+            self.recovery.visits += 1;
+            self.waiting.push(*visit);
+            if self.waiting.len() == self.run_visits {
+                let next = Vec::with_capacity(self.run_visits);
+                // A sorter that has ended says why when it is joined.
+                let _ = self.full.send(std::mem::replace(&mut self.waiting, next));
+            }
+        }
     }
 
     fn part(
@@ -114,7 +190,7 @@ impl Replay<'_> {
                 }
                 Err(bad) => return Ok((whole, Some(bad.to_string()))),
             };
-            visits.iter().for_each(|visit| self.head.load(visit));
+            self.take(&visits);
             self.recovery.frames += 1;
             whole = Whole {
                 offset: found.end(),

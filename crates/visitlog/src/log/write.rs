@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Fault, create_part, replace_manifest};
+use super::{Fault, create_part};
 use crate::{
-    format::{frame, manifest::Manifest, part},
-    storage::{Storage, StorageFile},
+    catalog::Catalog,
+    format::{frame, part},
+    storage::StorageFile,
     visit::Visit,
 };
 
 /// The end of the log, where frames are added.
 pub(crate) struct LogWriter {
-    pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) manifest: Manifest,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) part_bytes_max: u64,
     /// The last part that the manifest lists.
     pub(crate) part: Box<dyn StorageFile>,
@@ -31,8 +31,7 @@ impl LogWriter {
     pub(crate) fn append(&mut self, visits: &[Visit]) -> Result<(), Fault> {
         self.buffer.clear();
         let bytes = (frame::HEADER_BYTES + visits.len() * frame::VISIT_BYTES) as u64;
-        let has_frames = self.end > part::HEADER_BYTES as u64;
-        if has_frames && self.end + bytes > self.part_bytes_max {
+        if self.has_frames() && self.end + bytes > self.part_bytes_max {
             self.begin_part()?;
         }
         frame::encode(self.next_frame, visits, &mut self.buffer);
@@ -61,19 +60,24 @@ impl LogWriter {
         if self.last_has_visits { self.append(&[]) } else { Ok(()) }
     }
 
-    /// Number of live parts.
-    pub(crate) fn parts(&self) -> u64 {
-        self.manifest.log_parts.len() as u64
+    /// Whether the part under way has frames.
+    pub(crate) fn has_frames(&self) -> bool {
+        self.end > part::HEADER_BYTES as u64
+    }
+
+    /// Begins the next part, so that the visits so far are in parts of their own, and gives the
+    /// last of these.
+    pub(crate) fn end_part(&mut self) -> Result<u64, Fault> {
+        let ended = self.sequence;
+        self.begin_part()?;
+        Ok(ended)
     }
 
     fn begin_part(&mut self) -> Result<(), Fault> {
         let sequence = self.sequence + 1;
         let header = part::Header { sequence, first_frame: self.next_frame };
-        let part = create_part(&*self.storage, header)?;
-        let mut manifest = self.manifest.clone();
-        manifest.log_parts.push(sequence);
-        replace_manifest(&*self.storage, &manifest)?;
-        self.manifest = manifest;
+        let part = create_part(&*self.catalog.storage, header)?;
+        self.catalog.change(|manifest| manifest.log_parts.push(sequence))?;
         self.part = part;
         self.sequence = sequence;
         self.end = part::HEADER_BYTES as u64;

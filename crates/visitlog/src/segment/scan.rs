@@ -1,0 +1,151 @@
+//! Answering many questions about one segment in one sweep over its pages.
+
+use std::ops::Range;
+
+use super::{PageReader, Segment};
+use crate::{
+    errors::ReadError,
+    format::{
+        column::{BLOCK_ROWS, BLOCKS_MAX},
+        page::{Order, Page, ROWS_MAX},
+    },
+    visit::Visit,
+};
+
+/// Visits of one major number with `from <= time < to`, ms since the day began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ask {
+    pub(crate) major: u64,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// Whose question it is.
+    pub(crate) tag: usize,
+}
+
+/// A page's numbers, decoded as far as they were needed.
+struct Decoded {
+    majors: [u64; ROWS_MAX],
+    times: [u32; ROWS_MAX],
+    minors: [u64; ROWS_MAX],
+    entered_ms: [i64; ROWS_MAX],
+    /// Which blocks of the last two are there.
+    there: [bool; BLOCKS_MAX],
+}
+
+/// Visits of one page that answer an ask.
+pub(crate) struct Found<'a> {
+    segment: &'a Segment,
+    offset: u64,
+    page: &'a Page<'a>,
+    decoded: &'a mut Decoded,
+    rows: Range<usize>,
+}
+
+impl Found<'_> {
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Minor numbers and entry times.
+    pub(crate) fn entries(&mut self) -> (&[u64], &[i64]) {
+        let day_start_ms = self.segment.day_start_ms();
+        for block in self.rows.start / BLOCK_ROWS..self.rows.end.div_ceil(BLOCK_ROWS) {
+            if !std::mem::replace(&mut self.decoded.there[block], true) {
+                let places = block * BLOCK_ROWS..(block + 1) * BLOCK_ROWS;
+                let (minors, _) = self.decoded.minors[places.clone()].as_chunks_mut::<BLOCK_ROWS>();
+                minors.iter_mut().for_each(|minors| self.page.minors(block, minors));
+                let entered = self.decoded.entered_ms[places.clone()].iter_mut();
+                for (entered_ms, time) in entered.zip(&self.decoded.times[places]) {
+                    *entered_ms = day_start_ms + i64::from(*time);
+                }
+            }
+        }
+        let rows = self.rows.clone();
+        (&self.decoded.minors[rows.clone()], &self.decoded.entered_ms[rows])
+    }
+
+    /// Appends the whole visits.
+    pub(crate) fn visits(&self, out: &mut Vec<Visit>) -> Result<(), ReadError> {
+        let keys = (&self.decoded.majors, &self.decoded.times);
+        self.page
+            .visits(self.rows.clone(), keys, self.segment.day_start_ms(), out)
+            .map_err(|bad| self.segment.damage(self.offset, &bad.to_string()))
+    }
+}
+
+/// Sweeps over the pages that have something of the asks, which are sorted, and hands each piece
+/// of an answer to `each` with its tag. A page is read and decoded once.
+pub(crate) fn scan(
+    segment: &Segment,
+    order: Order,
+    asks: &[Ask],
+    each: &mut dyn FnMut(usize, &mut Found<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    debug_assert!(asks.is_sorted(), "the sweep goes forward only");
+    let index = segment.index(order);
+    let mut reader = PageReader::new(segment, order);
+    let mut decoded = Box::new(Decoded {
+        majors: [0; ROWS_MAX],
+        times: [0; ROWS_MAX],
+        minors: [0; ROWS_MAX],
+        entered_ms: [0; ROWS_MAX],
+        there: [false; BLOCKS_MAX],
+    });
+    // Asks that reach into the page under way: (ask, one past its last page).
+    let mut open: Vec<(&Ask, usize)> = Vec::new();
+    let mut waiting = asks.iter().map(|ask| (ask, index.span(ask.major, ask.from, ask.to)));
+    let mut next = waiting.next();
+    let mut page_number = 0;
+    loop {
+        if let (true, Some((_, span))) = (open.is_empty(), &next) {
+            page_number = page_number.max(span.start);
+        }
+        while let Some((ask, span)) = next.take_if(|(_, span)| span.start <= page_number) {
+            if span.end > page_number {
+                open.push((ask, span.end));
+            }
+            next = waiting.next();
+        }
+        if open.is_empty() {
+            if next.is_none() {
+                return Ok(());
+            }
+            continue;
+        }
+        let until = open.iter().map(|(_, end)| *end).max().unwrap_or(page_number + 1);
+        let page = reader.page(page_number, until)?;
+        let Decoded { majors, times, there, .. } = &mut *decoded;
+        page.keys(majors, times);
+        *there = [false; BLOCKS_MAX];
+        let offset = index.offsets[page_number];
+        for (ask, _) in &open {
+            let rows = rows_of(ask, &decoded.majors, &decoded.times, page.rows());
+            if !rows.is_empty() {
+                let decoded = &mut decoded;
+                each(ask.tag, &mut Found { segment, offset, page: &page, decoded, rows })?;
+            }
+        }
+        page_number += 1;
+        open.retain(|(_, end)| *end > page_number);
+    }
+}
+
+fn rows_of(
+    ask: &Ask,
+    majors: &[u64; ROWS_MAX],
+    times: &[u32; ROWS_MAX],
+    rows: usize,
+) -> Range<usize> {
+    let (majors, times) = (&majors[..rows], &times[..rows]);
+    let of_major = if majors.first() == Some(&ask.major) && majors.last() == Some(&ask.major) {
+        0..rows
+    } else {
+        let start = majors.partition_point(|major| *major < ask.major);
+        start..start + majors[start..].partition_point(|major| *major == ask.major)
+    };
+    let times = &times[of_major.clone()];
+    let start = times.partition_point(|time| *time < ask.from);
+    let end = times.partition_point(|time| *time < ask.to);
+    of_major.start + start..of_major.start + end.max(start)
+}
