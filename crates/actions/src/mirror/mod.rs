@@ -59,7 +59,7 @@ impl Mirror {
     async fn read_all(&self, registry: &Registry) -> Answer<i64> {
         let seq = registry.last_change().await?;
         let (mut people, mut doors) = (People::default(), Doors::default());
-        registry.known_people_after(PersonNumber(0), |person| people.put(&person)).await?;
+        registry.known_people_after(PersonNumber(0), |person| people.put_next(&person)).await?;
         people.fits().map_err(Failure::broken)?;
         registry.venue_codes(|code| doors.put(code)).await?;
         let devices = registry.enrolled_devices().await?.iter().map(device).collect();
@@ -86,7 +86,8 @@ impl Mirror {
         let callers = self.callers.load(SeqCst);
         self.follow(registry, &mut position).await?;
         let last = self.people.read().last();
-        registry.known_people_after(last, |person| self.people.write().put(&person)).await?;
+        let put = |person: KnownPerson| self.people.write().put_next(&person);
+        registry.known_people_after(last, put).await?;
         self.people.read().fits().map_err(Failure::broken)?;
         position.served = callers;
         Ok(())

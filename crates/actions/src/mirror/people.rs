@@ -73,7 +73,7 @@ fn place(person: PersonNumber) -> Option<(usize, usize)> {
 }
 
 impl People {
-    /// The highest number there is.
+    /// The last number up to which everybody was handed over.
     pub(super) fn last(&self) -> PersonNumber {
         PersonNumber(self.last)
     }
@@ -83,7 +83,13 @@ impl People {
         self.wrong.map_or(Ok(()), |person| Err(DoesNotFit(person.0)))
     }
 
-    /// Takes somebody in, in place of what was known of them.
+    /// Takes in the next one in the order of numbers.
+    pub(super) fn put_next(&mut self, known: &KnownPerson) {
+        self.put(known);
+        self.last = self.last.max(known.number.0);
+    }
+
+    /// Takes somebody in, in place of what was known of them. Those before may not be there yet.
     pub(super) fn put(&mut self, known: &KnownPerson) {
         let fits = (|| {
             let (block, at) = place(known.number)?;
@@ -91,7 +97,6 @@ impl People {
             let name_bytes = u16::try_from(known.masked_sealed.len()).ok()?;
             self.block(block).put(at, known, epoch, name_bytes)
         })();
-        self.last = self.last.max(known.number.0);
         if fits.is_none() {
             self.wrong = Some(known.number);
         }
@@ -239,14 +244,15 @@ mod tests {
             assert_eq!(people.masked_sealed(person), Some(format!("{number}").as_bytes()));
             assert_eq!(people.epoch(person), Some(3));
         }
-        assert_eq!(people.last(), PersonNumber(number));
         assert!(people.fits().is_ok());
     }
 
     #[test]
     fn who_is_not_there_is_not_there() {
         let mut people = People::default();
-        people.put(&known(5, b"five", None));
+        people.put_next(&known(5, b"five", None));
+        people.put(&known(9, b"nine", None));
+        assert_eq!(people.last(), PersonNumber(5));
         for nobody in [0, 4, 6, 4_096, 1 << 40, u64::MAX] {
             assert_eq!(people.epoch(PersonNumber(nobody)), None, "{nobody}");
         }

@@ -17,6 +17,7 @@ use domain::{
     checkins::Method,
     entry_policy::Decision,
     health_status::{Colour, HealthStatus},
+    people::PersonNumber,
     venue_codes::Standing,
 };
 use registry::Registry;
@@ -86,6 +87,21 @@ async fn somebody_registered_elsewhere_is_known_at_the_first_scan() {
     parts(&mut t).mirror = Mirror::default();
     let found = whose(&t, &token).await.unwrap();
     assert_eq!(masked_name(&t, &found).unwrap(), "王*明");
+}
+
+#[tokio::test]
+async fn a_status_of_somebody_registered_elsewhere_hides_nobody_registered_before_them() {
+    let mut t = TestHouse::new().await;
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        tokens.push(t.visitor().await.1);
+    }
+    t.registry.set_health_status(PersonNumber(3), &green(t.now())).await.unwrap();
+    parts(&mut t).mirror = Mirror::default();
+    t.catch_up().await.unwrap();
+    for token in &tokens {
+        assert!(whose(&t, token).await.is_ok());
+    }
 }
 
 #[tokio::test]
