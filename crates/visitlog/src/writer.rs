@@ -7,12 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use parking_lot::RwLock;
-
 use crate::{
     engine::Shared,
     errors::CommitError,
-    head::{Frozen, Table, mix},
+    head::{Table, mix},
     log::{Fault, write::LogWriter},
     options::Options,
     queue::{Committed, Health, Pending},
@@ -238,10 +236,7 @@ impl Writer {
 
     fn freeze(&self, seals_part: Option<u64>) {
         let next = Table::new(self.shared.options.run_visits, self.seed);
-        self.shared.change_state(|state| {
-            let table = std::mem::replace(&mut state.active, Arc::new(RwLock::new(next)));
-            state.frozen.push(Frozen { table, seals_part });
-        });
+        self.shared.change_state(|state| state.freeze(next, seals_part));
         self.shared.bell.ring();
     }
 }

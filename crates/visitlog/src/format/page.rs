@@ -26,7 +26,7 @@
 //! By person, major is the person and minor the checkpoint; by checkpoint the other way round.
 //! Visits are in the order of (major, entry time, minor).
 
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 use super::{
     column::{self, BLOCK_ROWS, BLOCKS_MAX, Column},
@@ -121,12 +121,28 @@ pub fn length(bytes: &[u8]) -> Result<usize, BadPage> {
 }
 
 /// Memory that encoding needs again and again.
-#[derive(Default)]
 pub(crate) struct Scratch {
-    columns: [Vec<u32>; COLUMNS],
-    steps: Vec<u32>,
+    columns: Box<[[u32; ROWS_MAX]; COLUMNS]>,
+    steps: Box<[u32; ROWS_MAX]>,
     spare: Vec<u8>,
-    attributes: Vec<([u8; ATTRIBUTE_BYTES], u32)>,
+    attributes: Vec<Attribute>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            columns: Box::new([[0; ROWS_MAX]; COLUMNS]),
+            steps: Box::new([0; ROWS_MAX]),
+            spare: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+}
+
+/// What many visits have in common, and how many of the page's have it.
+struct Attribute {
+    bytes: [u8; ATTRIBUTE_BYTES],
+    visits: u32,
 }
 
 /// Appends one page to `out`: 1 to [`ROWS_MAX`] visits of the day that begins at `day_start_ms`,
@@ -140,36 +156,35 @@ pub(crate) fn encode(
 ) {
     debug_assert!((1..=ROWS_MAX).contains(&visits.len()), "the caller keeps to the limit");
     let Scratch { columns, steps, spare, attributes } = scratch;
-    columns.iter_mut().for_each(Vec::clear);
-    steps.clear();
     attributes.clear();
     let in_day = |visit: &Visit| (visit.entered_ms - day_start_ms) as u32;
     let least_time = visits.iter().map(in_day).min().unwrap_or(0);
     let least_minor = visits.iter().map(|visit| order.key(visit).2).min().unwrap_or(0);
     let first_major = visits.first().map_or(0, |visit| order.key(visit).0);
     let mut before = (first_major, least_time);
-    for visit in visits {
+    for (row, visit) in visits.iter().enumerate() {
         let (major, _, minor) = order.key(visit);
         let time = in_day(visit);
-        steps.push(time - if major == before.0 { before.1 } else { least_time });
+        steps[row] = time - if major == before.0 { before.1 } else { least_time };
         let recorded = zigzag(visit.recorded_ms - visit.entered_ms);
         let (step, above) = (major - before.0, minor - least_minor);
-        columns[MAJOR].push(step as u32);
-        columns[MAJOR + 1].push((step >> 32) as u32);
-        columns[TIME].push(time - least_time);
-        columns[MINOR].push(above as u32);
-        columns[MINOR + 1].push((above >> 32) as u32);
-        columns[RECORDED].push(recorded as u32);
-        columns[RECORDED + 1].push((recorded >> 32) as u32);
-        columns[ATTRIBUTE].push(attribute_of(attributes, visit));
+        columns[MAJOR][row] = step as u32;
+        columns[MAJOR + 1][row] = (step >> 32) as u32;
+        columns[TIME][row] = time - least_time;
+        columns[MINOR][row] = above as u32;
+        columns[MINOR + 1][row] = (above >> 32) as u32;
+        columns[RECORDED][row] = recorded as u32;
+        columns[RECORDED + 1][row] = (recorded >> 32) as u32;
+        columns[ATTRIBUTE][row] = attribute_of(attributes, visit);
         before = (major, time);
     }
-    put_common_attributes_first(attributes, &mut columns[ATTRIBUTE]);
+    put_common_attributes_first(attributes, &mut columns[ATTRIBUTE][..visits.len()]);
     let start = out.len();
     out.resize(start + HEADER_BYTES, 0);
     let (mut present, mut flags) = (0, 0);
     for (place, column) in columns.iter().enumerate() {
-        if column.iter().all(|number| *number == 0) {
+        let column = &column[..visits.len()];
+        if column.iter().fold(0, |all, number| all | number) == 0 {
             continue;
         }
         present |= 1 << place;
@@ -177,7 +192,7 @@ pub(crate) fn encode(
         column::encode(column, out);
         if place == TIME {
             spare.clear();
-            column::encode(steps, spare);
+            column::encode(&steps[..visits.len()], spare);
             if spare.len() < out.len() - column_start {
                 out.truncate(column_start);
                 out.extend_from_slice(spare);
@@ -185,8 +200,8 @@ pub(crate) fn encode(
             }
         }
     }
-    for (attribute, _) in attributes.iter() {
-        out.extend_from_slice(attribute);
+    for attribute in attributes.iter() {
+        out.extend_from_slice(&attribute.bytes);
     }
     if order == Order::Checkpoint {
         flags |= BY_CHECKPOINT;
@@ -206,35 +221,34 @@ pub(crate) fn encode(
 }
 
 /// The place of the visit's attribute in the list, which grows when it is new.
-fn attribute_of(attributes: &mut Vec<([u8; ATTRIBUTE_BYTES], u32)>, visit: &Visit) -> u32 {
+fn attribute_of(attributes: &mut Vec<Attribute>, visit: &Visit) -> u32 {
     let mut bytes = [0; ATTRIBUTE_BYTES];
     bytes[0..4].copy_from_slice(&visit.operator.to_le_bytes());
     bytes[4..6].copy_from_slice(&visit.flags.to_le_bytes());
     bytes[6..9].copy_from_slice(&[visit.method, visit.verdict, visit.status]);
-    let place = attributes.iter().position(|(known, _)| *known == bytes).unwrap_or_else(|| {
-        attributes.push((bytes, 0));
-        attributes.len() - 1
-    });
-    attributes[place].1 += 1;
-    place as u32
+    for (place, known) in attributes.iter_mut().enumerate() {
+        if known.bytes == bytes {
+            known.visits += 1;
+            return place as u32;
+        }
+    }
+    attributes.push(Attribute { bytes, visits: 1 });
+    attributes.len() as u32 - 1
 }
 
 /// The commonest attribute gets the smallest number, so that most visits cost few bits.
-fn put_common_attributes_first(
-    attributes: &mut [([u8; ATTRIBUTE_BYTES], u32)],
-    column: &mut [u32],
-) {
-    if attributes.len() < 2 {
+fn put_common_attributes_first(attributes: &mut [Attribute], column: &mut [u32]) {
+    if attributes.is_sorted_by_key(|attribute| Reverse(attribute.visits)) {
         return;
     }
     let mut places: Vec<u32> = (0..attributes.len() as u32).collect();
-    places.sort_by_key(|place| std::cmp::Reverse(attributes[*place as usize].1));
+    places.sort_by_key(|place| Reverse(attributes[*place as usize].visits));
     let mut new_places = vec![0; places.len()];
     for (new, old) in places.iter().enumerate() {
         new_places[*old as usize] = new as u32;
     }
     column.iter_mut().for_each(|place| *place = new_places[*place as usize]);
-    attributes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    attributes.sort_by_key(|attribute| Reverse(attribute.visits));
 }
 
 fn zigzag(number: i64) -> u64 {

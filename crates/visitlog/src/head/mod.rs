@@ -40,6 +40,8 @@ pub(crate) struct Frozen {
 pub(crate) struct State {
     /// Visits before this have been deleted, ms since 1970 UTC.
     pub(crate) kept_from_ms: i64,
+    /// No visit outside of the active table was entered after this, ms since 1970 UTC.
+    pub(crate) older_last_ms: i64,
     pub(crate) active: Arc<Active>,
     pub(crate) frozen: Vec<Frozen>,
     pub(crate) runs: Vec<Arc<Segment>>,
@@ -49,8 +51,20 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Hands the active table over to the keeper and begins with `next`.
+    pub(crate) fn freeze(&mut self, next: Table, seals_part: Option<u64>) {
+        let table = std::mem::replace(&mut self.active, Arc::new(RwLock::new(next)));
+        if let Some((_, last_ms)) = table.read().reach() {
+            self.older_last_ms = self.older_last_ms.max(last_ms);
+        }
+        self.frozen.push(Frozen { table, seals_part });
+    }
+
     /// Whether the visit's identity is stored anywhere but in the active table.
     pub(crate) fn contains_older(&self, visit: &Visit) -> Result<bool, ReadError> {
+        if visit.entered_ms > self.older_last_ms {
+            return Ok(false);
+        }
         for frozen in self.frozen.iter().rev() {
             let table = frozen.table.read();
             let reached = table

@@ -76,11 +76,13 @@ pub(crate) struct Table {
 impl Table {
     /// A table for about `visits` visits; more make it slower, not wrong.
     pub(crate) fn new(visits: usize, seed: u64) -> Self {
-        let buckets = || vec![NONE; (visits / 2).next_power_of_two()];
+        let buckets = |visits: usize| vec![NONE; visits.next_power_of_two()];
         Self {
             seed,
             records: Vec::with_capacity(visits),
-            buckets: [buckets(), buckets(), buckets()],
+            // Every visit is looked for by its identity and is hardly ever there, so that chain
+            // must be short; the other two are for questions.
+            buckets: [buckets(visits), buckets(visits / 2), buckets(visits / 2)],
             reach: None,
         }
     }

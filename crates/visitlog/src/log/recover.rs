@@ -103,8 +103,12 @@ pub(crate) fn open(storage: Arc<dyn Storage>, options: &Options) -> Result<Opene
     let cases = manifest.extracts.iter().map(|(case, _)| *case);
     let mut active = Table::new(options.run_visits, RandomState::new().hash_one(0_u8));
     rest.iter().for_each(|visit| active.push(visit));
+    let last_ms =
+        slots.iter().map(Slot::last_ms).chain(runs.iter().map(|run| run.footer().last_ms));
+    let older_last_ms = last_ms.max().unwrap_or(i64::MIN);
     let state = State {
         kept_from_ms,
+        older_last_ms,
         active: Arc::new(RwLock::new(active)),
         frozen: Vec::new(),
         runs,

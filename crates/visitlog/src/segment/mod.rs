@@ -240,6 +240,14 @@ impl Slot {
         }
     }
 
+    /// Latest entry time.
+    pub(crate) fn last_ms(&self) -> i64 {
+        match self {
+            Self::Ready(segment) => segment.footer().last_ms,
+            Self::Damaged(listed, _) => listed.last_ms,
+        }
+    }
+
     pub(crate) fn visits(&self) -> u64 {
         match self {
             Self::Ready(segment) => segment.visits(),
