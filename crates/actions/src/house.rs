@@ -1,8 +1,12 @@
 //! Everything a verb may need, handed in by the binary.
 
 use crate::{
-    Answer, Failure, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
-    mirror::Mirror, sms::SmsSender,
+    Answer, Failure,
+    checkins::{follow_up::Followed, gate::Gate},
+    duty::{announce::Announcer, day::Days},
+    health_status::{HealthSource, Questions},
+    mirror::Mirror,
+    sms::SmsSender,
 };
 use domain::{
     outside::{Clock, Dice, roll},
@@ -42,6 +46,12 @@ pub struct House {
     pub sms: Arc<dyn SmsSender>,
     /// Says what a person's health status is when our own register does not.
     pub health: Arc<dyn HealthSource>,
+    /// What is asked of it, and what it answered.
+    pub questions: Questions,
+    /// Verdicts that followed an entry.
+    pub followed: Followed,
+    /// What doors with a screen remember of the day.
+    pub days: Days,
     /// Tells duty screens what happened at their door.
     pub announcer: Announcer,
     /// The way into the visit store.

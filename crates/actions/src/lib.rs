@@ -4,6 +4,7 @@
 //! in one place, [`accounts::principals`], so a verb cannot be called by somebody who may not.
 
 pub mod accounts;
+mod aging;
 pub mod alerts;
 pub mod applications;
 pub mod audit;

@@ -1,7 +1,11 @@
 //! Timed jobs: forgetting sessions, links and SMS codes that have ended, changing the key of
-//! visitors' sessions once a year, and following what another process changes in the registry.
+//! visitors' sessions once a year, following what another process changes in the registry, and
+//! asking about those who entered with their status unknown.
 
-use actions::{House, accounts::session::IDLE_MS_MAX, people::session::change_key_when_due};
+use actions::{
+    House, accounts::session::IDLE_MS_MAX, checkins::follow_up,
+    people::session::change_key_when_due,
+};
 use domain::time::DAY_MS;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -12,8 +16,14 @@ const EVERY: Duration = Duration::from_secs(600);
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
 /// Runs until told to stop.
-pub(crate) async fn run(house: Arc<House>, stopping: watch::Receiver<bool>) {
-    tokio::join!(sweep_on(&house, stopping.clone()), follow(&house, stopping));
+pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) {
+    let others = stopping.clone();
+    tokio::join!(sweep_on(&house, others.clone()), follow(&house, others), async {
+        tokio::select! {
+            _ = stopping.changed() => {}
+            () = follow_up::run(Arc::clone(&house)) => {}
+        }
+    });
 }
 
 async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {

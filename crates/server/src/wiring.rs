@@ -6,8 +6,13 @@ use crate::{
     outside::{SystemClock, SystemDice},
 };
 use actions::{
-    House, checkins::gate::Gate, duty::announce::Announcer, health_status::HealthSource,
-    health_status::NoSource, house::Settings, mirror::Mirror, sms::SmsSender,
+    House,
+    checkins::{follow_up::Followed, gate::Gate},
+    duty::{announce::Announcer, day::Days},
+    health_status::{HealthSource, NoSource, Questions},
+    house::Settings,
+    mirror::Mirror,
+    sms::SmsSender,
 };
 use anyhow::{Context, bail};
 use registry::Registry;
@@ -121,6 +126,9 @@ async fn furnish(
         dice,
         sms,
         health,
+        questions: Questions::default(),
+        followed: Followed::default(),
+        days: Days::default(),
         announcer: Announcer::default(),
         gate: Gate::default(),
         settings: Settings {

@@ -2,9 +2,9 @@
 
 use actions::{
     House,
-    checkins::gate::Gate,
-    duty::announce::Announcer,
-    health_status::HealthSource,
+    checkins::{follow_up::Followed, gate::Gate},
+    duty::{announce::Announcer, day::Days},
+    health_status::{HealthSource, Questions},
     house::Settings,
     mirror::Mirror,
     sms::{BoxFuture, SmsError, SmsSender},
@@ -104,18 +104,16 @@ pub struct Health {
 }
 
 impl HealthSource for Health {
-    fn ask(&self, _: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
-        let silent = *self.silent.lock();
-        Box::pin(async move {
-            (!silent).then_some(HealthStatus {
-                colour: Colour::Green,
-                confirmed: now,
-                nucleic_acid: Some(NucleicAcid {
-                    sampled: now.plus(-11 * HOUR_MS),
-                    negative: true,
-                }),
-                itinerary: Itinerary::Clear,
-            })
+    fn ask(&self, person: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+        Box::pin(async move { self.at_hand(person, now) })
+    }
+
+    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+        (!*self.silent.lock()).then_some(HealthStatus {
+            colour: Colour::Green,
+            confirmed: now,
+            nucleic_acid: Some(NucleicAcid { sampled: now.plus(-11 * HOUR_MS), negative: true }),
+            itinerary: Itinerary::Clear,
         })
     }
 }
@@ -163,6 +161,9 @@ impl TestHouse {
             dice,
             sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
             health: Arc::clone(&health) as Arc<dyn HealthSource>,
+            questions: Questions::default(),
+            followed: Followed::default(),
+            days: Days::default(),
             announcer: Announcer::default(),
             gate: Gate::default(),
             settings: Settings {

@@ -22,7 +22,7 @@
     // The card of a live entry says more (the test, the itinerary) than what is kept of it.
     var box = document.createElement('div');
     box.innerHTML = html;
-    var same = ['.t', '.who'].every(function (part) {
+    var same = ['h2', '.t', '.who'].every(function (part) {
       var fresh = box.querySelector(part), there = $('card').querySelector(part);
       return fresh && there && fresh.textContent === there.textContent;
     });
@@ -71,6 +71,12 @@
     if (s.decision !== 'pass') refresh();
   }
 
+  // What is known by now of somebody who entered with their status unknown.
+  function verdict(e) {
+    tone(e.data);
+    refresh();
+  }
+
   var events = null, heardAt = 0;
   function alive() { heardAt = Date.now(); }
   function connect() {
@@ -78,9 +84,10 @@
     alive();
     events = new EventSource('/duty/events');
     events.addEventListener('entry', entry);
+    events.addEventListener('verdict', verdict);
     events.addEventListener('revoked', function () { events.close(); location.reload(); });
     ['disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
-    ['entry', 'ping', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, alive); });
+    ['entry', 'verdict', 'ping', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, alive); });
     events.onopen = function () {
       alive();
       lostAt = 0;

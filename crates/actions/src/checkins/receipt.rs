@@ -1,7 +1,12 @@
 //! What was recorded, for the person it is about.
 
 use super::{gate::Recorded, look::Door, record::Entered};
-use crate::{Answer, Failure, House, accounts::principals::Visitor, regions};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::Visitor,
+    health_status::{self, Question},
+    regions,
+};
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
@@ -39,6 +44,8 @@ pub struct Receipt {
     pub proof_word: String,
     /// Whether this entry was already there (a scan again within a minute).
     pub again: bool,
+    /// Whether its status is being asked for: look again in a moment.
+    pub pending: bool,
     /// The day it is deleted.
     pub deleted_on: UnixMs,
     /// The time now, to say how old it is.
@@ -56,14 +63,24 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
         Some(code) => code.door,
         None => Arc::new(door_without_code(house, checkpoint).await?),
     };
-    let (status, now) = (crate::health_status::of(house, caller.person).await, house.now());
+    let (at_hand, now) = (health_status::at_hand(house, caller.person), house.now());
+    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
     let entered = Shown {
-        recorded: &worst(recorded, &status, now),
+        recorded: &worst(house.followed.over(recorded), &status, now),
         masked_name: crate::people::masked_name(house, caller.person)?,
         status: &status,
         again: true,
+        pending: at_hand.is_none() && is_pending(house, &recorded, now),
     };
     Ok(put_together(house, door, entered, now))
+}
+
+/// Whether a fresh result waits for an answer about its person, or asks for one now.
+fn is_pending(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
+    let question = Question { person: recorded.person, asked: now, entry: None };
+    now.since(recorded.entered) <= RESULT_FRESH_MS
+        && house.health.can_be_asked()
+        && (house.questions.is_waiting(recorded.person) || house.questions.ask(question))
 }
 
 /// A result that is looked at again shows what holds now, when that is worse: a page kept open does
@@ -115,6 +132,7 @@ struct Shown<'a> {
     masked_name: String,
     status: &'a HealthStatus,
     again: bool,
+    pending: bool,
 }
 
 /// The receipt of an entry made just now.
@@ -124,12 +142,13 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
         masked_name: entered.masked_name.clone(),
         status: &entered.status,
         again: entered.again,
+        pending: entered.pending,
     };
     put_together(house, door, shown, house.now())
 }
 
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
-    let Shown { recorded, masked_name, status, again } = shown;
+    let Shown { recorded, masked_name, status, again, pending } = shown;
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
@@ -143,6 +162,7 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
         again,
+        pending,
         deleted_on: deleted_on(house, recorded.entered),
         now,
     }

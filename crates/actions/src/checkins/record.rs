@@ -9,7 +9,7 @@ use crate::{
     Answer, House,
     accounts::principals::Visitor,
     duty::announce::{Announcement, Shown},
-    health_status,
+    health_status::{self, Question},
 };
 use domain::{
     checkins::{Entry, Method},
@@ -49,6 +49,8 @@ pub(crate) struct Entered {
     pub shown: Arc<Shown>,
     /// Whether it was there already.
     pub again: bool,
+    /// Whether its status is being asked for.
+    pub pending: bool,
 }
 
 /// Judges, records and announces; the same for a scan and a reverse scan. Whatever can fail is
@@ -62,8 +64,8 @@ pub(crate) async fn enter(
 ) -> Answer<Entered> {
     let _turn = house.gate.turn()?;
     let masked_name = crate::people::masked_name(house, person)?;
-    let status = health_status::of(house, person).await;
-    let now = house.now();
+    let (at_hand, now) = (health_status::at_hand(house, person), house.now());
+    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
     let verdict = judge(&FIRST_POLICY, &status, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
@@ -85,10 +87,21 @@ pub(crate) async fn enter(
     };
     let (alert, unheard) = alert(house, &recorded, again, now).await;
     let shown = Arc::new(shown(&masked_name, &recorded, Some(&status), alert));
+    if !again {
+        house.days.add(&recorded);
+    }
     if !again || unheard {
         house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
     }
-    Ok(Entered { recorded, masked_name, status, shown, again })
+    let pending = at_hand.is_none() && ask(house, &recorded, now);
+    Ok(Entered { recorded, masked_name, status, shown, again, pending })
+}
+
+/// Asks for the status of somebody who has entered; whether an answer may come.
+fn ask(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
+    let Recorded { person, checkpoint, entered, method, .. } = *recorded;
+    let entry = Some((checkpoint, entered, method));
+    house.health.can_be_asked() && house.questions.ask(Question { person, asked: now, entry })
 }
 
 /// Opens the alert of an abnormal entry; its number, and whether the door has not heard of it.
@@ -116,9 +129,15 @@ async fn alert(
         Ok((alert, unheard)) => (Some(alert), unheard),
         Err(error) => {
             tracing::error!(%error, "an alert could not be opened");
+            house.days.missed(new);
             (None, false)
         }
     }
+}
+
+/// Opens the alert of an entry whose verdict followed.
+pub(super) async fn opened_alert(house: &House, recorded: &Recorded, now: UnixMs) -> Option<i64> {
+    alert(house, recorded, false, now).await.0
 }
 
 /// Alerts of one door looked through for one entry's.

@@ -42,6 +42,8 @@ pub struct Shown {
 pub enum Announcement {
     /// Somebody entered.
     Entry(Arc<Shown>),
+    /// What is known by now of somebody who entered with their status unknown.
+    Verdict(Arc<Shown>),
     /// Staff wrote down what was done about an alert.
     Disposed {
         /// The alert.

@@ -1,5 +1,6 @@
 //! Duty: devices at the door, what they show, and how they learn of it.
 
 pub mod announce;
+pub mod day;
 pub mod devices;
 pub mod screen;

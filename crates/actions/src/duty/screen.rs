@@ -1,6 +1,9 @@
 //! What a duty screen shows when it opens.
 
-use super::announce::{Announcement, Shown};
+use super::{
+    announce::{Announcement, Shown},
+    day,
+};
 use crate::{
     Answer, Failure, House,
     accounts::principals::DutyDevice,
@@ -10,15 +13,13 @@ use crate::{
 use domain::{
     checkins::RESULT_FRESH_MS,
     checkpoints::CheckpointNumber,
-    duty::{self, RECENT_MAX},
-    entry_policy::raises_alert,
+    duty,
     time::{HOUR_MS, UnixMs},
 };
-use registry::{Alert, NewAlert};
+use registry::Alert;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use vault::Purpose;
-use visits::{Visit, Window};
 
 /// The whole screen.
 #[derive(Clone, Debug)]
@@ -64,15 +65,11 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
     let checkpoint = house.registry.checkpoint(caller.checkpoint).await?;
     let record = checkpoint.ok_or(Failure::NotFound)?.record;
     let day = now.day_start();
-    let window = Window { checkpoint: caller.checkpoint.0, from_ms: day.0, to_ms: now.plus(1).0 };
-    let visits = house.visits.visits_at(window).await.map_err(Failure::broken)?;
-    let mut alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
-    if open_missing(house, &visits, &alerts).await? {
-        alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
-    }
-    let mut recent = Vec::new();
-    for visit in visits.iter().rev().take(RECENT_MAX) {
-        let recorded = Recorded::from(visit);
+    let today = day::today(house, caller.checkpoint, now).await?;
+    let alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
+    let mut recent = Vec::with_capacity(today.recent.len());
+    for recorded in today.recent {
+        let recorded = house.followed.over(recorded);
         let name = masked_name(house, recorded.person)?;
         recent.push(Arc::new(shown(&name, &recorded, None, open_alert(&alerts, &recorded))));
     }
@@ -84,7 +81,7 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
         proof_word_before: (now.0.rem_euclid(HOUR_MS) < WORD_OVERLAP_MS)
             .then(|| proof_word(house, caller.checkpoint, now.plus(-HOUR_MS))),
         recent,
-        entries: visits.len() as u64,
+        entries: today.entries,
         heads: u64::try_from(heads).unwrap_or(0),
         abnormal: alerts.iter().filter(|alert| alert.new.entered >= day).count() as u64,
         open_alerts: open_alerts(house, &alerts).await?,
@@ -94,27 +91,6 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
 
 /// How long the word of the hour before is still shown, in milliseconds.
 const WORD_OVERLAP_MS: i64 = RESULT_FRESH_MS;
-
-/// Opens alerts that an abnormal entry of the day should have and has not, as after a crash between
-/// the entry and its alert; whether there were any.
-async fn open_missing(house: &House, visits: &[Visit], alerts: &[Alert]) -> Answer<bool> {
-    let mut any = false;
-    for recorded in visits.iter().map(Recorded::from) {
-        if !raises_alert(recorded.decision, recorded.colour) {
-            continue;
-        }
-        let new = NewAlert {
-            checkpoint: recorded.checkpoint,
-            person: recorded.person,
-            entered: recorded.entered,
-        };
-        if !alerts.iter().any(|alert| alert.new == new) {
-            house.registry.open_alert(&new, house.now()).await?;
-            any = true;
-        }
-    }
-    Ok(any)
-}
 
 /// Alerts looked at; a door with more has other worries.
 const ALERTS_MAX: i64 = 500;
@@ -138,6 +114,7 @@ async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> 
             Err(Failure::NotFound) => continue,
             Err(other) => return Err(other),
         };
+        let recorded = house.followed.over(recorded);
         let name = masked_name(house, recorded.person)?;
         let shown = shown(&name, &recorded, None, Some(alert.id));
         open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });

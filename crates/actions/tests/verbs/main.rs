@@ -9,6 +9,7 @@ mod audit;
 mod checkins;
 mod contact_tracing;
 mod duty;
+mod follow_up;
 mod mirror;
 mod organisations;
 mod people;

@@ -93,6 +93,9 @@ fn event(p: &Page, news: Result<Announcement, BroadcastStreamRecvError>) -> Even
             // A piece that cannot be drawn: the screen fetches its state and finds out there.
             _ => Event::default().event("skipped").data("1"),
         },
+        Ok(Announcement::Verdict(shown)) => {
+            Event::default().event("verdict").data(shown.decision.code())
+        }
         Ok(Announcement::Disposed { alert }) => {
             Event::default().event("disposed").data(alert.to_string())
         }

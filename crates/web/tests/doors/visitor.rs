@@ -217,3 +217,29 @@ async fn no_switch_leads_out_of_the_house() {
     }
     browser.get("/privacy").await.says("<html lang=\"en\" class=\"large\">");
 }
+
+#[tokio::test]
+async fn a_result_that_waits_for_its_verdict_looks_again_by_itself_without_scripts() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let mut browser = known_visitor(&t).await;
+    let path = format!("/c/{}", door.code);
+    let judged = browser.post(&path, &[]).await.aim().to_owned();
+    let seen = browser.get(&judged).await;
+    assert_eq!(seen.header(axum::http::header::REFRESH), "", "judged at once");
+    *t.health.silent.lock() = true;
+    t.clock.advance_ms(60_000);
+    let waiting = browser.post(&path, &[]).await.aim().to_owned();
+    let seen = browser.get(&waiting).await;
+    seen.says("登记成功");
+    seen.says("正在查询健康码");
+    seen.says_not("绿码");
+    let seconds: u32 = seen.header(axum::http::header::REFRESH).parse().unwrap();
+    assert!((2..=4).contains(&seconds));
+    t.clock.advance_ms(11 * 60_000);
+    assert_eq!(
+        browser.get(&waiting).await.header(axum::http::header::REFRESH),
+        "",
+        "an old record waits for nothing"
+    );
+}

@@ -52,6 +52,8 @@ pub struct Checkin {
     negative_hours: Option<i64>,
     /// The door's proof word in the hour of the entry.
     proof_word: String,
+    /// Whether the health status is being asked for: read the entry again after a second or two.
+    pending: bool,
     /// Whether this entry was already there (a scan again within a minute).
     again: bool,
     /// When it is deleted, milliseconds since 1970 UTC.
@@ -72,6 +74,7 @@ impl From<Receipt> for Checkin {
             advice: r.advice,
             negative_hours: r.negative_hours,
             proof_word: r.proof_word,
+            pending: r.pending,
             again: r.again,
             deleted_ms: r.deleted_on.0,
         }

@@ -14,13 +14,16 @@ use actions::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
 };
 use domain::{entry_policy::Decision, health_status::Colour, time::MINUTE_MS};
 use std::sync::Arc;
 
 /// After this long a result page is an old record: reopened, it does not pass for a fresh one.
 const FRESH_MS: i64 = 10 * MINUTE_MS;
+
+/// Seconds until a page looks again whether its verdict has come, at least.
+const REFRESH_S: i64 = 2;
 
 #[derive(Template)]
 #[template(path = "visitor/result.html")]
@@ -55,7 +58,13 @@ pub(super) async fn page(
         old_minutes: (age_ms > FRESH_MS).then_some(age_ms / MINUTE_MS),
         r: &r,
     };
-    show(&p, StatusCode::OK, &page)
+    let mut response = show(&p, StatusCode::OK, &page)?;
+    if r.pending {
+        // Works without scripts; not everybody at the same moment.
+        let seconds = REFRESH_S + r.entered.0.rem_euclid(3);
+        response.headers_mut().insert(header::REFRESH, HeaderValue::from(seconds));
+    }
+    Ok(response)
 }
 
 /// The head follows the decision; a recheck of a status nobody knows is gray.

@@ -1,0 +1,63 @@
+//! A memory that forgets: entries stay for at least a time, and are gone after twice that.
+
+use domain::time::UnixMs;
+use std::{collections::HashMap, hash::Hash};
+
+/// Two generations of a map. The older one goes when the fresh one is old or full, so that
+/// forgetting costs nothing and memory is bounded by twice `entries_max`.
+pub(crate) struct Aging<K, V> {
+    fresh: HashMap<K, V>,
+    older: HashMap<K, V>,
+    begun: UnixMs,
+    keep_ms: i64,
+    entries_max: usize,
+}
+
+impl<K: Eq + Hash, V> Aging<K, V> {
+    /// Keeps entries for `keep_ms`, or less when more than `entries_max` come within that time.
+    pub(crate) fn new(keep_ms: i64, entries_max: usize) -> Self {
+        let (fresh, older) = (HashMap::new(), HashMap::new());
+        Self { fresh, older, begun: UnixMs(0), keep_ms, entries_max }
+    }
+
+    pub(crate) fn insert(&mut self, key: K, value: V, now: UnixMs) {
+        let age = now.since(self.begun);
+        if age >= self.keep_ms || age < 0 || self.fresh.len() >= self.entries_max {
+            self.older = std::mem::take(&mut self.fresh);
+            self.begun = now;
+        }
+        self.fresh.insert(key, value);
+    }
+
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.fresh.get(key).or_else(|| self.older.get(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_young_is_there_and_what_is_twice_as_old_is_gone() {
+        let mut memory = Aging::new(1_000, 10);
+        memory.insert(1, 'a', UnixMs(5_000));
+        memory.insert(2, 'b', UnixMs(5_999));
+        memory.insert(3, 'c', UnixMs(6_000));
+        assert_eq!((memory.get(&1), memory.get(&2)), (Some(&'a'), Some(&'b')));
+        memory.insert(1, 'd', UnixMs(6_500));
+        assert_eq!(memory.get(&1), Some(&'d'), "the newest counts");
+        memory.insert(4, 'e', UnixMs(7_000));
+        assert_eq!((memory.get(&2), memory.get(&3)), (None, Some(&'c')));
+    }
+
+    #[test]
+    fn a_flood_takes_no_more_than_its_bound() {
+        let mut memory = Aging::new(1_000, 10);
+        for n in 0..1_000 {
+            memory.insert(n, n, UnixMs(1));
+        }
+        assert!(memory.fresh.len() + memory.older.len() <= 20);
+        assert_eq!(memory.get(&999), Some(&999));
+    }
+}

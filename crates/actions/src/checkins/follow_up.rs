@@ -1,0 +1,136 @@
+//! The verdict that follows: an entry recorded with its status unknown is judged when the answer
+//! comes, and the page and the door are told.
+
+use super::{
+    gate::Recorded,
+    record::{opened_alert, shown},
+};
+use crate::{
+    House,
+    aging::Aging,
+    duty::announce::Announcement,
+    health_status::{self, ASK_WAIT, QUESTION_AGE_MS_MAX, Question},
+};
+use domain::{
+    checkins::{Method, RESULT_FRESH_MS},
+    checkpoints::CheckpointNumber,
+    entry_policy::{FIRST_POLICY, Verdict, judge},
+    health_status::{Colour, HealthStatus},
+    people::PersonNumber,
+    time::UnixMs,
+};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// Questions being asked at the same time: 2,500 answers a second of a source that takes 200 ms.
+const ASKING_MAX: usize = 512;
+/// Verdicts remembered of ten minutes; beyond it the older ones are forgotten early, and their pages
+/// show what was recorded.
+const VERDICTS_MAX: usize = 1_000_000;
+
+/// Which entry.
+type Entry = (PersonNumber, CheckpointNumber, UnixMs);
+
+/// Verdicts that followed, for as long as a result counts as fresh. The visit itself stays as it was
+/// recorded.
+pub struct Followed(Mutex<Aging<Entry, Verdict>>);
+
+impl Default for Followed {
+    fn default() -> Self {
+        Self(Mutex::new(Aging::new(RESULT_FRESH_MS, VERDICTS_MAX)))
+    }
+}
+
+impl Followed {
+    /// What is to be shown of an entry: the verdict that followed, where one did.
+    pub(crate) fn over(&self, recorded: Recorded) -> Recorded {
+        if recorded.colour != Colour::Unknown {
+            return recorded;
+        }
+        let entry = (recorded.person, recorded.checkpoint, recorded.entered);
+        match self.0.lock().get(&entry) {
+            Some(verdict) => Recorded {
+                decision: verdict.decision(),
+                colour: verdict.colour(),
+                cause: verdict.cause(),
+                ..recorded
+            },
+            None => recorded,
+        }
+    }
+}
+
+/// Asks the waiting questions until the house closes; the second caller finds nothing to do.
+pub async fn run(house: Arc<House>) {
+    let Some(mut questions) = house.questions.take() else { return };
+    let room = Arc::new(Semaphore::new(ASKING_MAX));
+    let mut asking = JoinSet::new();
+    while let Some(question) = questions.recv().await {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+        while asking.try_join_next().is_some() {}
+        let house = Arc::clone(&house);
+        asking.spawn(async move {
+            let waited = Waited(&house, question.person);
+            settle(&house, question).await;
+            drop(waited);
+            drop(place);
+        });
+    }
+}
+
+/// Lets the page stop waiting, whatever comes of the question.
+struct Waited<'a>(&'a House, PersonNumber);
+
+impl Drop for Waited<'_> {
+    fn drop(&mut self) {
+        self.0.questions.done(self.1);
+    }
+}
+
+async fn settle(house: &House, question: Question) {
+    let asked = house.now();
+    if asked.since(question.asked) > QUESTION_AGE_MS_MAX {
+        return;
+    }
+    let status = match health_status::at_hand(house, question.person) {
+        Some(status) => Some(status),
+        None => {
+            let answer = tokio::time::timeout(ASK_WAIT, house.health.ask(question.person, asked));
+            let status = answer.await.ok().flatten();
+            house.questions.told(question.person, status, house.now());
+            status
+        }
+    };
+    if let (Some(status), Some(entry)) = (status, question.entry) {
+        tell(house, question.person, entry, &status).await;
+    }
+}
+
+/// Judges the entry by what was answered, and tells the door.
+async fn tell(
+    house: &House,
+    person: PersonNumber,
+    (checkpoint, entered, method): (CheckpointNumber, UnixMs, Method),
+    status: &HealthStatus,
+) {
+    let now = house.now();
+    let verdict = judge(&FIRST_POLICY, status, now);
+    if verdict.colour() == Colour::Unknown {
+        return;
+    }
+    house.followed.0.lock().insert((person, checkpoint, entered), verdict, now);
+    let recorded = Recorded {
+        person,
+        checkpoint,
+        entered,
+        method,
+        decision: verdict.decision(),
+        colour: verdict.colour(),
+        cause: verdict.cause(),
+    };
+    let alert = opened_alert(house, &recorded, now).await;
+    let Ok(masked_name) = crate::people::masked_name(house, person) else { return };
+    let shown = Arc::new(shown(&masked_name, &recorded, Some(status), alert));
+    house.announcer.tell(checkpoint, Announcement::Verdict(shown));
+}
