@@ -298,7 +298,7 @@ impl Engine {
     /// [`MaintainError`]. The visits cannot be read any more all the same; call it again to
     /// remove the files that are left.
     pub fn drop_before(&self, day: i64) -> Result<Dropped, MaintainError> {
-        let dropped = self.keep(|keeper| Ok(keeper.forget_before(day)?))?;
+        let dropped = self.keep(|keeper| keeper.forget_before(day))?;
         // What was being written meanwhile is in memory when this is answered.
         self.append_all(Vec::new())?;
         if self.keep(|keeper| Ok(keeper.has_forgotten_visits()))? {
@@ -317,28 +317,32 @@ impl Engine {
     }
 
     fn work(&self, thoroughness: Thoroughness) -> Result<(), MaintainError> {
-        self.keep(|keeper| {
+        let postponed = self.keep(|keeper| {
             keeper.try_again();
-            let worked = keeper.work(thoroughness);
-            if let Err(fault @ Fault::Broken(_)) = worked {
-                let error = MaintainError::Stopped(fault.said().into());
-                keeper.shared().fail(fault);
-                return Err(error);
-            }
-            worked?;
-            keeper.postponed().map_or(Ok(()), |said| Err(MaintainError::NoRoom(said.into())))
-        })
+            keeper.work(thoroughness)?;
+            Ok(keeper.postponed().map(Arc::from))
+        })?;
+        postponed.map_or(Ok(()), |said| Err(MaintainError::NoRoom(said)))
     }
 
-    /// Does a piece of the keeper's work on this thread.
+    /// Does a piece of the keeper's work on this thread. When it leaves the disk in a state that
+    /// is not known, the engine stops writing.
     pub(crate) fn keep<T>(
         &self,
-        act: impl FnOnce(&mut Keeper) -> Result<T, MaintainError>,
+        act: impl FnOnce(&mut Keeper) -> Result<T, Fault>,
     ) -> Result<T, MaintainError> {
-        match self.shared.keeper.lock().as_mut() {
+        let mut keeper = self.shared.keeper.lock();
+        let done = match keeper.as_mut() {
             Some(keeper) => act(keeper),
-            None => Err(MaintainError::Stopped("it is closed".into())),
-        }
+            None => return Err(MaintainError::Stopped("it is closed".into())),
+        };
+        done.map_err(|fault| {
+            let error = MaintainError::from(fault.clone());
+            if matches!(fault, Fault::Broken(_)) {
+                self.shared.fail(fault);
+            }
+            error
+        })
     }
 
     /// How the engine is, without touching the disk.

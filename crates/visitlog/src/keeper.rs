@@ -117,7 +117,7 @@ impl Keeper {
             match self.write_segment(*day, runs, &|visit| visit.entered_ms >= state.kept_from_ms) {
                 Ok(segment) => written.extend(segment),
                 Err(fault) => {
-                    self.discard(&written);
+                    self.discard_unlisted(&written, &fault);
                     return self.postpone(fault);
                 }
             }
@@ -133,7 +133,7 @@ impl Keeper {
                 })
             });
         if let Err(fault) = outcome {
-            self.discard(&written);
+            self.discard_unlisted(&written, &fault);
             return self.postpone(fault);
         }
         let visits = listed.iter().map(|segment| segment.visits).sum();
@@ -216,13 +216,18 @@ impl Keeper {
         })?;
         let (sink, footer, index) = writer.finish().map_err(|e| writing(&e))?;
         let file = sink.finish().map_err(|e| writing(&e))?;
-        file.sync().map_err(|e| Fault::broken("syncing", path, &e))?;
+        // Nobody knows of the file yet, so that lack of room is nothing worse here.
+        file.sync().map_err(|e| Fault::of("syncing", path, &e))?;
         Segment::written(footer, utc_offset_s, file, index)
             .map_err(|e| Fault::broken("reading", path, &e))
     }
 
-    /// Best effort: what is not listed is removed at the next opening.
-    fn discard(&self, written: &[Arc<Segment>]) {
+    /// Best effort: what is not listed is removed at the next opening. After a fault that leaves
+    /// it open which manifest is on the disk, nothing may be removed.
+    fn discard_unlisted(&self, written: &[Arc<Segment>], fault: &Fault) {
+        if matches!(fault, Fault::Broken(_)) {
+            return;
+        }
         for segment in written {
             let _ = self.shared.catalog.storage.remove(&segment::path(segment.footer().sequence));
         }
@@ -258,7 +263,7 @@ impl Keeper {
                 })
             });
         if let Err(fault) = outcome {
-            self.discard(merged.as_slice());
+            self.discard_unlisted(merged.as_slice(), &fault);
             self.unmergeable.insert(day);
             return self.postpone(fault).map(|()| true);
         }

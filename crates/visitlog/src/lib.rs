@@ -32,6 +32,7 @@
 mod catalog;
 mod engine;
 mod errors;
+mod extracts;
 pub mod format;
 mod head;
 mod keeper;
@@ -51,6 +52,7 @@ pub use engine::{Dropped, Engine, Stats};
 pub use errors::{
     AppendError, CommitError, Damage, MaintainError, OpenError, ReadError, RepairError, SubmitError,
 };
+pub use extracts::{CASE_DAY_VISITS_MAX, CaseDay, Selection};
 pub use log::recover::{Recovery, TornTail};
 pub use options::{
     GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, RUN_VISITS,

@@ -20,7 +20,7 @@ use crate::{
     visit::Visit,
 };
 
-pub(crate) use runs::{compact, day_of, sort_into_runs};
+pub(crate) use runs::{MERGE_RUNS, compact, day_of, sort_into_runs};
 pub(crate) use table::{Table, mix};
 
 /// A table that one thread adds to and others read.
@@ -104,7 +104,7 @@ impl State {
         tables + self.runs.iter().map(|run| run.memory_bytes()).sum::<usize>()
     }
 
-    fn tables(&self) -> impl Iterator<Item = &Arc<Active>> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<Active>> {
         self.frozen.iter().map(|frozen| &frozen.table).chain([&self.active])
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// So many runs of one day and size become one of the next size.
-const MERGE_RUNS: usize = 8;
+pub(crate) const MERGE_RUNS: usize = 8;
 
 /// The civil day of a time, days since 1970-01-01 at the offset.
 pub(crate) fn day_of(ms: i64, utc_offset_s: i32) -> i64 {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A step on the way to disk that failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// Nothing has changed on disk, for lack of room.
     NoRoom(String),
@@ -64,7 +64,7 @@ pub(crate) fn replace_manifest(storage: &dyn Storage, manifest: &Manifest) -> Re
     let file = storage.create(next).map_err(|e| Fault::of("creating", next, &e))?;
     let bytes = manifest::encode(manifest);
     file.write_at(&bytes, 0).map_err(|e| Fault::of("writing", next, &e))?;
-    file.sync().map_err(|e| Fault::broken("syncing", next, &e))?;
+    file.sync().map_err(|e| Fault::of("syncing", next, &e))?;
     storage.rename(next, manifest::PATH).map_err(|e| Fault::of("renaming", next, &e))?;
     storage.sync_dir("").map_err(|e| Fault::broken("syncing", "the store's folder", &e))
 }

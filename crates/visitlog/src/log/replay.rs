@@ -3,8 +3,10 @@
 use std::{
     io,
     sync::{Arc, mpsc},
-    thread::{self, ScopedJoinHandle},
+    thread,
 };
+
+use parking_lot::Mutex;
 
 use super::{
     recover::{Recovery, TornTail, damage, newer},
@@ -16,15 +18,18 @@ use crate::{
         manifest::{self, Manifest},
         part::{self, BadHeader},
     },
-    head::{compact, sort_into_runs},
+    head::{MERGE_RUNS, sort_into_runs},
     options::Options,
     segment::Segment,
     storage::{Storage, StorageFile},
     visit::Visit,
 };
 
-/// Tables' worth of visits that may wait to be sorted.
-const WAITING_MAX: usize = 4;
+/// Threads that sort while one reads.
+const SORTERS: usize = 2;
+
+/// Stretches of visits that may wait to be sorted.
+const WAITING_MAX: usize = 2;
 
 /// Where the last part ends, durably.
 pub(super) struct End {
@@ -57,9 +62,10 @@ pub(super) struct Replay<'a> {
     storage: &'a dyn Storage,
     recovery: &'a mut Recovery,
     kept_from_ms: i64,
-    run_visits: usize,
+    /// Visits sorted together: as many as the runs have that the keeper would have merged by now.
+    stretch_visits: usize,
     waiting: Vec<Visit>,
-    /// To the thread that sorts.
+    /// To the threads that sort.
     full: mpsc::SyncSender<Vec<Visit>>,
 }
 
@@ -72,36 +78,48 @@ pub(super) fn replay(
     recovery: &mut Recovery,
 ) -> Result<Replayed, OpenError> {
     thread::scope(|scope| {
-        let (full, tables) = mpsc::sync_channel(WAITING_MAX);
-        let sorter = thread::Builder::new()
-            .name("visitlog-sorter".to_owned())
-            .spawn_scoped(scope, move || sort(&tables, options))
-            .map_err(io_error("starting a thread of", "."))?;
-        let (run_visits, waiting) = (options.run_visits, Vec::new());
-        let mut replay = Replay { storage, recovery, kept_from_ms, run_visits, waiting, full };
+        let (full, stretches) = mpsc::sync_channel(WAITING_MAX);
+        let stretches = Arc::new(Mutex::new(stretches));
+        let mut sorters = Vec::new();
+        for _ in 0..SORTERS {
+            let stretches = Arc::clone(&stretches);
+            let sorter = thread::Builder::new()
+                .name("visitlog-sorter".to_owned())
+                .spawn_scoped(scope, move || sort(&stretches, options.utc_offset_s))
+                .map_err(io_error("starting a thread of", "."))?;
+            sorters.push(sorter);
+        }
+        let stretch_visits = options.run_visits.saturating_mul(MERGE_RUNS);
+        let waiting = Vec::new();
+        let mut replay = Replay { storage, recovery, kept_from_ms, stretch_visits, waiting, full };
         let end = replay.parts(manifest);
-        let Replay { waiting: rest, full, .. } = replay;
+        let Replay { waiting: mut rest, full, .. } = replay;
         drop(full);
-        let runs = joined(sorter)?;
+        let mut runs = Vec::new();
+        for sorter in sorters {
+            let sorted = sorter.join();
+            let sorted = sorted.unwrap_or_else(|_| Err(io::Error::other("it failed inside")));
+            runs.extend(sorted.map_err(io_error("sorting the visits of", "log"))?);
+        }
+        if rest.len() >= options.run_visits {
+            let sorted = sort_into_runs(&rest, options.utc_offset_s);
+            runs.extend(sorted.map_err(io_error("sorting the visits of", "log"))?);
+            rest.clear();
+        }
         Ok(Replayed { end: end?, runs, rest })
     })
 }
 
-fn joined(
-    sorter: ScopedJoinHandle<'_, io::Result<Vec<Arc<Segment>>>>,
-) -> Result<Vec<Arc<Segment>>, OpenError> {
-    let sorted = sorter.join().unwrap_or_else(|_| Err(io::Error::other("it failed inside")));
-    sorted.map_err(io_error("sorting the visits of", "log"))
-}
-
-fn sort(tables: &mpsc::Receiver<Vec<Visit>>, options: &Options) -> io::Result<Vec<Arc<Segment>>> {
+fn sort(
+    stretches: &Mutex<mpsc::Receiver<Vec<Visit>>>,
+    utc_offset_s: i32,
+) -> io::Result<Vec<Arc<Segment>>> {
     let mut runs = Vec::new();
-    for visits in tables {
-        runs.extend(sort_into_runs(&visits, options.utc_offset_s)?);
-        compact(&mut runs, options.run_visits, options.utc_offset_s)
-            .map_err(|error| io::Error::other(format!("{error:?}")))?;
+    loop {
+        let next = stretches.lock().recv();
+        let Ok(visits) = next else { return Ok(runs) };
+        runs.extend(sort_into_runs(&visits, utc_offset_s)?);
     }
-    Ok(runs)
 }
 
 impl Replay<'_> {
@@ -123,8 +141,8 @@ impl Replay<'_> {
             }
             self.recovery.visits += 1;
             self.waiting.push(*visit);
-            if self.waiting.len() == self.run_visits {
-                let next = Vec::with_capacity(self.run_visits);
+            if self.waiting.len() == self.stretch_visits {
+                let next = Vec::with_capacity(self.stretch_visits);
                 // A sorter that has ended says why when it is joined.
                 let _ = self.full.send(std::mem::replace(&mut self.waiting, next));
             }
