@@ -5,19 +5,19 @@
 //! [`Simulated::after_power_cut`] gives the folder as the next boot would find it,
 //! [`Simulated::after_kill`] as the next process would.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+mod world;
+
+use std::{io, sync::Arc};
 
 use parking_lot::Mutex;
+use world::{Contents, World, slice};
 
 use super::{Lock, LockError, Storage, StorageFile};
-
-/// A disk writes sectors whole; between them a power cut may tear a write.
-const SECTOR_BYTES: usize = 512;
 
 /// Kinds of operation that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
-    /// Any of the others, whichever comes.
+    /// Any that changes the disk or makes it durable, whichever comes.
     Any,
     /// [`StorageFile::write_at`].
     Write,
@@ -25,6 +25,8 @@ pub enum Operation {
     Sync,
     /// [`StorageFile::set_length`].
     SetLength,
+    /// [`Storage::create_dir`], when the folder is not there.
+    CreateDir,
     /// [`Storage::create`].
     Create,
     /// [`Storage::rename`].
@@ -33,6 +35,20 @@ pub enum Operation {
     Remove,
     /// [`Storage::sync_dir`].
     SyncDir,
+    /// [`StorageFile::read_at`], [`StorageFile::length`], [`Storage::open`] and [`Storage::list`].
+    Read,
+    /// [`Storage::lock`].
+    Lock,
+}
+
+impl Operation {
+    fn changes_the_disk(self) -> bool {
+        !matches!(self, Self::Read | Self::Lock)
+    }
+
+    fn takes_room(self) -> bool {
+        matches!(self, Self::Write | Self::Create | Self::CreateDir | Self::Rename)
+    }
 }
 
 /// What happens at an operation that was made to fail.
@@ -41,8 +57,12 @@ pub enum Fault {
     /// An input/output error, this once. A write writes half before; a sync makes nothing durable
     /// and what it was asked to sync never will be, as on Linux.
     Broken,
-    /// No space left, from this operation on until [`Simulated::make_room`]. A write writes half.
+    /// No space left, from this operation on until [`Simulated::make_room`], for whatever takes
+    /// room, and for this one whatever it is when its kind was named. A write writes half.
     NoRoom,
+    /// A read gives half of what is there, as if the file ended. Anything else is as
+    /// [`Fault::Broken`].
+    Short,
     /// The power goes: this operation does nothing and neither does any after it.
     PowerCut,
 }
@@ -51,30 +71,6 @@ pub enum Fault {
 #[derive(Clone, Default)]
 pub struct Simulated {
     world: Arc<Mutex<World>>,
-}
-
-#[derive(Default)]
-struct World {
-    /// Contents by inode; a file that has lost its name lives on while it is open.
-    files: BTreeMap<u64, Contents>,
-    next_inode: u64,
-    names: BTreeMap<String, u64>,
-    /// Changes of names since the last directory sync, oldest first.
-    unsynced_names: Vec<(String, Option<u64>)>,
-    durable_names: BTreeMap<String, u64>,
-    armed: Vec<(Operation, u64, Fault)>,
-    operations: u64,
-    no_room: bool,
-    power_is_out: bool,
-    locked: bool,
-}
-
-#[derive(Clone, Default)]
-struct Contents {
-    live: Vec<u8>,
-    durable: Vec<u8>,
-    /// Written, and the kernel has given up on writing it back: readers see it, no sync saves it.
-    lost: bool,
 }
 
 impl Simulated {
@@ -96,10 +92,22 @@ impl Simulated {
         world.armed.clear();
     }
 
-    /// Operations so far that could have failed.
+    /// Operations so far that could have failed, without those of [`Simulated::reads`].
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.world.lock().operations
+    }
+
+    /// Operations of the kind [`Operation::Read`] so far.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.world.lock().reads
+    }
+
+    /// Paths of all files and folders, in order.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        self.world.lock().names.keys().cloned().collect()
     }
 
     /// The bytes of a file as readers see them, if it is there.
@@ -122,116 +130,24 @@ impl Simulated {
     /// written, durable or not.
     #[must_use]
     pub fn after_kill(&self) -> Self {
-        let world = self.world.lock();
-        let next = World {
-            files: world.files.clone(),
-            next_inode: world.next_inode,
-            names: world.names.clone(),
-            unsynced_names: world.unsynced_names.clone(),
-            durable_names: world.durable_names.clone(),
-            ..World::default()
-        };
-        Self { world: Arc::new(Mutex::new(next)) }
+        Self { world: Arc::new(Mutex::new(self.world.lock().after_kill())) }
     }
 
     /// The folder as the next boot finds it. `dice(n)` must give a number below `n`; it decides
     /// which of the unsynced sectors and names had reached the disk.
     #[must_use]
     pub fn after_power_cut(&self, dice: &mut dyn FnMut(u64) -> u64) -> Self {
-        let world = self.world.lock();
-        let mut names = world.durable_names.clone();
-        // A journal keeps the order of names: some first part of the changes is there.
-        let kept = dice(world.unsynced_names.len() as u64 + 1) as usize;
-        for (name, inode) in &world.unsynced_names[..kept] {
-            apply(&mut names, name, *inode);
-        }
-        let mut files = BTreeMap::new();
-        for inode in names.values() {
-            let survived = world.files[inode].torn(dice);
-            let contents = Contents { live: survived.clone(), durable: survived, lost: false };
-            files.insert(*inode, contents);
-        }
-        let next = World {
-            files,
-            next_inode: world.next_inode,
-            durable_names: names.clone(),
-            names,
-            ..World::default()
-        };
-        Self { world: Arc::new(Mutex::new(next)) }
-    }
-}
-
-impl Contents {
-    /// What a power cut leaves: of every sector the old or the new, and any length between.
-    fn torn(&self, dice: &mut dyn FnMut(u64) -> u64) -> Vec<u8> {
-        let (short, long) =
-            (self.durable.len().min(self.live.len()), self.durable.len().max(self.live.len()));
-        let length = short + dice((long - short) as u64 + 1) as usize;
-        let mut bytes = vec![0; length];
-        for start in (0..length).step_by(SECTOR_BYTES) {
-            let end = (start + SECTOR_BYTES).min(length);
-            let changed = slice(&self.durable, start, end) != slice(&self.live, start, end);
-            let newer = changed && !self.lost && dice(2) == 1;
-            let source = slice(if newer { &self.live } else { &self.durable }, start, end);
-            bytes[start..start + source.len()].copy_from_slice(source);
-        }
-        bytes
-    }
-}
-
-fn slice(bytes: &[u8], start: usize, end: usize) -> &[u8] {
-    bytes.get(start..).map_or(&[], |rest| &rest[..rest.len().min(end - start)])
-}
-
-fn apply(names: &mut BTreeMap<String, u64>, name: &str, inode: Option<u64>) {
-    match inode {
-        Some(inode) => names.insert(name.to_owned(), inode),
-        None => names.remove(name),
-    };
-}
-
-impl World {
-    /// Counts one operation and says which fault it meets.
-    fn meets(&mut self, operation: Operation) -> Result<(), Fault> {
-        if self.power_is_out {
-            return Err(Fault::PowerCut);
-        }
-        self.operations += 1;
-        let mut met = None;
-        self.armed.retain_mut(|(kind, left, fault)| {
-            if *kind != Operation::Any && *kind != operation {
-                return true;
-            }
-            *left -= 1;
-            if *left == 0 {
-                met = Some(*fault);
-            }
-            *left > 0
-        });
-        self.no_room |= met == Some(Fault::NoRoom);
-        self.power_is_out |= met == Some(Fault::PowerCut);
-        let takes_room = matches!(operation, Operation::Write | Operation::Create);
-        match met {
-            Some(Fault::NoRoom) | None if self.no_room && takes_room => Err(Fault::NoRoom),
-            Some(Fault::NoRoom) | None => Ok(()),
-            Some(fault) => Err(fault),
-        }
+        Self { world: Arc::new(Mutex::new(self.world.lock().after_power_cut(dice))) }
     }
 
-    fn name(&mut self, name: &str, inode: Option<u64>) {
-        apply(&mut self.names, name, inode);
-        self.unsynced_names.push((name.to_owned(), inode));
-    }
-
-    fn inode(&self, path: &str) -> io::Result<u64> {
-        self.names.get(path).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    fn reads_well(&self) -> io::Result<()> {
+        self.world.lock().meets(Operation::Read).map_err(failure)
     }
 }
 
 fn failure(fault: Fault) -> io::Error {
     match fault {
-        Fault::Broken => io::Error::other("simulated input/output error"),
+        Fault::Broken | Fault::Short => io::Error::other("simulated input/output error"),
         Fault::NoRoom => io::ErrorKind::StorageFull.into(),
         Fault::PowerCut => io::Error::other("simulated power cut"),
     }
@@ -248,6 +164,7 @@ impl Drop for Held {
 impl Storage for Simulated {
     fn lock(&self) -> Result<Lock, LockError> {
         let mut world = self.world.lock();
+        world.meets(Operation::Lock).map_err(|fault| LockError::Io(failure(fault)))?;
         if world.locked {
             return Err(LockError::Held { pid: Some(std::process::id()) });
         }
@@ -255,11 +172,17 @@ impl Storage for Simulated {
         Ok(Box::new(Held(Arc::clone(&self.world))))
     }
 
-    fn create_dir(&self, _dir: &str) -> io::Result<()> {
+    fn create_dir(&self, dir: &str) -> io::Result<()> {
+        let mut world = self.world.lock();
+        if !world.names.contains_key(dir) {
+            world.meets(Operation::CreateDir).map_err(failure)?;
+            world.make(dir);
+        }
         Ok(())
     }
 
     fn list(&self, dir: &str) -> io::Result<Vec<String>> {
+        self.reads_well()?;
         let world = self.world.lock();
         let folder = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         let inside = world.names.keys().filter_map(|name| name.strip_prefix(&folder));
@@ -267,6 +190,7 @@ impl Storage for Simulated {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn StorageFile>> {
+        self.reads_well()?;
         let inode = self.world.lock().inode(path)?;
         Ok(Box::new(SimulatedFile { world: Arc::clone(&self.world), inode }))
     }
@@ -274,15 +198,10 @@ impl Storage for Simulated {
     fn create(&self, path: &str) -> io::Result<Box<dyn StorageFile>> {
         let mut world = self.world.lock();
         world.meets(Operation::Create).map_err(failure)?;
-        let inode = if let Ok(inode) = world.inode(path) {
-            inode
-        } else {
-            world.next_inode += 1;
-            let inode = world.next_inode;
-            world.files.insert(inode, Contents::default());
-            world.name(path, Some(inode));
-            inode
-        };
+        if !world.has_folder_of(path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let inode = world.inode(path).unwrap_or_else(|_| world.make(path));
         if let Some(contents) = world.files.get_mut(&inode) {
             contents.live.clear();
         }
@@ -311,15 +230,7 @@ impl Storage for Simulated {
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
         let mut world = self.world.lock();
         world.meets(Operation::SyncDir).map_err(failure)?;
-        let inside = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder) == dir;
-        let changes = std::mem::take(&mut world.unsynced_names);
-        for (name, inode) in changes {
-            if inside(&name) {
-                apply(&mut world.durable_names, &name, inode);
-            } else {
-                world.unsynced_names.push((name, inode));
-            }
-        }
+        world.sync_dir(dir);
         Ok(())
     }
 }
@@ -349,14 +260,22 @@ impl SimulatedFile {
 
 impl StorageFile for SimulatedFile {
     fn length(&self) -> io::Result<u64> {
-        Ok(self.world.lock().files[&self.inode].live.len() as u64)
+        let mut world = self.world.lock();
+        world.meets(Operation::Read).map_err(failure)?;
+        Ok(world.files[&self.inode].live.len() as u64)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let world = self.world.lock();
+        let mut world = self.world.lock();
+        let met = world.meets(Operation::Read).err();
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         let end = start.saturating_add(buffer.len());
-        let source = slice(&world.files[&self.inode].live, start, end);
+        let mut source = slice(&world.files[&self.inode].live, start, end);
+        match met {
+            None => {}
+            Some(Fault::Short) => source = &source[..source.len() / 2],
+            Some(fault) => return Err(failure(fault)),
+        }
         buffer[..source.len()].copy_from_slice(source);
         Ok(source.len())
     }
