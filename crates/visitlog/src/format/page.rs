@@ -349,36 +349,26 @@ impl<'a> Page<'a> {
     /// Major numbers and entry times (ms since the day began) of every visit, into the fronts of
     /// the two lists.
     pub fn keys(&self, majors: &mut [u64; ROWS_MAX], times: &mut [u32; ROWS_MAX]) {
-        let mut steps = [[0; BLOCK_ROWS]; 2];
-        let mut waits = [0; BLOCK_ROWS];
+        let (majors, _) = majors.as_chunks_mut::<BLOCK_ROWS>();
+        let (times, _) = times.as_chunks_mut::<BLOCK_ROWS>();
         let (mut major, mut time) = (self.first_major, self.least_time);
-        for block in 0..self.rows.div_ceil(BLOCK_ROWS) {
-            let places = block * BLOCK_ROWS..(block + 1) * BLOCK_ROWS;
-            let (majors, times) = (&mut majors[places.clone()], &mut times[places]);
-            let [low, high] = &mut steps;
-            self.block(MAJOR, block, low);
-            self.block(MAJOR + 1, block, high);
-            self.block(TIME, block, &mut waits);
-            let same_major = [low, high].iter().all(|part| part.iter().all(|step| *step == 0));
-            if same_major {
-                majors.fill(major);
+        let mut steps = [0; BLOCK_ROWS];
+        let blocks = self.rows.div_ceil(BLOCK_ROWS);
+        for (block, (majors, times)) in majors.iter_mut().zip(times).take(blocks).enumerate() {
+            self.wide_block(MAJOR, block, &mut steps);
+            self.block(TIME, block, times);
+            if self.times_are_steps {
+                for (time_out, step) in times.iter_mut().zip(&steps) {
+                    let before = if *step == 0 { time } else { self.least_time };
+                    time = before.wrapping_add(*time_out);
+                    *time_out = time;
+                }
             } else {
-                for (row, out) in majors.iter_mut().enumerate() {
-                    major = major.wrapping_add(wide(steps[0][row], steps[1][row]));
-                    *out = major;
-                }
+                times.iter_mut().for_each(|time| *time = time.wrapping_add(self.least_time));
             }
-            if !self.times_are_steps {
-                for (out, wait) in times.iter_mut().zip(&waits) {
-                    *out = self.least_time.wrapping_add(*wait);
-                }
-                continue;
-            }
-            for (row, out) in times.iter_mut().enumerate() {
-                let new_major = !same_major && (steps[0][row] | steps[1][row]) != 0;
-                let before = if new_major { self.least_time } else { time };
-                time = before.wrapping_add(waits[row]);
-                *out = time;
+            for (major_out, step) in majors.iter_mut().zip(&steps) {
+                major = major.wrapping_add(*step);
+                *major_out = major;
             }
         }
     }
@@ -442,6 +432,10 @@ impl<'a> Page<'a> {
     }
 
     fn wide_block(&self, column: usize, index: usize, out: &mut [u64; BLOCK_ROWS]) {
+        if self.columns[column].is_none() && self.columns[column + 1].is_none() {
+            *out = [0; BLOCK_ROWS];
+            return;
+        }
         let mut part = [0; BLOCK_ROWS];
         self.block(column, index, &mut part);
         for (out, low) in out.iter_mut().zip(&part) {
@@ -454,10 +448,6 @@ impl<'a> Page<'a> {
             }
         }
     }
-}
-
-fn wide(low: u32, high: u32) -> u64 {
-    u64::from(low) | u64::from(high) << 32
 }
 
 #[cfg(test)]

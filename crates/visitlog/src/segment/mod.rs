@@ -167,13 +167,14 @@ pub(crate) struct PageReader<'a> {
     segment: &'a Segment,
     order: Order,
     buffer: Vec<u8>,
-    /// Offset in the file of the buffer's first byte.
+    /// How much of the buffer was read, and where in the file that begins.
+    filled: usize,
     start: u64,
 }
 
 impl<'a> PageReader<'a> {
     pub(crate) fn new(segment: &'a Segment, order: Order) -> Self {
-        Self { segment, order, buffer: Vec::new(), start: 0 }
+        Self { segment, order, buffer: Vec::new(), filled: 0, start: 0 }
     }
 
     /// The page of that number, of which there must be one; the pages before `until` are wanted
@@ -185,19 +186,21 @@ impl<'a> PageReader<'a> {
             // This process has made it and holds it; a disk could not have changed it.
             Source::Memory(bytes) => Page::trusted(&bytes[offset as usize..end as usize]),
             Source::File(file) => {
-                let buffered = self.start..self.start + self.buffer.len() as u64;
+                let buffered = self.start..self.start + self.filled as u64;
                 if offset < buffered.start || end > buffered.end {
                     let last = index.offsets[until.clamp(number + 1, index.pages())];
                     let ahead = last.min(offset + READ_AHEAD_BYTES).max(end);
-                    self.buffer.resize((ahead - offset) as usize, 0);
-                    self.start = offset;
-                    let read = file.read_at(&mut self.buffer, offset);
-                    let read = read.map_err(|error| ReadError::io(&self.segment.name(), &error));
-                    self.buffer.truncate(*read.as_ref().unwrap_or(&0));
-                    read?;
+                    let wanted = (ahead - offset) as usize;
+                    if self.buffer.len() < wanted {
+                        self.buffer.resize(wanted, 0);
+                    }
+                    (self.start, self.filled) = (offset, 0);
+                    let read = file.read_at(&mut self.buffer[..wanted], offset);
+                    self.filled =
+                        read.map_err(|error| ReadError::io(&self.segment.name(), &error))?;
                 }
                 let at = (offset - self.start) as usize;
-                let until = (at + (end - offset) as usize).min(self.buffer.len());
+                let until = (at + (end - offset) as usize).min(self.filled);
                 Page::read(&self.buffer[at.min(until)..until])
             }
         };
