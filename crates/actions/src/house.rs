@@ -5,10 +5,12 @@ use crate::{
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
+    limits::Limits,
     mirror::Mirror,
     sms::SmsSender,
 };
 use domain::{
+    networks::Network,
     outside::{Clock, Dice, roll},
     time::UnixMs,
 };
@@ -26,6 +28,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// Proxies whose word is taken for the client's address.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The parts of the house.
@@ -54,6 +58,8 @@ pub struct House {
     pub days: Days,
     /// Tells duty screens what happened at their door.
     pub announcer: Announcer,
+    /// Limits of one address, one person and one door.
+    pub limits: Limits,
     /// The way into the visit store.
     pub gate: Gate,
     /// What the operator settles.

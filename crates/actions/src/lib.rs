@@ -15,6 +15,7 @@ pub mod duty;
 pub mod failure;
 pub mod health_status;
 pub mod house;
+pub mod limits;
 pub mod mirror;
 pub mod organisations;
 pub mod people;

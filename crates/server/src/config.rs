@@ -1,7 +1,9 @@
 //! Every setting, in one place. Each is a flag and an environment variable.
 
 use crate::installation::parse_public_url;
+use actions::limits::{LimitSettings, PerMinute};
 use clap::{Args, ValueEnum};
+use domain::networks::Network;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// How log lines look.
@@ -33,6 +35,39 @@ pub(crate) enum Sms {
     Console,
 }
 
+/// What one source may do, and who stands in front.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LimitArgs {
+    /// Requests a minute of one client's address (one /64 of IPv6); 0 for no limit. Thousands of
+    /// phones may share the address of their carrier.
+    #[arg(long, env = "VENUECODE_ADDRESS_PER_MINUTE", value_name = "N", default_value_t = 60_000)]
+    pub(crate) address_per_minute: u32,
+    /// Scans a minute of one person; 0 for no limit.
+    #[arg(long, env = "VENUECODE_PERSON_PER_MINUTE", value_name = "N", default_value_t = 30)]
+    pub(crate) person_per_minute: u32,
+    /// Scans a minute at one door; 0 for no limit.
+    #[arg(long, env = "VENUECODE_DOOR_PER_MINUTE", value_name = "N", default_value_t = 120_000)]
+    pub(crate) door_per_minute: u32,
+    /// A proxy, or a network of them, whose X-Forwarded-For is believed; may be given several times
+    /// or separated by commas. Without it the address of the connection counts.
+    #[arg(
+        long, env = "VENUECODE_TRUSTED_PROXY", value_name = "ADDRESS[/BITS]",
+        value_parser = Network::parse, value_delimiter = ','
+    )]
+    pub(crate) trusted_proxy: Vec<Network>,
+}
+
+impl LimitArgs {
+    /// As the house takes them.
+    pub(crate) fn settings(&self) -> LimitSettings {
+        LimitSettings {
+            address: PerMinute(self.address_per_minute),
+            person: PerMinute(self.person_per_minute),
+            checkpoint: PerMinute(self.door_per_minute),
+        }
+    }
+}
+
 /// What a server needs to know.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeArgs {
@@ -51,6 +86,8 @@ pub(crate) struct ServeArgs {
     /// Where codes by text message go.
     #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
     pub(crate) sms: Sms,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 /// A load run against a server on this machine, or a check of what a store kept.

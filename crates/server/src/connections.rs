@@ -1,16 +1,24 @@
 //! Connections: taken up to a limit, closed when a caller does not say what it wants, drained.
 
 use axum::Router;
+use http::Request;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
+use tower::Service;
+use web::address::Peer;
 
 /// How long to wait before accepting again when the system has nothing left to accept with.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
@@ -45,8 +53,8 @@ pub(crate) async fn serve(
             _told = stopping.wait_for(|stop| *stop) => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, Peer(peer.ip())),
             Err(error) => {
                 not_accepted(&error).await;
                 continue;
@@ -60,16 +68,41 @@ pub(crate) async fn serve(
             continue;
         };
         full = false;
-        answer(stream, router.clone(), limits, &draining, seat);
+        answer(stream, WithPeer { router: router.clone(), peer }, limits, &draining, seat);
     }
     drop(listener);
     draining.shutdown().await;
 }
 
+/// Says in every request of a connection who is at its other end.
+#[derive(Clone)]
+struct WithPeer {
+    router: Router,
+    peer: Peer,
+}
+
+impl<B: Send + 'static> Service<Request<B>> for WithPeer
+where
+    Router: Service<Request<B>>,
+{
+    type Response = <Router as Service<Request<B>>>::Response;
+    type Error = <Router as Service<Request<B>>>::Error;
+    type Future = <Router as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.router.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
+    }
+}
+
 /// Answers one connection on a task of its own.
 fn answer(
     stream: TcpStream,
-    router: Router,
+    router: WithPeer,
     limits: Limits,
     draining: &GracefulShutdown,
     seat: OwnedSemaphorePermit,

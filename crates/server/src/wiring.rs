@@ -1,7 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
 use crate::{
-    config::{DataArgs, LogFormat, Sms},
+    config::{DataArgs, LimitArgs, LogFormat, Sms},
     installation::{self, GivenUrl, Kind, private_folder},
     outside::{SystemClock, SystemDice},
 };
@@ -11,6 +11,7 @@ use actions::{
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, NoSource, Questions},
     house::Settings,
+    limits::Limits,
     mirror::Mirror,
     sms::SmsSender,
 };
@@ -39,8 +40,9 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where codes by text message go.
     pub(crate) sms: Sms,
-    /// Whether there will be scans; a command that serves nobody need not read everybody in.
-    pub(crate) serves: bool,
+    /// What one source may do, when there will be scans; a command that serves nobody need not read
+    /// everybody in.
+    pub(crate) serves: Option<LimitArgs>,
 }
 
 impl Wiring {
@@ -51,7 +53,7 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: Sms::Off,
-            serves: false,
+            serves: None,
         }
     }
 }
@@ -114,9 +116,10 @@ async fn furnish(
     let health: Arc<dyn HealthSource> =
         if demo { Arc::new(providers::health_status::Invented) } else { Arc::new(NoSource) };
     let mirror = match wiring.serves {
-        true => Mirror::load(registry).await.context("reading the registry into memory")?,
-        false => Mirror::default(),
+        Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
+        None => Mirror::default(),
     };
+    let limits = wiring.serves.as_ref();
     Ok(House {
         registry: registry.clone(),
         mirror,
@@ -130,11 +133,13 @@ async fn furnish(
         followed: Followed::default(),
         days: Days::default(),
         announcer: Announcer::default(),
+        limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),
         settings: Settings {
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },
     })
 }

@@ -6,6 +6,7 @@ use actions::{
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
     house::Settings,
+    limits::{LimitSettings, Limits, PerMinute},
     mirror::Mirror,
     sms::{BoxFuture, SmsError, SmsSender},
 };
@@ -26,6 +27,10 @@ use visits::embedded::EmbeddedVisits;
 
 /// 2026-11-22 14:32:07 in Fuyang.
 const START: UnixMs = UnixMs(1_795_329_127_000);
+
+/// A test that is about limits sets its own.
+const UNLIMITED: LimitSettings =
+    LimitSettings { address: PerMinute(0), person: PerMinute(0), checkpoint: PerMinute(0) };
 
 /// A clock that moves when told to.
 #[derive(Debug)]
@@ -165,11 +170,13 @@ impl TestHouse {
             followed: Followed::default(),
             days: Days::default(),
             announcer: Announcer::default(),
+            limits: Limits::new(UNLIMITED),
             gate: Gate::default(),
             settings: Settings {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 demo: false,
                 visit_days: 28,
+                trusted_proxies: Vec::new(),
             },
         };
         Self { house: Arc::new(house), clock, outbox, health, people: Mutex::new(0), folder }

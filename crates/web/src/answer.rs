@@ -33,6 +33,18 @@ struct TroublePage<'a> {
     reference: Option<&'a str>,
 }
 
+/// One address asks too much: said to people and to programs, and told when again.
+pub(crate) fn too_many(page: Page, retry_after_s: u32) -> Response {
+    let failure = Failure::TooMany {
+        says: "这个网络的访问太频繁，请稍等片刻再试。",
+        retry_after_s,
+    };
+    if crate::frame::is_bare(&page.path) {
+        return problem(failure);
+    }
+    PageFailure(page, failure).into_response()
+}
+
 /// Seconds until a busy house is tried again.
 const BUSY_RETRY_S: u32 = 1;
 

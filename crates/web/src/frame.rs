@@ -1,7 +1,7 @@
 //! What surrounds every request: this browser's random cookie, the nonce of this answer, language
 //! and large mode, and the headers that keep an answer where it belongs.
 
-use crate::{answer, cookies, i18n::Lang, page::Page};
+use crate::{address, answer, cookies, i18n::Lang, page::Page};
 use actions::House;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -66,7 +66,14 @@ pub(crate) async fn surround(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(frame.clone());
-    let mut response = next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let mut response = match address::admit(&house, &parts) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(retry_after_s) => {
+            let page = Page::of_stranger(&house, frame.clone(), path.clone());
+            answer::too_many(page, retry_after_s)
+        }
+    };
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     tracing::debug!(%method, route, status = response.status().as_u16(), "answered");
     if answer::is_wordless(&response) {

@@ -4,6 +4,7 @@
 //! every address; [`seat`] is the only way from a cookie to a principal; [`frame`] surrounds every
 //! request.
 
+pub mod address;
 pub mod answer;
 pub mod api;
 pub mod assets;

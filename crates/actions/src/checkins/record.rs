@@ -6,7 +6,7 @@ use super::{
     receipt::{self, Receipt},
 };
 use crate::{
-    Answer, House,
+    Answer, Failure, House,
     accounts::principals::Visitor,
     duty::announce::{Announcement, Shown},
     health_status::{self, Question},
@@ -25,7 +25,8 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// `Invalid` at `code` when it is malformed; `NotFound` when nobody has it; `Conflict` when it is
-/// suspended, replaced or closed; `Busy` when the gate is full.
+/// suspended, replaced or closed; `TooMany` beyond the limits of a person or a door; `Busy` when
+/// the gate is full.
 pub async fn record(
     house: &House,
     caller: &Visitor,
@@ -33,9 +34,22 @@ pub async fn record(
     method: Method,
 ) -> Answer<Receipt> {
     let door = look::door(house, code)?;
+    admit(house, caller.person, &door)?;
     let entered = enter(house, &door, caller.person, method, None).await?;
     Ok(receipt::of(house, door, &entered))
 }
+
+/// Takes one scan from what this person and this door may do.
+fn admit(house: &House, person: PersonNumber, door: &Door) -> Answer<()> {
+    let now = house.now();
+    let of_person = house.limits.person.take(person, now);
+    of_person.map_err(|retry_after_s| Failure::TooMany { says: TOO_OFTEN, retry_after_s })?;
+    let at_door = house.limits.checkpoint.take(door.checkpoint, now);
+    at_door.map_err(|retry_after_s| Failure::TooMany { says: DOOR_TOO_BUSY, retry_after_s })
+}
+
+const TOO_OFTEN: &str = "扫码太频繁，请稍等片刻，页面会自动再试";
+const DOOR_TOO_BUSY: &str = "这个门口扫码的人太多，请稍等片刻，页面会自动再试";
 
 /// An entry after it is durable.
 pub(crate) struct Entered {

@@ -20,7 +20,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url,
         sms: args.sms,
-        serves: true,
+        serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();

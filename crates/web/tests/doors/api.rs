@@ -4,13 +4,16 @@ use crate::{
     browser::Seen,
     support::{ask, router, signed_up},
 };
-use actions::people::session::issue;
+use actions::{
+    limits::{LimitSettings, Limits, PerMinute},
+    people::session::issue,
+};
 use axum::{
     Router,
     http::{Method, StatusCode, header},
 };
 use domain::{people::PersonNumber, time::DAY_MS, venue_codes::Standing};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use testkit::{Door, TestHouse, id_number};
 use vault::Vault;
 use visits::embedded::Options;
@@ -141,7 +144,10 @@ async fn bad_bodies(program: &Program, path: &str, token: &str) -> BTreeSet<u16>
 #[tokio::test]
 async fn check_ins_refuse_exactly_as_described() {
     let full = Options { head_visits_max: 1, ..Options::default() };
-    let t = TestHouse::with_visits(full).await;
+    let mut t = TestHouse::with_visits(full).await;
+    let person = PerMinute(2);
+    let limits = LimitSettings { person, address: PerMinute(0), checkpoint: PerMinute(0) };
+    Arc::get_mut(&mut t.house).unwrap().limits = Limits::new(limits);
     let program = Program::new(&t).await;
     let (token, entry) = (&program.visitor, program.entry());
     let mut came = bad_bodies(&program, CHECKINS, token).await;
@@ -151,6 +157,10 @@ async fn check_ins_refuse_exactly_as_described() {
     came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
     t.set_standing(&program.door.code, Standing::Suspended).await;
     came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
+    t.set_standing(&program.door.code, Standing::Current).await;
+    for _ in 0..2 {
+        came.insert(refusal(&program.post(CHECKINS, token, &entry).await));
+    }
     assert_eq!(came, promised(&program, CHECKINS, "post").await);
 
     let one = "/api/v1/checkins/{id}";

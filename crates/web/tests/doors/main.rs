@@ -11,6 +11,7 @@ mod forged;
 mod hang_up;
 mod headers;
 mod health;
+mod limits;
 mod literals;
 mod live;
 mod support;

@@ -185,8 +185,10 @@ async fn a_full_house_says_so_and_the_page_keeps_trying() {
     assert_eq!(seen.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(seen.header(header::RETRY_AFTER), "1");
     seen.says("现在人多，正在自动重试，请不要关闭页面。");
-    seen.says(&format!("action=\"{path}\" id=\"enter\" data-busy=\"1\""));
-    seen.says("form.dataset.busy");
+    seen.says(&format!("action=\"{path}\" id=\"enter\" data-wait=\"1\""));
+    seen.says("form.dataset.wait");
+    assert_eq!(seen.header(header::REFRESH), format!("13; url={path}"), "without scripts");
+    seen.says("<noscript>");
 
     // Somebody new is registered all the same and goes on as a known visitor.
     let mut new = Browser::new(&t).await;

@@ -5,7 +5,7 @@ mod people;
 mod visits;
 
 use crate::{
-    config::{DataArgs, Sms},
+    config::{DataArgs, LimitArgs, Sms},
     installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,
@@ -32,6 +32,8 @@ pub(crate) struct DemoArgs {
     /// Address to listen on.
     #[arg(long, env = "VENUECODE_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Also writes visitor tokens and codes for `load`, readable by you alone.
     #[arg(long)]
     tokens: Option<PathBuf>,
@@ -46,7 +48,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: Sms::Console,
-        serves: true,
+        serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
     let mut out = std::io::stdout();

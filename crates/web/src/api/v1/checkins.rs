@@ -95,6 +95,7 @@ impl From<Receipt> for Checkin {
         (status = 413, description = "larger than 64 KiB", body = crate::api::openapi::Problem),
         (status = 415, description = "not application/json", body = crate::api::openapi::Problem),
         (status = 422, description = "a field is missing or wrong", body = crate::api::openapi::Problem),
+        (status = 429, description = "too many scans of this person or at this door; see Retry-After", body = crate::api::openapi::Problem),
         (status = 503, description = "full at this moment; see Retry-After", body = crate::api::openapi::Problem),
     )
 )]

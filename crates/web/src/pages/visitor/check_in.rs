@@ -33,8 +33,19 @@ struct CheckIn<'a> {
     code: &'a str,
     door: &'a Door,
     masked_name: String,
-    busy: bool,
+    wait: Option<Wait>,
 }
+
+/// Why an entry was not recorded yet; the page tries again by itself.
+#[derive(Clone, Copy)]
+struct Wait {
+    status: StatusCode,
+    says: &'static str,
+    seconds: u32,
+}
+
+/// Seconds after which a page without scripts comes back, beyond what it was told to wait.
+const COME_BACK_S: u32 = 12;
 
 #[derive(Template)]
 #[template(path = "visitor/dead_code.html")]
@@ -58,7 +69,7 @@ pub(super) async fn page(
         Err(dead) => return dead,
     };
     match visitor {
-        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, false),
+        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, None),
         None => register::blank(&house, &p, &code, &door),
     }
 }
@@ -82,7 +93,12 @@ pub(super) async fn enter(
     let entry = async move { record(&whole, &visitor, &scanned, method).await };
     match to_the_end(entry).await {
         Ok(receipt) => Ok(Redirect::to(&format!("/c/{code}/r/{}", receipt.id)).into_response()),
-        Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, true),
+        Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, Some(FULL)),
+        Err(Failure::TooMany { says, retry_after_s }) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let wait = Wait { status, says, seconds: retry_after_s };
+            known(&house, &p, &code, &door, &visitor, Some(wait))
+        }
         Err(failure) => Err(PageFailure(p, failure)),
     }
 }
@@ -93,13 +109,32 @@ pub(crate) fn method(headers: &HeaderMap) -> Method {
     Method::from_user_agent(agent.unwrap_or_default())
 }
 
-fn known(house: &House, p: &Page, code: &str, door: &Door, visitor: &Visitor, busy: bool) -> Shown {
+const FULL: Wait = Wait {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    says: "现在人多，正在自动重试，请不要关闭页面。",
+    seconds: 1,
+};
+
+fn known(
+    house: &House,
+    p: &Page,
+    code: &str,
+    door: &Door,
+    visitor: &Visitor,
+    wait: Option<Wait>,
+) -> Shown {
     let masked_name =
         masked_name(house, visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
-    let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    let mut response = show(p, status, &CheckIn { p, code, door, masked_name, busy })?;
-    if busy {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    let status = wait.map_or(StatusCode::OK, |wait| wait.status);
+    let mut response = show(p, status, &CheckIn { p, code, door, masked_name, wait })?;
+    if let Some(wait) = wait {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds));
+        // Without scripts the page comes back with its button; with them it has tried again before.
+        let back = format!("{}; url=/c/{code}", wait.seconds + COME_BACK_S);
+        if let Ok(back) = HeaderValue::try_from(back) {
+            headers.insert(header::REFRESH, back);
+        }
     }
     Ok(response)
 }

@@ -172,7 +172,7 @@ pub(super) async fn submit(
     let entry = async move { record(&whole, &visitor, &scanned, method).await };
     let aim = match to_the_end(entry).await {
         Ok(receipt) => format!("/c/{code}/r/{}", receipt.id),
-        Err(Failure::Busy) => format!("/c/{code}"),
+        Err(Failure::Busy | Failure::TooMany { .. }) => format!("/c/{code}"),
         Err(failure) => return Err(PageFailure(p, failure)),
     };
     Ok((cookie, Redirect::to(&aim)).into_response())
