@@ -21,6 +21,7 @@ struct Room {
 
 const EVERYTHING: &[&str] = &[
     "actions",
+    "city",
     "domain",
     "posters",
     "providers",
@@ -33,7 +34,7 @@ const EVERYTHING: &[&str] = &[
 
 /// `domain ← {registry, visits, vault, posters} ← actions ← {web, providers} ← server`, and
 /// `visitlog ← visits`.
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 14] = [
     Room {
         name: "domain",
         may: &[],
@@ -73,6 +74,18 @@ const ROOMS: [Room; 12] = [
         may: EVERYTHING,
         never: &["sqlx"],
         why: "the binary wires the rooms and leaves SQL to registry",
+    },
+    Room {
+        name: "city",
+        may: &["domain", "visitlog"],
+        never: &["rand", "getrandom"],
+        why: "a simulated city is made of a seed and numbers",
+    },
+    Room {
+        name: "bench",
+        may: &["city", "visitlog"],
+        never: &[],
+        why: "it measures the engine, not the house around it",
     },
     Room { name: "testkit", may: EVERYTHING, never: &[], why: "it builds whole applications" },
     Room { name: "xtask", may: &[], never: &[], why: "the judge of the house lives outside of it" },
