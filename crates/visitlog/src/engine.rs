@@ -23,7 +23,7 @@ use crate::{
     read::Snapshot,
     signal::Signal,
     storage::{Disk, Lock, LockError, Storage},
-    visit::{InvalidVisit, Visit},
+    visit::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit},
     watch::{Event, Watch},
     writer,
 };
@@ -286,8 +286,7 @@ impl Engine {
     /// # Errors
     /// [`MaintainError`]; with [`MaintainError::NoRoom`] nothing has changed and nothing is lost.
     pub fn seal(&self) -> Result<(), MaintainError> {
-        self.end_part()?;
-        self.work(Thoroughness::Tidy)
+        self.seal_now(Thoroughness::Tidy)
     }
 
     /// Deletes every visit of the civil days before `day`: segments, log parts and memory. Visits
@@ -298,14 +297,29 @@ impl Engine {
     /// [`MaintainError`]. The visits cannot be read any more all the same; call it again to
     /// remove the files that are left.
     pub fn drop_before(&self, day: i64) -> Result<Dropped, MaintainError> {
+        // No visit is of a day outside of these.
+        let day = day.clamp(self.day_of(TIME_MS_MIN), self.day_of(TIME_MS_MAX) + 1);
         let dropped = self.keep(|keeper| keeper.forget_before(day))?;
         // What was being written meanwhile is in memory when this is answered.
         self.append_all(Vec::new())?;
         if self.keep(|keeper| Ok(keeper.has_forgotten_visits()))? {
-            self.end_part()?;
-            self.work(Thoroughness::AsNeeded)?;
+            self.seal_now(Thoroughness::AsNeeded)?;
         }
         Ok(dropped)
+    }
+
+    /// Whichever thread comes to it first does it; what either found is told here.
+    fn seal_now(&self, thoroughness: Thoroughness) -> Result<(), MaintainError> {
+        self.keep(|keeper| {
+            keeper.try_again();
+            Ok(())
+        })?;
+        self.end_part()?;
+        let postponed = self.keep(|keeper| {
+            keeper.work(thoroughness)?;
+            Ok(keeper.postponed().map(Arc::from))
+        })?;
+        postponed.map_or(Ok(()), |said| Err(MaintainError::NoRoom(said)))
     }
 
     /// Ends the log's part under way and freezes the active table with it.
@@ -316,15 +330,6 @@ impl Engine {
         Ok(answer.recv().unwrap_or_else(|_| Err(unanswered())).map_err(AppendError::from)?)
     }
 
-    fn work(&self, thoroughness: Thoroughness) -> Result<(), MaintainError> {
-        let postponed = self.keep(|keeper| {
-            keeper.try_again();
-            keeper.work(thoroughness)?;
-            Ok(keeper.postponed().map(Arc::from))
-        })?;
-        postponed.map_or(Ok(()), |said| Err(MaintainError::NoRoom(said)))
-    }
-
     /// Does a piece of the keeper's work on this thread. When it leaves the disk in a state that
     /// is not known, the engine stops writing.
     pub(crate) fn keep<T>(
@@ -332,10 +337,18 @@ impl Engine {
         act: impl FnOnce(&mut Keeper) -> Result<T, Fault>,
     ) -> Result<T, MaintainError> {
         let mut keeper = self.shared.keeper.lock();
+        let stopped = |reason| Err(MaintainError::Stopped(reason));
+        if let Health::Stopped(reason) = self.health() {
+            return stopped(reason);
+        }
         let done = match keeper.as_mut() {
             Some(keeper) => act(keeper),
-            None => return Err(MaintainError::Stopped("it is closed".into())),
+            None => return stopped("it is closed".into()),
         };
+        // The writer may have stopped meanwhile, and the work was left where it was.
+        if let (Ok(_), Health::Stopped(reason)) = (&done, self.health()) {
+            return stopped(reason);
+        }
         done.map_err(|fault| {
             let error = MaintainError::from(fault.clone());
             if matches!(fault, Fault::Broken(_)) {

@@ -110,8 +110,15 @@ impl Queue {
     /// empty, or when the engine has stopped.
     pub(crate) fn take_group(&self, visits_max: usize) -> Option<Vec<Pending>> {
         let mut inner = self.inner.lock();
-        while inner.waiting.is_empty() {
-            if inner.closing || matches!(inner.health, Health::Stopped(_)) {
+        loop {
+            // What waits then is refused, not written.
+            if matches!(inner.health, Health::Stopped(_)) {
+                return None;
+            }
+            if !inner.waiting.is_empty() {
+                break;
+            }
+            if inner.closing {
                 return None;
             }
             self.arrived.wait(&mut inner);

@@ -32,6 +32,9 @@ enum Fate {
     Fresh,
 }
 
+/// Identities that the group under way stores.
+type Planned = HashSet<VisitKey, BuildHasherDefault<KeyHasher>>;
+
 /// The fates of one caller's visits, or why all of them are refused.
 type Fates = Result<Vec<Fate>, CommitError>;
 
@@ -39,7 +42,7 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     log: LogWriter,
     fresh: Vec<Visit>,
-    planned: HashSet<VisitKey, BuildHasherDefault<KeyHasher>>,
+    planned: Planned,
     clock: ClockCheck,
     /// Visits of the log's parts that have not been ended for sealing.
     unsealed: u64,
@@ -83,8 +86,8 @@ impl Writer {
                 return reason;
             }
         }
-        if self.shared.queue.is_stopped() {
-            return "it has stopped".into();
+        if let Health::Stopped(reason) = self.shared.queue.health() {
+            return reason;
         }
         match self.log.mark_clean_end() {
             Err(Fault::Broken(said)) => said.into(),
@@ -143,23 +146,39 @@ impl Writer {
         let state = Arc::clone(&self.shared.state.read());
         let active = state.active.read();
         let alone = group.len() == 1 && group.iter().all(|pending| pending.visits().len() == 1);
-        let mut plan_one = |visit: &Visit| {
+        let plan_one = |visit: &Visit, fresh: &mut Vec<Visit>, planned: &mut Planned| {
             visit.check_kept(state.kept_from_ms)?;
             if active.contains(visit) {
                 return Ok(Fate::Stored);
             }
-            if !alone && !self.planned.insert(visit.key()) {
+            if !alone && !planned.insert(visit.key()) {
                 return Ok(Fate::InGroup);
             }
-            if state.contains_older(visit).map_err(CommitError::Unreadable)? {
-                return Ok(Fate::Stored);
+            match state.contains_older(visit) {
+                Ok(true) => Ok(Fate::Stored),
+                Ok(false) => {
+                    fresh.push(*visit);
+                    Ok(Fate::Fresh)
+                }
+                Err(error) => {
+                    planned.remove(&visit.key());
+                    Err(CommitError::Unreadable(error))
+                }
             }
-            self.fresh.push(*visit);
-            Ok(Fate::Fresh)
         };
         let mut fates = Vec::with_capacity(group.len());
         for pending in group {
-            fates.push(pending.visits().iter().map(&mut plan_one).collect());
+            let before = self.fresh.len();
+            let (fresh, planned) = (&mut self.fresh, &mut self.planned);
+            let visits = pending.visits().iter();
+            let decided: Fates = visits.map(|visit| plan_one(visit, fresh, planned)).collect();
+            if decided.is_err() {
+                // All or none, and nobody else is told that one of these is there.
+                for visit in self.fresh.drain(before..) {
+                    self.planned.remove(&visit.key());
+                }
+            }
+            fates.push(decided);
         }
         fates
     }
@@ -225,7 +244,9 @@ impl Writer {
     }
 
     fn end_part(&mut self) -> Result<(), Fault> {
-        if !self.log.has_frames() && self.unsealed == 0 {
+        // Earlier parts wait when sealing them found no room.
+        let live_parts = self.log.catalog.manifest().log_parts.len();
+        if !self.log.has_frames() && self.unsealed == 0 && live_parts == 1 {
             return Ok(());
         }
         let ended = self.log.end_part()?;

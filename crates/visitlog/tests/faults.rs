@@ -3,9 +3,11 @@
 
 mod common;
 
-use common::{all_of, dice, open, small_parts, visit, visits};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use common::{all_of, dice, open, script, visit, visits};
 use visitlog::{
-    AppendError, CommitError, Engine, Health, Options, SubmitError, TornTail,
+    AppendError, CommitError, Health, OpenError, Options, SubmitError, TornTail,
     storage::simulated::{Fault, Operation, Simulated},
 };
 
@@ -140,71 +142,114 @@ fn a_part_begun_by_a_killed_process_is_made_durable_before_it_is_used() {
     }
 }
 
-/// Appends until something fails; gives what was acknowledged.
-fn append_until_it_fails(engine: &Engine, count: u64) -> u64 {
-    (0..count).take_while(|n| engine.append(visit(*n)).is_ok()).count() as u64
+/// Runs the script once for each operation that `fault` can meet, on `threads` threads; `broken_off`
+/// holds each outcome against what was promised. Gives the number of fault points.
+fn at_every(
+    operation: Operation,
+    fault: Fault,
+    broken_off: impl Fn(u64, &Simulated, script::Outcome) + Sync,
+) -> u64 {
+    let points = AtomicU64::new(0);
+    let next = AtomicU64::new(1);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    let storage = Simulated::new();
+                    storage.fail(operation, nth, fault);
+                    let outcome = script::run(&storage);
+                    let met = match operation {
+                        Operation::Read => storage.reads() >= nth,
+                        _ => storage.operations() >= nth,
+                    };
+                    if !met {
+                        assert!(outcome.whole, "without a fault nothing fails");
+                        return;
+                    }
+                    points.fetch_add(1, Ordering::Relaxed);
+                    broken_off(nth, &storage, outcome);
+                }
+            });
+        }
+    });
+    points.into_inner()
+}
+
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows how many fault points there are")]
+fn tell(line: &str) {
+    println!("{line}");
 }
 
 #[test]
 fn the_power_may_go_at_every_single_operation() {
-    const VISITS: u64 = 30;
-    let whole = Simulated::new();
-    append_until_it_fails(&open(&whole, small_parts()).unwrap(), VISITS);
-    let operations = whole.operations();
-    assert!(operations > 2 * VISITS, "parts were begun on the way");
-    for nth in 1..=operations {
-        for seed in 0..4 {
-            let storage = Simulated::new();
-            storage.fail(Operation::Any, nth, Fault::PowerCut);
-            let acknowledged = match open(&storage, small_parts()) {
-                Ok(engine) => append_until_it_fails(&engine, VISITS),
-                Err(_) => 0,
-            };
+    const SEEDS: u64 = 3;
+    let points = at_every(Operation::Any, Fault::PowerCut, |nth, storage, outcome| {
+        drop(outcome.engine);
+        for seed in 0..SEEDS {
             let rebooted = storage.after_power_cut(&mut dice(nth * 1_000 + seed));
-            let engine = open(&rebooted, small_parts())
-                .unwrap_or_else(|error| panic!("operation {nth}, seed {seed}: {error}"));
-            let found = all_of(&engine);
-            let most = (acknowledged + 1).min(VISITS);
-            assert!(
-                found == visits(0..acknowledged) || found == visits(0..most),
-                "operation {nth}, seed {seed}: {acknowledged} acknowledged, {} found",
-                found.len()
-            );
-            assert_eq!(append_until_it_fails(&engine, VISITS), VISITS, "it goes on");
+            let context = format!("power cut at operation {nth}, seed {seed}");
+            outcome.promised.clone().hold(&rebooted, &context);
         }
-    }
+    });
+    tell(&format!("power cut at {points} operations, {SEEDS} ways each"));
+    assert!(points >= 150, "the script does enough: {points}");
 }
 
 #[test]
 fn every_single_operation_may_fail_once() {
-    const VISITS: u64 = 30;
-    let whole = Simulated::new();
-    append_until_it_fails(&open(&whole, small_parts()).unwrap(), VISITS);
     for fault in [Fault::Broken, Fault::NoRoom] {
-        for nth in 1..=whole.operations() {
-            let storage = Simulated::new();
-            storage.fail(Operation::Any, nth, fault);
-            let mut acknowledged = Vec::new();
-            if let Ok(engine) = open(&storage, small_parts()) {
-                acknowledged.extend((0..VISITS).filter(|n| engine.append(visit(*n)).is_ok()));
-                storage.make_room();
-                acknowledged
-                    .extend((VISITS..VISITS + 3).filter(|n| engine.append(visit(*n)).is_ok()));
-                let readable = all_of(&engine);
-                let expected: Vec<_> = acknowledged.iter().map(|n| visit(*n)).collect();
-                assert_eq!(readable, expected, "{fault:?} at operation {nth}");
-            }
+        let points = at_every(Operation::Any, fault, |nth, storage, outcome| {
+            let context = format!("{fault:?} at operation {nth}");
             storage.make_room();
-            for storage in [storage.after_kill(), storage.after_power_cut(&mut dice(nth))] {
-                let engine = open(&storage, small_parts())
-                    .unwrap_or_else(|error| panic!("{fault:?} at operation {nth}: {error}"));
-                let found = all_of(&engine);
-                for n in &acknowledged {
-                    assert!(found.contains(&visit(*n)), "{fault:?} at {nth}: visit {n} is lost");
-                }
+            goes_on_in_process(fault, &outcome, &context);
+            let killed = storage.after_kill();
+            let cut = storage.after_power_cut(&mut dice(nth));
+            drop(outcome.engine);
+            for (storage, how) in [(killed, "killed"), (cut, "cut"), (storage.clone(), "closed")] {
+                outcome.promised.clone().hold(&storage, &format!("{context}, then {how}"));
             }
-        }
+        });
+        tell(&format!("{fault:?} at {points} operations"));
+        assert!(points >= 150, "the script does enough: {points}");
     }
+}
+
+/// What can be read is what was promised, and lack of room ends by itself.
+fn goes_on_in_process(fault: Fault, outcome: &script::Outcome, context: &str) {
+    let Some(engine) = &outcome.engine else { return };
+    outcome.promised.hold_in_process(engine, context);
+    if fault == Fault::NoRoom {
+        let stopped = matches!(engine.health(), Health::Stopped(_));
+        assert!(!stopped, "{context}: {:?}", engine.health());
+    }
+}
+
+#[test]
+fn every_single_read_may_fail_or_be_short_once() {
+    for fault in [Fault::Broken, Fault::Short] {
+        let points = at_every(Operation::Read, fault, |nth, storage, outcome| {
+            let context = format!("{fault:?} at read {nth}");
+            storage.make_room();
+            goes_on_in_process(fault, &outcome, &context);
+            drop(outcome.engine);
+            outcome.promised.clone().hold(storage, &context);
+        });
+        tell(&format!("{fault:?} at {points} reads"));
+        assert!(points >= 100, "the script reads enough: {points}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_locked_is_not_opened() {
+    let storage = Simulated::new();
+    storage.fail(Operation::Lock, 1, Fault::Broken);
+    let refused = open(&storage, Options::default()).err().unwrap();
+    assert!(refused.to_string().starts_with("locking LOCK"), "{refused}");
+    let engine = open(&storage, Options::default()).unwrap();
+    assert!(matches!(open(&storage, Options::default()), Err(OpenError::InUse { .. })));
+    engine.close();
+    open(&storage, Options::default()).unwrap();
 }
 
 #[test]
@@ -225,4 +270,21 @@ fn a_torn_tail_is_cut_at_the_last_whole_frame_and_reported() {
     let engine = open(&storage, Options::default()).unwrap();
     assert_eq!(engine.recovery().torn_tail, None, "cut for good");
     assert_eq!(all_of(&engine), visits(0..4));
+}
+
+#[test]
+fn what_cannot_be_read_to_its_end_is_not_cut_off_as_a_torn_tail() {
+    let storage = Simulated::new();
+    let engine = open(&storage, Options::default()).unwrap();
+    engine.append_all(visits(0..9)).unwrap();
+    // Killed, so that nothing after the frame vouches for it.
+    let whole = storage.after_kill();
+    for nth in 1..=12 {
+        let storage = whole.after_kill();
+        // Reading again does not help for a while.
+        (nth..nth + 100).for_each(|nth| storage.fail(Operation::Read, nth, Fault::Short));
+        drop(open(&storage, Options::default()));
+        storage.make_room();
+        assert_eq!(all_of(&open(&storage, Options::default()).unwrap()), visits(0..9), "{nth}");
+    }
 }

@@ -13,7 +13,7 @@ pub(crate) const MERGE_RUNS: usize = 8;
 
 /// The civil day of a time, days since 1970-01-01 at the offset.
 pub(crate) fn day_of(ms: i64, utc_offset_s: i32) -> i64 {
-    (ms + i64::from(utc_offset_s) * 1000).div_euclid(DAY_MS)
+    ms.saturating_add(i64::from(utc_offset_s) * 1000).div_euclid(DAY_MS)
 }
 
 /// One run for each day that the visits are of.

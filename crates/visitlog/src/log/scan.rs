@@ -53,6 +53,10 @@ impl<'a> Reader<'a> {
             self.start = offset;
             let count = self.file.read_at(&mut self.buffer, offset)?;
             self.buffer.truncate(count);
+            if count < ahead {
+                // What cannot be read must not be taken for a torn tail.
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
         }
         let at = (offset - self.start) as usize;
         let end = (at + want).min(self.buffer.len());

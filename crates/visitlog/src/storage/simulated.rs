@@ -60,8 +60,8 @@ pub enum Fault {
     /// No space left, from this operation on until [`Simulated::make_room`], for whatever takes
     /// room, and for this one whatever it is when its kind was named. A write writes half.
     NoRoom,
-    /// A read gives half of what is there, as if the file ended. Anything else is as
-    /// [`Fault::Broken`].
+    /// [`StorageFile::read_at`] gives half of what is there, as if the file ended; other reading
+    /// operations do not mind. One that changes the disk is as with [`Fault::Broken`].
     Short,
     /// The power goes: this operation does nothing and neither does any after it.
     PowerCut,
@@ -140,8 +140,15 @@ impl Simulated {
         Self { world: Arc::new(Mutex::new(self.world.lock().after_power_cut(dice))) }
     }
 
-    fn reads_well(&self) -> io::Result<()> {
-        self.world.lock().meets(Operation::Read).map_err(failure)
+    fn look(&self) -> io::Result<()> {
+        look(&mut self.world.lock())
+    }
+}
+
+fn look(world: &mut World) -> io::Result<()> {
+    match world.meets(Operation::Read) {
+        Ok(()) | Err(Fault::Short) => Ok(()),
+        Err(fault) => Err(failure(fault)),
     }
 }
 
@@ -182,7 +189,7 @@ impl Storage for Simulated {
     }
 
     fn list(&self, dir: &str) -> io::Result<Vec<String>> {
-        self.reads_well()?;
+        self.look()?;
         let world = self.world.lock();
         let folder = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         let inside = world.names.keys().filter_map(|name| name.strip_prefix(&folder));
@@ -190,7 +197,7 @@ impl Storage for Simulated {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn StorageFile>> {
-        self.reads_well()?;
+        self.look()?;
         let inode = self.world.lock().inode(path)?;
         Ok(Box::new(SimulatedFile { world: Arc::clone(&self.world), inode }))
     }
@@ -261,7 +268,7 @@ impl SimulatedFile {
 impl StorageFile for SimulatedFile {
     fn length(&self) -> io::Result<u64> {
         let mut world = self.world.lock();
-        world.meets(Operation::Read).map_err(failure)?;
+        look(&mut world)?;
         Ok(world.files[&self.inode].live.len() as u64)
     }
 

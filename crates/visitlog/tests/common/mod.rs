@@ -1,9 +1,14 @@
 //! What the engine's tests share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub(crate) mod script;
+
 use std::sync::Arc;
 
-use visitlog::{Engine, OpenError, Options, Visit, Watch, Window, storage::simulated::Simulated};
+use visitlog::{
+    Engine, OpenError, Options, ReadError, Snapshot, Visit, Watch, Window,
+    storage::simulated::Simulated,
+};
 
 /// Every person of these tests has a number below.
 const PERSONS: u64 = 250;
@@ -11,7 +16,10 @@ const PERSONS: u64 = 250;
 /// Midnight at UTC+8.
 pub(crate) const MIDNIGHT_MS: i64 = 1_795_363_200_000;
 
-/// A visit that `n` alone decides.
+/// Ms of a day.
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+/// A visit that `n` alone decides; for `n` up to 1,400 of one day.
 pub(crate) fn visit(n: u64) -> Visit {
     Visit {
         person: n,
@@ -26,6 +34,17 @@ pub(crate) fn visit(n: u64) -> Visit {
     }
 }
 
+/// As [`visit`], so many days later.
+pub(crate) fn visit_on(day: i64, n: u64) -> Visit {
+    let visit = visit(n);
+    let later_ms = day * DAY_MS;
+    Visit {
+        entered_ms: visit.entered_ms + later_ms,
+        recorded_ms: visit.recorded_ms + later_ms,
+        ..visit
+    }
+}
+
 pub(crate) fn visits(numbers: std::ops::Range<u64>) -> Vec<Visit> {
     numbers.map(visit).collect()
 }
@@ -36,21 +55,23 @@ pub(crate) fn open(storage: &Simulated, options: Options) -> Result<Engine, Open
 
 /// Every visit that can be read, in the order of persons, read in both orders.
 pub(crate) fn all_of(engine: &Engine) -> Vec<Visit> {
-    let snapshot = engine.snapshot();
-    let mut by_person = Vec::new();
-    for person in 0..PERSONS {
-        by_person.extend(snapshot.visits_of(person, i64::MIN, i64::MAX).map(Result::unwrap));
-    }
+    read_all(&engine.snapshot()).unwrap()
+}
+
+/// As [`all_of`], of a moment, when it can be read.
+pub(crate) fn read_all(snapshot: &Snapshot) -> Result<Vec<Visit>, ReadError> {
+    let persons: Vec<_> = (0..PERSONS).collect();
+    let by_person = snapshot.visits_of_many(&persons, i64::MIN, i64::MAX, usize::MAX)?.concat();
     let windows: Vec<_> = (0..50)
         .map(|checkpoint| Window { checkpoint, from_ms: i64::MIN, to_ms: i64::MAX })
         .collect();
-    let mut by_checkpoint = snapshot.visits_at_windows(&windows, usize::MAX).unwrap().concat();
+    let mut by_checkpoint = snapshot.visits_at_windows(&windows, usize::MAX)?.concat();
     by_checkpoint.sort_by_key(|v| (v.person, v.entered_ms, v.checkpoint));
     assert_eq!(by_person, by_checkpoint, "both orders hold the same visits");
     let mut keys: Vec<_> = by_person.iter().map(Visit::key).collect();
     keys.dedup();
     assert_eq!(by_person.len(), keys.len(), "no visit twice");
-    by_person
+    Ok(by_person)
 }
 
 /// Parts so small that each takes only a few frames.
