@@ -1,3 +1,49 @@
 //! Measures the visit engine on a simulated city: `cargo xtask bench visits`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "telling what was measured is the whole job of this program"
+)]
 
-fn main() {}
+mod measure;
+mod phases;
+mod report;
+mod town;
+mod visits;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Benchmarks of the house.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// The visit engine: its figures beside their targets.
+    Visits(visits::Wanted),
+    /// Appends visits without ever sealing and aborts; started by `visits` to have a crash.
+    #[command(hide = true)]
+    Crash {
+        /// The store's folder.
+        dir: PathBuf,
+        /// See `visits`.
+        #[arg(long)]
+        visits: u64,
+        /// See `visits`.
+        #[arg(long)]
+        seed: u64,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().what {
+        What::Visits(wanted) => visits::run(&wanted),
+        What::Crash { dir, visits, seed } => phases::reopen::fill_and_abort(&dir, visits, seed),
+    }
+}

@@ -1,10 +1,11 @@
-//! The house checks itself: test, tidy, layers, and a throw-away PostgreSQL.
+//! The house checks itself: test, tidy, layers, benchmarks, and a throw-away PostgreSQL.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "telling the developer what was found is the whole job of this program"
 )]
 
+mod bench;
 mod count;
 mod files;
 mod layers;
@@ -20,7 +21,8 @@ cargo xtask test [--only STEP]…      everything, set-up included; STEP is one 
                                      fmt, tidy, layers, clippy, test, doc, browser
 cargo xtask tidy                     rules about our own text
 cargo xtask layers                   which crate may depend on which
-cargo xtask postgres -- COMMAND…     runs COMMAND beside a throw-away PostgreSQL";
+cargo xtask postgres -- COMMAND…     runs COMMAND beside a throw-away PostgreSQL
+cargo xtask bench visits [OPTION]…   figures of the visit engine; --help lists the options";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         ["test", options @ ..] => suite::run(options),
         ["tidy"] => tidy::run(),
         ["layers"] => layers::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["postgres", "--", program, rest @ ..] => postgres::run_beside(program, rest),
         _ => {
             eprintln!("{USAGE}");
