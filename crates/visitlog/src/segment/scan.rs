@@ -74,7 +74,8 @@ impl Found<'_> {
     }
 }
 
-/// Sweeps over the pages that have something of the asks, which are sorted, and hands each piece
+/// Sweeps over the pages that have something of the asks, which are sorted by major number and
+/// beginning, and hands each piece
 /// of an answer to `each` with its tag. A page is read and decoded once.
 pub(crate) fn scan(
     segment: &Segment,
@@ -82,7 +83,8 @@ pub(crate) fn scan(
     asks: &[Ask],
     each: &mut dyn FnMut(usize, &mut Found<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    debug_assert!(asks.is_sorted(), "the sweep goes forward only");
+    let forward = |ask: &Ask| (ask.major, ask.from);
+    debug_assert!(asks.is_sorted_by_key(forward), "the sweep goes forward only");
     let index = segment.index(order);
     let mut reader = PageReader::new(segment, order);
     let mut decoded = Box::new(Decoded {
