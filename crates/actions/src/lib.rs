@@ -21,6 +21,7 @@ pub mod organisations;
 pub mod people;
 pub mod posters;
 pub mod regions;
+pub mod retention;
 pub mod reverse_scans;
 pub mod sms;
 

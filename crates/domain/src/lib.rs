@@ -21,6 +21,7 @@ pub mod outside;
 pub mod people;
 pub mod phones;
 pub mod regions;
+pub mod retention;
 pub mod text;
 pub mod time;
 pub mod venue_codes;

@@ -1,13 +1,16 @@
-//! Timed jobs: forgetting sessions, links and SMS codes that have ended, changing the key of
+//! Timed jobs: deleting visits whose days are over, forgetting sessions, links and SMS codes that have ended, changing the key of
 //! visitors' sessions once a year, following what another process changes in the registry, and
 //! asking about those who entered with their status unknown.
 
 use actions::{
     House, accounts::session::IDLE_MS_MAX, checkins::follow_up,
-    people::session::change_key_when_due,
+    people::session::change_key_when_due, retention::delete_old_visits,
 };
-use domain::time::DAY_MS;
-use std::{sync::Arc, time::Duration};
+use domain::time::{DAY_MS, UnixMs};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::watch;
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -18,7 +21,8 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// Runs until told to stop.
 pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) {
     let others = stopping.clone();
-    tokio::join!(sweep_on(&house, others.clone()), follow(&house, others), async {
+    let sweeping = sweep_on(&house, others.clone());
+    tokio::join!(sweeping, keep_on(&house, others.clone()), follow(&house, others), async {
         tokio::select! {
             _ = stopping.changed() => {}
             () = follow_up::run(Arc::clone(&house)) => {}
@@ -33,6 +37,58 @@ async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
+    }
+}
+
+/// Deletes visits at the start and after each midnight.
+async fn keep_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    let mut done_on = None;
+    let mut clock = WallClock::new(house.now(), Instant::now());
+    loop {
+        let now = house.now();
+        let trusted = clock.is_trusted(now, Instant::now());
+        let today = now.day_start();
+        if trusted && done_on != Some(today) {
+            match delete_old_visits(house).await {
+                Ok(()) => done_on = Some(today),
+                Err(error) => tracing::error!(%error, "old visits could not be deleted"),
+            }
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// A clock that was set forward must not delete what is still to be kept.
+struct WallClock {
+    began: (UnixMs, Instant),
+    said: bool,
+}
+
+/// What the two clocks may differ by before the one on the wall is doubted.
+const DOUBT_MS: i64 = DAY_MS / 2;
+
+impl WallClock {
+    fn new(now: UnixMs, steady: Instant) -> Self {
+        Self { began: (now, steady), said: false }
+    }
+
+    /// Whether the wall clock has gone on as fast as the steady one since the program began.
+    fn is_trusted(&mut self, now: UnixMs, steady: Instant) -> bool {
+        let passed = steady.saturating_duration_since(self.began.1).as_millis();
+        let ahead_ms = now.since(self.began.0) - i64::try_from(passed).unwrap_or(i64::MAX);
+        let trusted = ahead_ms < DOUBT_MS;
+        if !trusted && !self.said {
+            tracing::error!(
+                ahead_ms,
+                "the clock was set forward; no visits are deleted until it is set back or the \
+                 program is started again"
+            );
+        }
+        self.said = !trusted;
+        trusted
     }
 }
 
@@ -78,6 +134,18 @@ mod tests {
     use super::*;
     use registry::SmsCode;
     use testkit::TestHouse;
+
+    #[test]
+    fn a_clock_set_forward_deletes_nothing_until_it_is_set_back() {
+        let (wall, steady) = (UnixMs(1_795_312_800_000), Instant::now());
+        let mut clock = WallClock::new(wall, steady);
+        let later = |hours: u64| steady + Duration::from_secs(hours * 3600);
+        let shown = |hours: i64| wall.plus(hours * DAY_MS / 24);
+        assert!(clock.is_trusted(shown(24), later(24)), "a day has passed on both");
+        assert!(!clock.is_trusted(shown(24 * 31), later(25)), "a month on one of them");
+        assert!(clock.is_trusted(shown(26), later(26)), "set right again");
+        assert!(clock.is_trusted(shown(-48), later(27)), "a clock behind deletes too little");
+    }
 
     #[tokio::test]
     async fn codes_by_text_message_are_forgotten_once_they_have_expired() {

@@ -13,7 +13,7 @@ use domain::{
     entry_policy::{Decision, FIRST_POLICY, advice, judge},
     health_status::{Colour, HealthStatus, Itinerary},
     people::PersonNumber,
-    time::{DAY_MS, UnixMs},
+    time::UnixMs,
 };
 use std::sync::Arc;
 
@@ -170,7 +170,7 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
 
 /// The day an entry is deleted.
 pub(crate) fn deleted_on(house: &House, entered: UnixMs) -> UnixMs {
-    entered.plus(i64::from(house.settings.visit_days) * DAY_MS)
+    domain::retention::deleted_on(entered, house.settings.visit_days)
 }
 
 fn parse_id(id: &str) -> Option<(CheckpointNumber, UnixMs)> {

@@ -6,7 +6,11 @@ use crate::support::{
 };
 use actions::{
     Failure,
-    checkins::{gate::Gate, receipt::receipt, record::record},
+    checkins::{
+        gate::{Gate, remember},
+        receipt::receipt,
+        record::record,
+    },
     duty::{announce::Announcement, screen},
     people,
 };
@@ -32,7 +36,7 @@ async fn an_entry_says_where_when_and_that_one_may_pass() {
     assert_eq!((receipt.decision, receipt.colour), (Decision::Pass, Colour::Green));
     assert_eq!((receipt.advice, receipt.masked_name.as_str()), ("请进入", "王*明"));
     assert_eq!((receipt.negative_hours, receipt.again), (Some(11), false));
-    assert_eq!(receipt.deleted_on, t.now().plus(28 * DAY_MS));
+    assert_eq!(receipt.deleted_on, t.now().day_start().plus(28 * DAY_MS));
 }
 
 #[tokio::test]
@@ -81,6 +85,26 @@ async fn a_restart_and_a_clock_set_back_do_not_double_an_entry() {
     assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
     parts(&mut t).gate = Gate::default();
     t.clock.advance_ms(-100_000);
+    assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_memory_filled_at_a_start_keeps_a_second_scan_one_entry_without_asking_the_store() {
+    let mut t = TestHouse::new().await;
+    let door = t.door().await;
+    let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    parts(&mut t).gate = Gate::default();
+    remember(&t).await.unwrap();
+    t.clock.advance_ms(59_999);
+    let inside = Arc::clone(&t.visits);
+    let reason = AppendError::Full;
+    parts(&mut t).visits =
+        Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: false, reason });
+    let failure = refused(record(&t, &other, &door.code, Method::Wechat).await);
+    assert!(matches!(failure, Failure::Busy), "it came as far as being written: {failure}");
+    parts(&mut t).visits = inside;
     assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
     assert_eq!(visits_at(&t, &door).await.len(), 1);
 }
@@ -333,7 +357,7 @@ async fn ones_own_page_lists_the_entries_that_are_kept() {
     let me = people::mine::me(&t, &person).await.unwrap();
     assert_eq!((me.masked_name.as_str(), me.kept_days, me.entries.len()), ("王*明", 28, 2));
     assert_eq!(me.entries[0].entered, last.entered);
-    assert_eq!(me.entries[0].deleted_on, last.entered.plus(28 * DAY_MS));
+    assert_eq!(me.entries[0].deleted_on, last.entered.day_start().plus(28 * DAY_MS));
     t.clock.advance_ms(27 * DAY_MS + HOUR_MS);
     assert_eq!(people::mine::me(&t, &person).await.unwrap().entries.len(), 1);
 }

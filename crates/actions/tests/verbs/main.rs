@@ -16,6 +16,7 @@ mod people;
 mod plain_model;
 mod posters;
 mod principals;
+mod retention;
 mod reverse_scans;
 mod sign_in;
 mod support;
