@@ -17,8 +17,8 @@ const SPARSE_VISITS_PER_DAY: u32 = 2;
 /// Persons for each door, and the share of the busiest public doors, chosen so that the questions
 /// have about 80,000 and 1,400 rows for an average person, at any size of a million visits or more.
 const DENSE_PERSONS_PER_DOOR: u64 = 40;
-const DENSE_BUSIEST_SHARE: f64 = 0.0005;
-const SPARSE_PERSONS_PER_DOOR: u64 = 34;
+const DENSE_BUSIEST_SHARE: f64 = 0.0013;
+const SPARSE_PERSONS_PER_DOOR: u64 = 46;
 const SPARSE_BUSIEST_SHARE: f64 = 0.05;
 
 /// Two weeks of everybody scanning wherever they go: `visits` of them.
