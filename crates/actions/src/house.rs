@@ -6,6 +6,7 @@ use crate::{
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
     limits::Limits,
+    metrics::{AskStore, Gauges, Metrics},
     mirror::Mirror,
     sms::SmsSender,
 };
@@ -19,6 +20,17 @@ use std::sync::Arc;
 use vault::{Purpose, Vault};
 use visits::{StoreHealth, VisitStore};
 
+/// Who may read the figures of the running house.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// Nobody.
+    Off,
+    /// This machine itself.
+    Loopback,
+    /// Whoever has this token.
+    Token(String),
+}
+
 /// What the operator settles.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -28,6 +40,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// Who may read the figures of the running house.
+    pub metrics: MetricsAccess,
     /// Proxies whose word is taken for the client's address.
     pub trusted_proxies: Vec<Network>,
 }
@@ -62,6 +76,10 @@ pub struct House {
     pub limits: Limits,
     /// The way into the visit store.
     pub gate: Gate,
+    /// Counts since the start.
+    pub metrics: Metrics,
+    /// Figures of the visit store.
+    pub store_figures: AskStore,
     /// What the operator settles.
     pub settings: Settings,
 }
@@ -106,6 +124,23 @@ impl House {
         data_encoding::HEXLOWER
             .decode(guard.as_bytes())
             .is_ok_and(|mac| self.vault.verify_mac(Purpose::Csrf, seat.as_bytes(), &mac))
+    }
+
+    /// Whether two secrets are the same; how long it takes says nothing of where they differ.
+    #[must_use]
+    pub fn same_secret(&self, one: &str, other: &str) -> bool {
+        let mac = self.vault.mac(Purpose::Csrf, one.as_bytes());
+        self.vault.verify_mac(Purpose::Csrf, other.as_bytes(), &mac)
+    }
+
+    /// The figures of the running house, in the text format of Prometheus.
+    #[must_use]
+    pub fn figures(&self) -> String {
+        self.metrics.text(&Gauges {
+            under_way: self.gate.under_way(),
+            questions: self.questions.waiting(),
+            store: (self.store_figures)(),
+        })
     }
 
     /// Whether the registry answers and the visit store takes visits.

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod health_status;
 pub mod house;
 pub mod limits;
+pub mod metrics;
 pub mod mirror;
 pub mod organisations;
 pub mod people;

@@ -1,7 +1,10 @@
 //! Every setting, in one place. Each is a flag and an environment variable.
 
 use crate::installation::parse_public_url;
-use actions::limits::{LimitSettings, PerMinute};
+use actions::{
+    house::MetricsAccess,
+    limits::{LimitSettings, PerMinute},
+};
 use clap::{Args, ValueEnum};
 use domain::networks::Network;
 use std::{net::SocketAddr, path::PathBuf};
@@ -35,7 +38,7 @@ pub(crate) enum Sms {
     Console,
 }
 
-/// What one source may do, and who stands in front.
+/// What one source may do, who stands in front, and who may see how it goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LimitArgs {
     /// Requests a minute of one client's address (one /64 of IPv6); 0 for no limit. Thousands of
@@ -55,9 +58,36 @@ pub(crate) struct LimitArgs {
         value_parser = Network::parse, value_delimiter = ','
     )]
     pub(crate) trusted_proxy: Vec<Network>,
+    /// Who may read /metrics.
+    #[arg(long, env = "VENUECODE_METRICS", value_enum, default_value = "off")]
+    pub(crate) metrics: Metrics,
+    /// Whoever sends this as a bearer token may read /metrics, and nobody else.
+    #[arg(
+        long, env = "VENUECODE_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true,
+        value_parser = metrics_token
+    )]
+    pub(crate) metrics_token: Option<String>,
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Metrics {
+    /// Nobody, unless there is a token.
+    Off,
+    /// This machine itself, and no proxy on it.
+    Loopback,
 }
 
 impl LimitArgs {
+    /// Who may read the figures; a token comes first.
+    pub(crate) fn metrics_access(&self) -> MetricsAccess {
+        match (&self.metrics_token, self.metrics) {
+            (Some(token), _) => MetricsAccess::Token(token.clone()),
+            (None, Metrics::Loopback) => MetricsAccess::Loopback,
+            (None, Metrics::Off) => MetricsAccess::Off,
+        }
+    }
+
     /// As the house takes them.
     pub(crate) fn settings(&self) -> LimitSettings {
         LimitSettings {
@@ -66,6 +96,11 @@ impl LimitArgs {
             checkpoint: PerMinute(self.door_per_minute),
         }
     }
+}
+
+/// A token that cannot be guessed.
+fn metrics_token(text: &str) -> Result<String, &'static str> {
+    if text.len() >= 16 { Ok(text.to_owned()) } else { Err("16 characters at least") }
 }
 
 /// What a server needs to know.

@@ -1,14 +1,18 @@
 //! Connections: taken up to a limit, closed when a caller does not say what it wants, drained.
 
-use axum::Router;
+use crate::outside::instant;
+use axum::{Router, response::Response};
 use http::Request;
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use std::{
+    convert::Infallible,
     io,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -42,6 +46,7 @@ impl Default for Limits {
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
+    measure: Measure,
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -68,34 +73,42 @@ pub(crate) async fn serve(
             continue;
         };
         full = false;
-        answer(stream, WithPeer { router: router.clone(), peer }, limits, &draining, seat);
+        let router = WithPeer { router: router.clone(), measure: Arc::clone(&measure), peer };
+        answer(stream, router, limits, &draining, seat);
     }
     drop(listener);
     draining.shutdown().await;
 }
 
-/// Says in every request of a connection who is at its other end.
+/// Is told how long a request took.
+pub(crate) type Measure = Arc<dyn Fn(Duration) + Send + Sync>;
+
+/// Says in every request of a connection who is at its other end, and measures how long it takes.
 #[derive(Clone)]
 struct WithPeer {
     router: Router,
+    measure: Measure,
     peer: Peer,
 }
 
-impl<B: Send + 'static> Service<Request<B>> for WithPeer
-where
-    Router: Service<Request<B>>,
-{
-    type Response = <Router as Service<Request<B>>>::Response;
-    type Error = <Router as Service<Request<B>>>::Error;
-    type Future = <Router as Service<Request<B>>>::Future;
+impl Service<Request<Incoming>> for WithPeer {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.router.poll_ready(context)
+        Service::<Request<Incoming>>::poll_ready(&mut self.router, context)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.peer);
-        self.router.call(request)
+        let (started, measure) = (instant(), Arc::clone(&self.measure));
+        let answer = self.router.call(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            measure(started.elapsed());
+            answer
+        })
     }
 }
 
@@ -165,7 +178,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
-        let server = tokio::spawn(serve(listener, router, limits, stopping));
+        let measure: Measure = Arc::new(|_| {});
+        let server = tokio::spawn(serve(listener, router, measure, limits, stopping));
         Running { at, stop, server }
     }
 

@@ -1,10 +1,10 @@
 //! Serving until told to stop, then draining: no new requests, waiting ones answered, store closed.
 
 use crate::{
-    connections::{self, Limits},
+    connections::{self, Limits, Measure},
     jobs, wiring,
 };
-use actions::House;
+use actions::{House, checkins::gate};
 use anyhow::Context;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -25,11 +25,14 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn serve(house: Arc<House>, listener: TcpListener) -> anyhow::Result<()> {
+    gate::remember(&house).await.context("reading the last minute's visits")?;
     let (stop, stopping) = watch::channel(false);
     let router = web::routes::router(Arc::clone(&house));
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
     let limits = Limits::default();
-    let server = tokio::spawn(connections::serve(listener, router, limits, stopping));
+    let measured = Arc::clone(&house);
+    let measure: Measure = Arc::new(move |took| measured.metrics.request(took));
+    let server = tokio::spawn(connections::serve(listener, router, measure, limits, stopping));
     wait_for_signal().await?;
     tracing::info!("stopping: no new requests, waiting ones are answered");
     stop.send_replace(true);

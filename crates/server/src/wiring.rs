@@ -10,8 +10,9 @@ use actions::{
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, NoSource, Questions},
-    house::Settings,
+    house::{MetricsAccess, Settings},
     limits::Limits,
+    metrics::{AskStore, Metrics, StoreFigures},
     mirror::Mirror,
     sms::SmsSender,
 };
@@ -77,7 +78,7 @@ pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc
     let opened =
         tokio::task::spawn_blocking(move || EmbeddedVisits::open(folder, Options::default()));
     // The visits' lock comes first: a second process is refused before it touches anything.
-    let visits: Arc<dyn VisitStore> = Arc::new(opened.await?.context("the visit store")?);
+    let visits = Arc::new(opened.await?.context("the visit store")?);
     let registry = match &data.database {
         Some(url) => Registry::open(url).await,
         None => Registry::open_sqlite(&data.data.join("registry.sqlite")).await,
@@ -101,7 +102,7 @@ async fn furnish(
     data: &DataArgs,
     wiring: &Wiring,
     registry: &Registry,
-    visits: &Arc<dyn VisitStore>,
+    visits: &Arc<EmbeddedVisits>,
 ) -> anyhow::Result<House> {
     let dice = Arc::new(SystemDice);
     let (vault, kind) = installation::settle(registry, data, wiring.kind, &*dice).await?;
@@ -124,7 +125,7 @@ async fn furnish(
         registry: registry.clone(),
         mirror,
         vault: Arc::new(vault),
-        visits: Arc::clone(visits),
+        visits: Arc::clone(visits) as Arc<dyn VisitStore>,
         clock: Arc::new(SystemClock),
         dice,
         sms,
@@ -135,12 +136,28 @@ async fn furnish(
         announcer: Announcer::default(),
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),
+        metrics: Metrics::default(),
+        store_figures: store_figures(Arc::clone(visits)),
         settings: Settings {
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },
+    })
+}
+
+fn store_figures(visits: Arc<EmbeddedVisits>) -> AskStore {
+    Box::new(move || {
+        let stats = visits.stats();
+        StoreFigures {
+            groups: stats.groups,
+            stored: stats.stored,
+            waiting: stats.waiting as u64,
+            head_visits: stats.head_visits,
+            segments: stats.segments,
+        }
     })
 }
 

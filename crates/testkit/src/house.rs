@@ -5,8 +5,9 @@ use actions::{
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
-    house::Settings,
+    house::{MetricsAccess, Settings},
     limits::{LimitSettings, Limits, PerMinute},
+    metrics::{Metrics, StoreFigures},
     mirror::Mirror,
     sms::{BoxFuture, SmsError, SmsSender},
 };
@@ -172,10 +173,13 @@ impl TestHouse {
             announcer: Announcer::default(),
             limits: Limits::new(UNLIMITED),
             gate: Gate::default(),
+            metrics: Metrics::default(),
+            store_figures: Box::new(StoreFigures::default),
             settings: Settings {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 demo: false,
                 visit_days: 28,
+                metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },
         };

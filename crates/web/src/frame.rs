@@ -1,7 +1,7 @@
 //! What surrounds every request: this browser's random cookie, the nonce of this answer, language
 //! and large mode, and the headers that keep an answer where it belongs.
 
-use crate::{address, answer, cookies, i18n::Lang, page::Page};
+use crate::{address, answer, cookies, i18n::Lang, packed, page::Page};
 use actions::House;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -27,6 +27,8 @@ pub struct Frame {
     pub lang: Lang,
     /// Large mode.
     pub large: bool,
+    /// Whether this browser takes gzip.
+    pub gzip: bool,
 }
 
 impl Frame {
@@ -46,6 +48,7 @@ impl Frame {
             nonce: house.fresh_token(),
             lang,
             large: cookies::get(headers, cookies::LARGE) == Some("1"),
+            gzip: packed::is_taken(headers),
         };
         (frame, fresh)
     }
@@ -70,6 +73,7 @@ pub(crate) async fn surround(
     let mut response = match address::admit(&house, &parts) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(retry_after_s) => {
+            house.metrics.address_refused();
             let page = Page::of_stranger(&house, frame.clone(), path.clone());
             answer::too_many(page, retry_after_s)
         }
@@ -94,7 +98,7 @@ pub(crate) async fn surround(
 pub(crate) fn is_bare(path: &str) -> bool {
     path.starts_with("/api/")
         || path.starts_with("/assets/")
-        || matches!(path, "/healthz" | "/readyz" | "/openapi.json")
+        || matches!(path, "/healthz" | "/readyz" | "/metrics" | "/openapi.json")
 }
 
 /// Nothing from elsewhere is loaded, nothing inline runs without this answer's nonce, nobody

@@ -13,6 +13,7 @@ pub mod forms;
 pub mod frame;
 pub mod i18n;
 pub mod live;
+mod packed;
 pub mod page;
 pub mod pages;
 pub mod routes;

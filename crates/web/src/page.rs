@@ -36,6 +36,8 @@ pub struct Page {
     pub path: String,
     /// Who is signed in.
     pub seat: Option<Seat>,
+    /// Whether this browser takes gzip.
+    pub gzip: bool,
 }
 
 impl Page {
@@ -63,6 +65,7 @@ impl Page {
             nonce: frame.nonce,
             path,
             seat: None,
+            gzip: frame.gzip,
         }
     }
 }

@@ -129,6 +129,7 @@ async fn tell(
         colour: verdict.colour(),
         cause: verdict.cause(),
     };
+    house.metrics.followed();
     let alert = opened_alert(house, &recorded, now).await;
     let Ok(masked_name) = crate::people::masked_name(house, person) else { return };
     let shown = Arc::new(shown(&masked_name, &recorded, Some(status), alert));

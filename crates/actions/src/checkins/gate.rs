@@ -13,7 +13,7 @@ use domain::{
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use visits::{AppendError, Appended, Visit};
+use visits::{AppendError, Appended, Visit, Window};
 
 /// Entries under way at the same time; one more is told to come again at once. At 25,000 a second
 /// this many wait a tenth of a second.
@@ -122,6 +122,34 @@ fn visit(entry: &Entry, recorded: UnixMs) -> Visit {
         status: entry.verdict.colour().number(),
         flags: cause | policy << 4,
     }
+}
+
+/// Doors asked about at once when a house opens.
+const DOORS_AT_ONCE: usize = 10_000;
+
+/// Fills the memory of the last minute from the store, so that the minute after a start, when
+/// everybody comes at once, asks the store for nothing. Call it before the first scan.
+///
+/// # Errors
+/// `Broken` when the store cannot be read.
+pub async fn remember(house: &House) -> Answer<()> {
+    let now = house.now();
+    let (from, to) = (now.plus(-SAME_ENTRY_MS), now.plus(SAME_ENTRY_MS));
+    let mut entries = Vec::new();
+    let doors = house.mirror.doors();
+    for doors in doors.chunks(DOORS_AT_ONCE) {
+        let window =
+            |door: &CheckpointNumber| Window { checkpoint: door.0, from_ms: from.0, to_ms: to.0 };
+        let windows: Vec<Window> = doors.iter().map(window).collect();
+        let found = house.visits.visits_at_windows(&windows).await.map_err(Failure::broken)?;
+        entries.extend(found.iter().flatten().map(|visit| {
+            let Recorded { person, checkpoint, entered, decision, colour, .. } =
+                Recorded::from(visit);
+            ((person, checkpoint), Seen { entered, decision, colour })
+        }));
+    }
+    house.gate.recent.remember(entries.into_iter(), now);
+    Ok(())
 }
 
 /// Which entry time a scan of this person at this door has now, given its verdict. The store is

@@ -75,6 +75,19 @@ impl Recent {
         Some(part.settle(key, seen, known))
     }
 
+    /// Takes in what the store has of the minute before `now`, once all of it: from then on the store
+    /// need not be asked.
+    pub(super) fn remember(&self, entries: impl Iterator<Item = (Key, Seen)>, now: UnixMs) {
+        for (key, seen) in entries {
+            let mut part = self.part(&key).lock();
+            part.fresh.insert(key, seen);
+        }
+        for part in &self.parts {
+            let mut part = part.lock();
+            (part.begun, part.whole_since) = (now, Some(now.plus(-SAME_ENTRY_MS)));
+        }
+    }
+
     /// The same, given what the store has of this person at this door nearby.
     pub(super) fn entry_time_beside(&self, key: Key, seen: Seen, stored: Option<Seen>) -> UnixMs {
         let mut part = self.part(&key).lock();
@@ -171,6 +184,18 @@ mod tests {
             let key = (PersonNumber(n), CheckpointNumber(2));
             at(&recent, key, green(1_059_999));
             assert_eq!(recent.entry_time(key, green(1_120_000)), Some(UnixMs(1_120_000)));
+        }
+    }
+
+    #[test]
+    fn a_memory_filled_at_the_start_needs_no_store() {
+        let recent = Recent::default();
+        let now = UnixMs(1_000_000);
+        recent.remember([(KEY, green(970_001))].into_iter(), now);
+        assert_eq!(recent.entry_time(KEY, green(1_000_000)), Some(UnixMs(970_001)));
+        for n in 2..500 {
+            let key = (PersonNumber(n), CheckpointNumber(2));
+            assert_eq!(recent.entry_time(key, green(1_000_000)), Some(now));
         }
     }
 

@@ -33,6 +33,14 @@ pub async fn record(
     code: &str,
     method: Method,
 ) -> Answer<Receipt> {
+    let recorded = recorded(house, caller, code, method).await;
+    if let Err(failure) = &recorded {
+        house.metrics.refused(failure);
+    }
+    recorded
+}
+
+async fn recorded(house: &House, caller: &Visitor, code: &str, method: Method) -> Answer<Receipt> {
     let door = look::door(house, code)?;
     admit(house, caller.person, &door)?;
     let entered = enter(house, &door, caller.person, method, None).await?;
@@ -107,6 +115,7 @@ pub(crate) async fn enter(
     if !again || unheard {
         house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
     }
+    house.metrics.scan(recorded.decision, again);
     let pending = at_hand.is_none() && ask(house, &recorded, now);
     Ok(Entered { recorded, masked_name, status, shown, again, pending })
 }

@@ -34,6 +34,11 @@ impl Doors {
         }
     }
 
+    /// Every door that has or had a code.
+    pub(super) fn all(&self) -> Vec<CheckpointNumber> {
+        self.of.keys().copied().collect()
+    }
+
     pub(super) fn code(&self, code: &str) -> Option<&MirroredCode> {
         self.codes.get(code)
     }

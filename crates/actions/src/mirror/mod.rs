@@ -173,6 +173,11 @@ impl Mirror {
         self.doors.read().code_of(checkpoint).cloned()
     }
 
+    /// Every door that has or had a code.
+    pub(crate) fn doors(&self) -> Vec<CheckpointNumber> {
+        self.doors.read().all()
+    }
+
     /// The device whose token has this MAC, unless revoked.
     pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
         self.devices.read().get(token_mac).copied()

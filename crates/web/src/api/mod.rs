@@ -2,6 +2,7 @@
 
 mod health;
 pub mod json;
+mod metrics;
 pub mod openapi;
 pub mod v1;
 
@@ -14,6 +15,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = vec![
         Route::api(Method::GET, "/healthz", Who::Anyone, get(health::healthz)),
         Route::api(Method::GET, "/readyz", Who::Anyone, get(health::readyz)),
+        Route::api(Method::GET, "/metrics", Who::Anyone, get(metrics::metrics)),
         Route::api(Method::GET, "/openapi.json", Who::Anyone, get(openapi::document)),
     ];
     all.extend(v1::routes());

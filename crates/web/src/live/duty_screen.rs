@@ -11,6 +11,7 @@ use actions::{
     Failure, House,
     accounts::principals::DutyDevice,
     duty::{announce::Announcement, devices, screen::listen},
+    metrics::Metrics,
 };
 use axum::{
     extract::State,
@@ -45,6 +46,10 @@ pub(super) async fn events(
 ) -> Response {
     let token = cookies::get(&headers, cookies::DUTY).unwrap_or_default().to_owned();
     let heard = heard(&house, &device);
+    let listening = Metrics::screen(Arc::clone(&house));
+    let heard = StreamExt::inspect(heard, move |_| {
+        let _counted_until_it_ends = &listening;
+    });
     Sse::new(while_enrolled(house, token, p, heard)).into_response()
 }
 

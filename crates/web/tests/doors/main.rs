@@ -14,5 +14,6 @@ mod health;
 mod limits;
 mod literals;
 mod live;
+mod metrics;
 mod support;
 mod visitor;

@@ -11,6 +11,7 @@ pub(crate) use result::look;
 
 use crate::{
     answer::{PageFailure, Shown},
+    packed,
     page::Page,
     routes::{Route, Who},
 };
@@ -72,5 +73,6 @@ pub(crate) fn itinerary(itinerary: Itinerary) -> &'static str {
 
 fn show(p: &Page, status: StatusCode, page: &impl Template) -> Shown {
     let html = page.render().map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
-    Ok((status, Html(html)).into_response())
+    let response = if p.gzip { packed::answer(&html) } else { Html(html).into_response() };
+    Ok((status, response).into_response())
 }
