@@ -10,14 +10,38 @@ use crate::{
     storage::Storage,
 };
 
+/// Where the log ends durably.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LogEnd {
+    /// The last part that a frame was added to.
+    pub(crate) sequence: u64,
+    /// How many of its bytes are durable, whole frames all of them.
+    pub(crate) bytes: u64,
+}
+
 pub(crate) struct Catalog {
     pub(crate) storage: Arc<dyn Storage>,
     manifest: Mutex<Manifest>,
+    log_end: Mutex<LogEnd>,
 }
 
 impl Catalog {
-    pub(crate) fn new(storage: Arc<dyn Storage>, manifest: Manifest) -> Self {
-        Self { storage, manifest: Mutex::new(manifest) }
+    pub(crate) fn new(storage: Arc<dyn Storage>, manifest: Manifest, log_end: LogEnd) -> Self {
+        Self { storage, manifest: Mutex::new(manifest), log_end: Mutex::new(log_end) }
+    }
+
+    /// Says that the log is durable up to there.
+    pub(crate) fn set_log_end(&self, log_end: LogEnd) {
+        *self.log_end.lock() = log_end;
+    }
+
+    /// Looks at what is listed and at the durable end of the log of the same moment. Until `look`
+    /// returns, none of the listed files is removed, because they go only after they have left
+    /// the list; so it should only open them.
+    pub(crate) fn hold<T>(&self, look: impl FnOnce(&Manifest, LogEnd) -> T) -> T {
+        let manifest = self.manifest.lock();
+        let log_end = *self.log_end.lock();
+        look(&manifest, log_end)
     }
 
     /// What is listed now.

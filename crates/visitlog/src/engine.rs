@@ -358,6 +358,11 @@ impl Engine {
         })
     }
 
+    /// Whether the folder is still this engine's.
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock.lock().is_some()
+    }
+
     /// How the engine is, without touching the disk.
     #[must_use]
     pub fn health(&self) -> Health {

@@ -132,6 +132,23 @@ pub enum RepairError {
     Append(#[from] AppendError),
 }
 
+/// Why a backup could not be made, read or restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The store is closed, so that somebody else may have it by now.
+    #[error("the visit store is closed")]
+    Closed,
+    /// The target folder has something in it.
+    #[error("the target folder is not empty")]
+    TargetNotEmpty,
+    /// The target folder is a store, not a place for backups.
+    #[error("the target folder is a visit store itself")]
+    TargetIsStore,
+    /// A file could not be opened, read or written, or is damaged.
+    #[error(transparent)]
+    File(#[from] OpenError),
+}
+
 /// Why a question could not be answered. Other questions may well be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {

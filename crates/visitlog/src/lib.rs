@@ -29,6 +29,7 @@
 //! is durable and not before; one identity is stored once; whatever on disk cannot be explained by
 //! an interrupted last write is refused, never skipped.
 
+mod backup;
 mod catalog;
 mod engine;
 mod errors;
@@ -37,20 +38,25 @@ pub mod format;
 mod head;
 mod keeper;
 mod log;
+mod moment;
 mod options;
 mod queue;
 mod read;
 mod repair;
+mod restore;
 mod segment;
 mod signal;
 pub mod storage;
+mod verify;
 mod visit;
 mod watch;
 mod writer;
 
+pub use backup::BackupReport;
 pub use engine::{Dropped, Engine, Stats};
 pub use errors::{
-    AppendError, CommitError, Damage, MaintainError, OpenError, ReadError, RepairError, SubmitError,
+    AppendError, BackupError, CommitError, Damage, MaintainError, OpenError, ReadError,
+    RepairError, SubmitError,
 };
 pub use extracts::{CASE_DAY_VISITS_MAX, CaseDay, Selection};
 pub use log::recover::{Recovery, TornTail};
@@ -61,5 +67,10 @@ pub use options::{
 pub use queue::{Committed, Health};
 pub use read::{Entries, Snapshot, Visits};
 pub use repair::{Lost, RepairReport, repair, repair_on};
+pub use restore::{
+    BackupContents, RestoredSegments, check_archive, check_backup, check_backup_on, restore,
+    restore_archive_on, restore_on, restore_segments, restore_segments_on,
+};
+pub use verify::{PLACES_PER_FILE_MAX, VerifyReport, verify, verify_on};
 pub use visit::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};
 pub use watch::{CLOCK_JUMP_MS, Event, Watch};

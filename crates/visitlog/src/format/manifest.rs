@@ -35,6 +35,7 @@ pub const VERSION: u32 = 1;
 pub const BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 const TITLE: &str = "visitlog manifest";
+const UNFINISHED: &str = "unfinished";
 
 /// What belongs to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +105,17 @@ pub enum BadManifest {
     /// A newer program wrote it.
     #[error("format version {0}")]
     Newer(u32),
+}
+
+/// What lies in the manifest's place while a backup is being restored, so that nobody opens what
+/// is not complete.
+#[must_use]
+pub fn encode_unfinished() -> Vec<u8> {
+    let mut text = format!("{TITLE}\nversion {VERSION}\nday-offset-s 0\n{UNFINISHED} restore\n");
+    let crc = crc32c::crc32c(text.as_bytes());
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "crc32c {crc:08x}");
+    text.into_bytes()
 }
 
 /// The manifest's bytes.
@@ -189,6 +201,7 @@ fn add_line(manifest: &mut Manifest, at: usize, text: &str) -> Result<(), BadMan
             let case = number(case).ok_or_else(unknown)?;
             manifest.extracts.push((case, segment(rest).ok_or_else(unknown)?));
         }
+        UNFINISHED => return Err(damaged(at, "a restore into this folder was not finished")),
         _ => return Err(unknown()),
     }
     Ok(())
@@ -207,12 +220,12 @@ fn segment(text: &str) -> Option<Segment> {
     words.next().is_none().then_some(segment)
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
 /// Everything before the last line, once that line has vouched for it.
-fn checked_body(bytes: &[u8]) -> Result<&str, BadManifest> {
+pub(super) fn checked_body(bytes: &[u8]) -> Result<&str, BadManifest> {
     let text = str::from_utf8(bytes).map_err(|e| damaged(e.valid_up_to(), "not text"))?;
     let end = text.strip_suffix('\n').ok_or_else(|| damaged(text.len(), "cut short"))?;
     let last = end.rfind('\n').map_or(0, |at| at + 1);
@@ -235,7 +248,7 @@ fn fact<T: std::str::FromStr>(
         .ok_or_else(|| damaged(at, "a line that this program does not know"))
 }
 
-fn damaged(offset: usize, what: &'static str) -> BadManifest {
+pub(super) fn damaged(offset: usize, what: &'static str) -> BadManifest {
     BadManifest::Damaged { offset, what }
 }
 

@@ -6,8 +6,10 @@
 //! log/<sequence>.log        a part header, then frames
 //! segments/<sequence>.seg   visits of one day in both orders; a case extract is one as well
 //! ```
+//! A backup has the same files, and `BACKUP` in place of `MANIFEST` (see [`backup`]).
 //! `docs/reference/visitlog-format.md` describes the same for other programs.
 
+pub mod backup;
 pub mod column;
 pub mod frame;
 pub mod manifest;

@@ -16,7 +16,7 @@ use super::{
     write::LogWriter,
 };
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, LogEnd},
     errors::{Damage, OpenError, ReadError, io_error},
     format::{
         manifest::{self, BadManifest, Manifest},
@@ -116,7 +116,11 @@ pub(crate) fn open(storage: Arc<dyn Storage>, options: &Options) -> Result<Opene
         extracts: cases.zip(extracts).collect(),
     };
     let log = LogWriter {
-        catalog: Arc::new(Catalog::new(storage, manifest)),
+        catalog: Arc::new(Catalog::new(
+            storage,
+            manifest,
+            LogEnd { sequence: end.sequence, bytes: end.offset },
+        )),
         part_bytes_max: options.part_bytes_max,
         part: end.file,
         sequence: end.sequence,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Fault, create_part};
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, LogEnd},
     format::{frame, part},
     storage::StorageFile,
     visit::Visit,
@@ -51,6 +51,7 @@ impl LogWriter {
         self.end += bytes;
         self.next_frame += 1;
         self.last_has_visits = !visits.is_empty();
+        self.catalog.set_log_end(LogEnd { sequence: self.sequence, bytes: self.end });
         Ok(())
     }
 

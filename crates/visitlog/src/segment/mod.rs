@@ -3,6 +3,7 @@
 mod build;
 mod merge;
 mod scan;
+pub(crate) mod walk;
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -103,6 +104,14 @@ impl Segment {
 
     pub(crate) fn footer(&self) -> &Footer {
         &self.footer
+    }
+
+    /// The file, when it is on disk.
+    pub(crate) fn file(&self) -> Option<&dyn StorageFile> {
+        match &self.source {
+            Source::File(file) => Some(&**file),
+            Source::Memory(_) => None,
+        }
     }
 
     pub(crate) fn day(&self) -> i64 {
