@@ -50,7 +50,7 @@ fn write(engine: &Engine, first: u64, due: &mpsc::Sender<u64>) -> Result<(), Fai
         if number >= first + IN_FLIGHT as u64 {
             let acknowledged: u64 = answers.recv()??;
             say(acknowledged)?;
-            if acknowledged % SWEEP_VISITS == 0 {
+            if acknowledged.is_multiple_of(SWEEP_VISITS) {
                 due.send(acknowledged)?;
             }
         }
@@ -65,7 +65,7 @@ fn write(engine: &Engine, first: u64, due: &mpsc::Sender<u64>) -> Result<(), Fai
 /// Deletes old days, and now and then seals everything.
 fn sweep(engine: &Engine, due: mpsc::Receiver<u64>) -> Result<(), Failed> {
     for number in due {
-        if number / SWEEP_VISITS % 3 == 0 {
+        if (number / SWEEP_VISITS).is_multiple_of(3) {
             engine.seal()?;
         }
         let day = engine.day_of(visit(number).recorded_ms) - DAYS_KEPT;
@@ -84,7 +84,7 @@ fn say(line: impl Display) -> Result<(), Failed> {
 
 fn visit(number: u64) -> Visit {
     let recorded_ms = 1_795_363_200_000 + (number * 60_000) as i64;
-    let late_ms = if number % 10 == 0 { 86_400_000 } else { 0 };
+    let late_ms = if number.is_multiple_of(10) { 86_400_000 } else { 0 };
     Visit {
         person: number,
         checkpoint: (number % 100) as u32,

@@ -82,7 +82,7 @@ impl Heard {
 
 /// As `examples/writer.rs` makes them; at UTC+8 the first day is 20,780.
 fn day_of(number: u64) -> i64 {
-    20_780 + (number / 1_440) as i64 - i64::from(number % 10 == 0)
+    20_780 + (number / 1_440) as i64 - i64::from(number.is_multiple_of(10))
 }
 
 /// All visits, read in both orders.
