@@ -18,7 +18,13 @@ use actions::{
 };
 use anyhow::{Context, bail};
 use registry::Registry;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tracing_subscriber::EnvFilter;
 use visits::{
     VisitStore,
@@ -70,13 +76,20 @@ pub(crate) fn start_log(format: LogFormat) {
     }
 }
 
+/// Time since now, from a clock that is never set.
+fn steady_clock() -> Box<dyn Fn() -> Duration + Send + Sync> {
+    let began = Instant::now();
+    Box::new(move || began.elapsed())
+}
+
 /// Opens every part. The folder is made, for its owner alone, when it is not there.
 pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc<House>> {
     private_folder(&data.data)?;
     refuse_open_folder(&data.data)?;
     let folder = data.data.join("visits");
-    let opened =
-        tokio::task::spawn_blocking(move || EmbeddedVisits::open(folder, Options::default()));
+    let opened = tokio::task::spawn_blocking(move || {
+        EmbeddedVisits::open_with(folder, Options::default(), Some(steady_clock()))
+    });
     // The visits' lock comes first: a second process is refused before it touches anything.
     let visits = Arc::new(opened.await?.context("the visit store")?);
     let registry = match &data.database {
