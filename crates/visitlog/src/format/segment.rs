@@ -329,3 +329,6 @@ pub fn place(order: Order) -> usize {
         Order::Checkpoint => 1,
     }
 }
+
+#[cfg(test)]
+mod tests;

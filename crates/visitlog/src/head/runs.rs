@@ -55,3 +55,80 @@ fn place(run: &Segment, run_visits: usize) -> (i64, u32) {
     let new_runs = (run.visits() / run_visits.max(1) as u64).max(1);
     (run.day(), new_runs.ilog(MERGE_RUNS as u64))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::{
+        format::page::Order,
+        segment::{Ask, scan},
+    };
+
+    const OFFSET_S: i32 = 8 * 3600;
+    const MIDNIGHT_MS: i64 = 1_795_363_200_000;
+
+    fn visit(n: u64) -> Visit {
+        let entered_ms = MIDNIGHT_MS + (n % 3) as i64 * DAY_MS + n as i64 * 1_000;
+        Visit {
+            person: n % 11,
+            checkpoint: 1,
+            entered_ms,
+            recorded_ms: entered_ms,
+            method: 0,
+            operator: 0,
+            verdict: 0,
+            status: 0,
+            flags: 0,
+        }
+    }
+
+    /// Everything in the runs, in the order of entry times.
+    fn all_of(runs: &[Arc<Segment>]) -> Vec<Visit> {
+        let mut visits = Vec::new();
+        for run in runs {
+            let ask = Ask { major: 1, from: 0, to: u32::MAX, tag: 0 };
+            scan(run, Order::Checkpoint, &[ask], &mut |_, found| found.visits(&mut visits))
+                .unwrap();
+        }
+        visits.sort_by_key(|visit| visit.entered_ms);
+        visits
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_the_offset() {
+        assert_eq!(day_of(MIDNIGHT_MS, OFFSET_S), 20_780);
+        assert_eq!(day_of(MIDNIGHT_MS - 1, OFFSET_S), 20_779);
+        assert_eq!(day_of(-1, 0), -1, "before 1970 as well");
+        assert!(day_of(i64::MAX, OFFSET_S) > 0 && day_of(i64::MIN, -OFFSET_S) < 0);
+    }
+
+    #[test]
+    fn visits_are_sorted_into_one_run_for_each_day() {
+        let visits: Vec<_> = (0..100).map(visit).collect();
+        let runs = sort_into_runs(&visits, OFFSET_S).unwrap();
+        assert!(runs.iter().map(|run| run.day()).eq(20_780..20_783));
+        assert_eq!(runs.iter().map(|run| run.visits()).sum::<u64>(), 100);
+        assert!(sort_into_runs(&[], OFFSET_S).unwrap().is_empty());
+    }
+
+    #[test]
+    fn however_many_runs_come_few_are_left_and_no_visit_is_lost() {
+        const RUN_VISITS: usize = 30;
+        let mut runs = Vec::new();
+        let mut visits = Vec::new();
+        for number in 0..200 {
+            let some: Vec<_> = (number * 30..number * 30 + 30).map(visit).collect();
+            runs.extend(sort_into_runs(&some, OFFSET_S).unwrap());
+            visits.extend(some);
+            compact(&mut runs, RUN_VISITS, OFFSET_S).unwrap();
+            for day in 20_780..20_783 {
+                let of_day = runs.iter().filter(|run| run.day() == day).count();
+                // Three sizes are enough for 2,000 visits of a day.
+                assert!(of_day <= 3 * (MERGE_RUNS - 1), "{of_day} runs after {number} tables");
+            }
+        }
+        visits.sort_by_key(|visit| visit.entered_ms);
+        assert_eq!(all_of(&runs), visits);
+    }
+}

@@ -133,3 +133,6 @@ fn merge_order<S: Sink>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

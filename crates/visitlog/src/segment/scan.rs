@@ -151,3 +151,83 @@ fn rows_of(
     let end = times.partition_point(|time| *time < ask.to);
     of_major.start + start..of_major.start + end.max(start)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{format::segment::DAY_MS, segment::build};
+
+    const DAY_START_MS: i64 = 20_780 * DAY_MS;
+
+    /// Some pages' worth of few numbers and moments, each identity once.
+    fn any_visits() -> impl Strategy<Value = Vec<Visit>> {
+        let key = (0..12_u64, 0..5_u32, 0..3_000_i64);
+        prop::collection::btree_set(key, 1..2_600).prop_map(|keys| {
+            let visit = |(person, checkpoint, moment)| Visit {
+                person,
+                checkpoint,
+                entered_ms: DAY_START_MS + moment * 20_000,
+                recorded_ms: DAY_START_MS + moment * 20_000 + 5,
+                method: 1,
+                operator: checkpoint * 3,
+                verdict: 1,
+                status: 1,
+                flags: 0,
+            };
+            keys.into_iter().map(visit).collect()
+        })
+    }
+
+    fn any_asks() -> impl Strategy<Value = Vec<Ask>> {
+        let ask = (0..13_u64, 0..62_000_000_u32, 0..62_000_000_u32);
+        prop::collection::vec(ask, 0..9).prop_map(|asks| {
+            let asks = asks.into_iter().enumerate();
+            let mut asks: Vec<_> = asks
+                .map(|(tag, (major, a, b))| Ask { major, from: a.min(b), to: a.max(b), tag })
+                .collect();
+            asks.sort_unstable_by_key(|ask| (ask.major, ask.from));
+            asks
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn one_sweep_answers_what_a_plain_search_for_each_ask_answers(
+            visits in any_visits(),
+            asks in any_asks(),
+        ) {
+            let segment = build(20_780, 0, &visits).unwrap();
+            for order in Order::ALL {
+                let mut whole = vec![Vec::new(); asks.len()];
+                let mut entries = vec![Vec::new(); asks.len()];
+                scan(&segment, order, &asks, &mut |tag, found| {
+                    let before = whole[tag].len();
+                    found.visits(&mut whole[tag])?;
+                    assert_eq!(whole[tag].len() - before, found.len());
+                    let (minors, entered_ms) = found.entries();
+                    entries[tag].extend(entered_ms.iter().copied().zip(minors.iter().copied()));
+                    Ok(())
+                })
+                .unwrap();
+                for ask in &asks {
+                    let inside = |visit: &&Visit| {
+                        let (major, entered_ms, _) = order.key(visit);
+                        let time = (entered_ms - DAY_START_MS) as u32;
+                        major == ask.major && (ask.from..ask.to).contains(&time)
+                    };
+                    let mut plain: Vec<Visit> = visits.iter().filter(inside).copied().collect();
+                    plain.sort_by_key(|visit| order.key(visit));
+                    let keys = plain.iter().map(|visit| order.key(visit));
+                    let pairs: Vec<_> = keys.map(|(_, ms, minor)| (ms, minor)).collect();
+                    prop_assert_eq!(&entries[ask.tag], &pairs);
+                    prop_assert_eq!(&whole[ask.tag], &plain);
+                }
+            }
+        }
+    }
+}
