@@ -66,7 +66,7 @@ pub use options::{
 };
 pub use queue::{Committed, Health};
 pub use read::{Entries, Snapshot, Visits};
-pub use repair::{Lost, RepairReport, repair, repair_on};
+pub use repair::{DamagedSegment, Lost, RepairReport, repair, repair_on};
 pub use restore::{
     BackupContents, RestoredSegments, check_archive, check_backup, check_backup_on, restore,
     restore_archive_on, restore_on, restore_segments, restore_segments_on,

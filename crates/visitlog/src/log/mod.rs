@@ -49,7 +49,10 @@ impl Fault {
 }
 
 /// Makes a part with its header and nothing else, durably.
-fn create_part(storage: &dyn Storage, header: part::Header) -> Result<Box<dyn StorageFile>, Fault> {
+pub(crate) fn create_part(
+    storage: &dyn Storage,
+    header: part::Header,
+) -> Result<Box<dyn StorageFile>, Fault> {
     let path = part::path(header.sequence);
     let file = storage.create(&path).map_err(|e| Fault::of("creating", &path, &e))?;
     file.write_at(&part::encode(header), 0).map_err(|e| Fault::of("writing", &path, &e))?;
