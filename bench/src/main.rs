@@ -5,6 +5,7 @@
     reason = "telling what was measured is the whole job of this program"
 )]
 
+mod against;
 mod measure;
 mod phases;
 mod report;

@@ -69,11 +69,6 @@ impl Report {
         self.notes.push(note);
     }
 
-    /// The value of a figure that was added before.
-    pub(crate) fn value(&self, what: &str) -> Option<f64> {
-        self.figures.iter().find(|figure| figure.what == what).map(|figure| figure.value)
-    }
-
     /// The table, in Markdown.
     pub(crate) fn table(&self) -> String {
         let mut table = format!("{} visits, seed {}\n\n", self.visits, self.seed);
@@ -151,6 +146,5 @@ mod tests {
         assert!(table.contains("| small | 2.00 s | ≤ 1.00 | **not met** |"), "{table}");
         assert!(table.contains("| large | 2.00 × | ≥ 1.00 | met |"), "{table}");
         assert!(table.contains("| any | 2.00 B |  |  |\n\n- a note"), "{table}");
-        assert_eq!(report.value("large"), Some(2.0));
     }
 }

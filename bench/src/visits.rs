@@ -10,6 +10,7 @@ use city::City;
 use visitlog::Engine;
 
 use crate::{
+    against::{self, Rival},
     measure::Stopwatch,
     phases::{ask::Asked, commit, load::load, reopen},
     report::{Report, Target},
@@ -19,6 +20,8 @@ use crate::{
 /// Persons asked about one by one, warm and cold, and all at once.
 const WARM: usize = 1_000;
 const COLD: usize = 40;
+/// Persons asked about one by one in other engines as well.
+const AGAINST: usize = 100;
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -32,6 +35,9 @@ pub(crate) struct Wanted {
     /// Writes the figures into this file as well.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Puts the same questions to these as well, about the same visits.
+    #[arg(long, value_delimiter = ',')]
+    against: Vec<Rival>,
     /// Another seed is another city.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -58,30 +64,56 @@ fn measure(wanted: &Wanted, room: &Room, report: &mut Report) -> Result<()> {
     eprintln!("a crash");
     reopen::measure(wanted.visits, wanted.seed, &room.dir("crash"), report)?;
     room.clear("crash")?;
-    eprintln!("the dense city");
-    let dir = room.dir("dense");
-    let engine = load(&dense, &dir, Some(report), &mut |_| Ok(()))?;
-    ask_dense(&dense, &engine, &dir, report)?;
-    drop_a_day(&dense, &engine, report)?;
-    drop(engine);
-    room.clear("dense")?;
-    eprintln!("the sparse city");
-    let sparse = town::sparse(wanted.visits, wanted.seed)?;
-    let dir = room.dir("sparse");
-    let engine = load(&sparse, &dir, None, &mut |_| Ok(()))?;
-    let persons = persons(&sparse, WARM);
-    let asked = Asked { name: "sparse", city: &sparse, engine: &engine, persons: &persons };
-    asked.warm([Target::AtMost(0.25), Target::None], report)?;
+    let cities = [dense_city(dense, room, report)?, sparse_city(wanted, room, report)?];
+    for rival in &wanted.against {
+        eprintln!("against {rival:?}");
+        against::compare(*rival, &cities, &room.root, report)?;
+    }
     Ok(())
 }
 
-fn ask_dense(city: &City, engine: &Engine, dir: &Path, report: &mut Report) -> Result<()> {
-    let persons = persons(city, WARM);
-    let asked = Asked { name: "dense", city, engine, persons: &persons };
-    asked.warm([Target::AtMost(1.0), Target::AtMost(5.0)], report)?;
-    asked.together(Target::AtMost(0.6), report)?;
-    let cold = Asked { persons: &persons[..COLD.min(persons.len())], ..asked };
-    cold.cold(dir, Target::AtMost(40.0), report)
+fn dense_city(city: City, room: &Room, report: &mut Report) -> Result<against::Asked> {
+    eprintln!("the dense city");
+    let dir = room.dir("dense");
+    let engine = load(&city, &dir, Some(report))?;
+    let persons = persons(&city, WARM);
+    let asked = Asked { name: "dense", city: &city, engine: &engine, persons: &persons };
+    let ours = asked.warm([Target::AtMost(1.0), Target::AtMost(5.0)], report)?;
+    let together = asked.together(Target::AtMost(0.6), report)?;
+    let cold = Asked { persons: first(&persons, COLD), ..asked };
+    cold.cold(&dir, Target::AtMost(40.0), report)?;
+    drop_a_day(&city, &engine, report)?;
+    drop(engine);
+    room.clear("dense")?;
+    Ok(against::Asked {
+        name: "dense",
+        city,
+        ours: first(&ours, AGAINST).to_vec(),
+        together: Some((persons.clone(), together)),
+        persons: first(&persons, AGAINST).to_vec(),
+    })
+}
+
+fn sparse_city(wanted: &Wanted, room: &Room, report: &mut Report) -> Result<against::Asked> {
+    eprintln!("the sparse city");
+    let city = town::sparse(wanted.visits, wanted.seed)?;
+    let engine = load(&city, &room.dir("sparse"), None)?;
+    let persons = persons(&city, WARM);
+    let asked = Asked { name: "sparse", city: &city, engine: &engine, persons: &persons };
+    let ours = asked.warm([Target::AtMost(0.25), Target::None], report)?;
+    drop(engine);
+    room.clear("sparse")?;
+    Ok(against::Asked {
+        name: "sparse",
+        city,
+        ours: first(&ours, AGAINST).to_vec(),
+        together: None,
+        persons: first(&persons, AGAINST).to_vec(),
+    })
+}
+
+fn first<T>(all: &[T], count: usize) -> &[T] {
+    &all[..count.min(all.len())]
 }
 
 fn drop_a_day(city: &City, engine: &Engine, report: &mut Report) -> Result<()> {

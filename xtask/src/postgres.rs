@@ -23,6 +23,8 @@ const READY_ASK_EVERY: Duration = Duration::from_millis(100);
 const STARTS_MAX: u32 = 3;
 /// Tests of several crates open pools side by side.
 const CONNECTIONS_MAX: u32 = 200;
+/// A test's server is thrown away after a crash as well: nothing needs to be safe.
+const FOR_TESTS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// The settings of a developer's own server must not reach this one.
 const FOREIGN_SETTINGS: [&str; 9] = [
@@ -39,18 +41,20 @@ const FOREIGN_SETTINGS: [&str; 9] = [
 
 /// Makes the cluster, keeps the server, and removes both when its standard input closes. That
 /// happens when the guard is dropped and also when this program is killed, so nothing stays behind.
-/// Arguments: folder, folder of the programs, port, connections, then the words that switch to the
-/// server's account (none when we are not root).
+/// Arguments: folder, folder of the programs, port, connections, settings as `name=value` with spaces
+/// between, then the words that switch to the server's account (none when we are not root).
 const GUARDIAN: &str = r#"
 trap '' HUP INT TERM
-folder=$1; bin=$2; port=$3; connections=$4; shift 4
+folder=$1; bin=$2; port=$3; connections=$4; settings=; for each in $5; do
+    settings="$settings -c $each"
+done; shift 5
 cd "$folder"
 "$@" "$bin/initdb" -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --no-locale --no-sync \
     </dev/null >log 2>&1 || { touch ended; cat >/dev/null; rm -rf "$folder"; exit 1; }
 {
     "$@" "$bin/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories="$folder" -c max_connections="$connections" \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off >>log 2>&1
+        $settings >>log 2>&1
     touch ended
 } &
 cat >/dev/null
@@ -74,10 +78,18 @@ impl Postgres {
     /// # Errors
     /// When no server is installed, or it does not start; the message holds the server's own words.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&FOR_TESTS)
+    }
+
+    /// As [`Postgres::start`], with these settings (`name=value`, without spaces).
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub(crate) fn start_with(settings: &[&str]) -> Result<Self> {
         let bin = packages::postgres_programs().context("no PostgreSQL server is installed")?;
         let mut last = None;
         for _ in 0..STARTS_MAX {
-            match Self::launch(&bin).and_then(|server| server.when_ready(&bin)) {
+            match Self::launch(&bin, settings).and_then(|server| server.when_ready(&bin)) {
                 Ok(server) => return Ok(server),
                 Err(error) => last = Some(error),
             }
@@ -90,13 +102,14 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn launch(bin: &Path) -> Result<Self> {
+    fn launch(bin: &Path, settings: &[&str]) -> Result<Self> {
         let switch = account_switch()?;
         let folder = new_folder(&switch)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sh");
         command.args(["-c", GUARDIAN, "guardian"]).arg(&folder).arg(bin);
-        command.arg(port.to_string()).arg(CONNECTIONS_MAX.to_string()).args(&switch);
+        command.arg(port.to_string()).arg(CONNECTIONS_MAX.to_string());
+        command.arg(settings.join(" ")).args(&switch);
         for name in FOREIGN_SETTINGS {
             command.env_remove(name);
         }
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn a_guardian_whose_server_cannot_start_says_why_and_cleans_up() {
         let nowhere = Path::new("/nonexistent");
-        let server = Postgres::launch(nowhere).unwrap();
+        let server = Postgres::launch(nowhere, &FOR_TESTS).unwrap();
         let folder = server.folder.clone();
         let log = folder.join("log");
         for _ in 0..READY_ASKS_MAX {

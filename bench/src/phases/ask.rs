@@ -1,6 +1,6 @@
 //! The questions: who entered the same doors within an hour of one person, or of a thousand.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 use city::City;
@@ -8,6 +8,7 @@ use rustix::fs::{Advice, fadvise};
 use visitlog::{Engine, Snapshot, Visit, Window};
 
 use crate::{
+    against::Found,
     measure::{Stopwatch, Times, read_from_disk},
     report::{Report, Target},
     town,
@@ -105,22 +106,24 @@ impl Asked<'_> {
     }
 
     /// Each person by itself, when everything has been read once before.
-    pub(crate) fn warm(&self, targets: [Target; 2], report: &mut Report) -> Result<Vec<Answer>> {
-        let (mut seen, mut times, mut answers) = (self.seen(), Times::default(), Vec::new());
+    pub(crate) fn warm(&self, targets: [Target; 2], report: &mut Report) -> Result<Vec<Found>> {
+        let (mut seen, mut times, mut found) = (self.seen(), Times::default(), Vec::<Found>::new());
         let days = town::days_of(self.city);
         for measured in [false, true] {
             for person in self.persons {
                 let started = Stopwatch::start();
                 let answer = ask(self.engine, &[*person], days, &mut seen)?;
+                let took = started.elapsed();
                 if measured {
-                    times.add(started.elapsed());
-                    answers.push(answer);
+                    times.add(took);
+                    found.push(Found::ours(answer, took));
                 }
             }
         }
         let name = self.name;
         let mean = |of: fn(&Answer) -> u64| {
-            answers.iter().map(of).sum::<u64>() as f64 / answers.len().max(1) as f64
+            let sum: u64 = found.iter().map(|found| of(&found.answer)).sum();
+            sum as f64 / found.len().max(1) as f64
         };
         report.tell(format!("{name} question: rows, mean"), mean(|answer| answer.rows), "");
         report.tell(format!("{name} question: persons, mean"), mean(|answer| answer.persons), "");
@@ -130,7 +133,7 @@ impl Asked<'_> {
             report.add(format!("{name} question, warm {quantile}"), ms, "ms", target);
         }
         ensure!(times.len() == self.persons.len(), "a question was not asked");
-        Ok(answers)
+        Ok(found)
     }
 
     /// Each person by itself, after the system has forgotten the store's files.
@@ -156,8 +159,8 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// All persons in one question; the best of a few, as it is for the others.
-    pub(crate) fn together(&self, target: Target, report: &mut Report) -> Result<Answer> {
+    /// All persons in one question; the median of a few.
+    pub(crate) fn together(&self, target: Target, report: &mut Report) -> Result<Found> {
         const TIMES: u32 = 3;
         let (mut seen, mut times) = (self.seen(), Times::default());
         let days = town::days_of(self.city);
@@ -171,7 +174,7 @@ impl Asked<'_> {
         report.tell(format!("{what}: rows"), answer.rows as f64, "");
         report.tell(format!("{what}: persons"), answer.persons as f64, "");
         report.add(what, times.median_s(), "s", target);
-        Ok(answer)
+        Ok(Found::ours(answer, Duration::from_secs_f64(times.median_s())))
     }
 }
 

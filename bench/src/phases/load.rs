@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 use city::City;
-use visitlog::{Engine, GROUP_VISITS_MAX, Options, Visit};
+use visitlog::{Engine, GROUP_VISITS_MAX, Options};
 
 use super::columns;
 use crate::{
@@ -25,15 +25,10 @@ struct Cost {
 }
 
 /// Loads every visit of the city into a new store in `dir` and seals; tells the figures when
-/// `figures` is set. `also` sees every batch; its time counts for the generator.
-pub(crate) fn load(
-    city: &City,
-    dir: &Path,
-    figures: Option<&mut Report>,
-    also: &mut dyn FnMut(&[Visit]) -> Result<()>,
-) -> Result<Engine> {
+/// `figures` is set.
+pub(crate) fn load(city: &City, dir: &Path, figures: Option<&mut Report>) -> Result<Engine> {
     let engine = Engine::open(dir, Options::default())?;
-    let cost = append(&engine, city, also)?;
+    let cost = append(&engine, city)?;
     let stats = engine.stats();
     ensure!(stats.already_there == 0, "the city has visits twice");
     ensure!(stats.segment_visits == cost.visits, "not every visit is in a segment");
@@ -47,18 +42,13 @@ pub(crate) fn load(
     Ok(engine)
 }
 
-fn append(
-    engine: &Engine,
-    city: &City,
-    also: &mut dyn FnMut(&[Visit]) -> Result<()>,
-) -> Result<Cost> {
+fn append(engine: &Engine, city: &City) -> Result<Cost> {
     let (started, cpu) = (Stopwatch::start(), process_cpu());
     let (mut count, mut generator_cpu, mut head) = (0, Duration::ZERO, 0.0_f64);
     let mut visits = city.visits();
     loop {
         let generating = thread_cpu();
         let batch: Vec<_> = visits.by_ref().take(GROUP_VISITS_MAX).collect();
-        also(&batch)?;
         generator_cpu += thread_cpu() - generating;
         if batch.is_empty() {
             break;
