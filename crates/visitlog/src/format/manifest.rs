@@ -22,6 +22,9 @@
 
 use std::fmt::Write as _;
 
+use super::{part::NUMBER_MAX, segment::DAYS};
+use crate::options::UTC_OFFSET_S_MAX;
+
 /// Path of the manifest, relative to the store's folder.
 pub const PATH: &str = "MANIFEST";
 
@@ -33,6 +36,12 @@ pub const VERSION: u32 = 1;
 
 /// Longest manifest read; room for hundreds of thousands of files.
 pub const BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Most visits of one segment, and of all together if there were a thousand times a thousand.
+const VISITS_MAX: u64 = 1 << 40;
+
+/// Most bytes of one segment.
+const SEGMENT_BYTES_MAX: u64 = 1 << 44;
 
 const TITLE: &str = "visitlog manifest";
 const UNFINISHED: &str = "unfinished";
@@ -165,7 +174,13 @@ pub fn decode(bytes: &[u8]) -> Result<Manifest, BadManifest> {
     if version != VERSION {
         return Err(BadManifest::Newer(version));
     }
-    let mut manifest = Manifest::new(fact(lines.next(), "day-offset-s")?, 0);
+    let offset_line = lines.next();
+    let utc_offset_s: i32 = fact(offset_line, "day-offset-s")?;
+    if !(-UTC_OFFSET_S_MAX..=UTC_OFFSET_S_MAX).contains(&utc_offset_s) {
+        let at = offset_line.map_or(0, |(at, _)| at);
+        return Err(damaged(at, "a day cannot begin there"));
+    }
+    let mut manifest = Manifest::new(utc_offset_s, 0);
     manifest.log_parts.clear();
     for (at, text) in lines {
         add_line(&mut manifest, at, text)?;
@@ -186,10 +201,13 @@ fn add_line(manifest: &mut Manifest, at: usize, text: &str) -> Result<(), BadMan
     let unknown = || damaged(at, "a line that this program does not know");
     let (word, rest) = text.split_once(' ').ok_or_else(unknown)?;
     match word {
-        "kept-from-day" => manifest.kept_from_day = Some(number(rest).ok_or_else(unknown)?),
-        "next-segment" => manifest.next_segment = number(rest).ok_or_else(unknown)?,
+        "kept-from-day" => {
+            let day = number(rest).filter(|day| DAYS.contains(day));
+            manifest.kept_from_day = Some(day.ok_or_else(unknown)?);
+        }
+        "next-segment" => manifest.next_segment = sequence(rest).ok_or_else(unknown)?,
         "log" => {
-            let sequence = number(rest).ok_or_else(unknown)?;
+            let sequence = sequence(rest).ok_or_else(unknown)?;
             if manifest.log_parts.last().is_some_and(|last| *last >= sequence) {
                 return Err(damaged(at, "log parts are not in rising order"));
             }
@@ -210,14 +228,18 @@ fn add_line(manifest: &mut Manifest, at: usize, text: &str) -> Result<(), BadMan
 fn segment(text: &str) -> Option<Segment> {
     let mut words = text.split(' ');
     let segment = Segment {
-        sequence: number(words.next()?)?,
-        day: number(words.next()?)?,
-        visits: number(words.next()?)?,
-        bytes: number(words.next()?)?,
+        sequence: sequence(words.next()?)?,
+        day: number(words.next()?).filter(|day| DAYS.contains(day))?,
+        visits: number(words.next()?).filter(|visits| *visits <= VISITS_MAX)?,
+        bytes: number(words.next()?).filter(|bytes| *bytes <= SEGMENT_BYTES_MAX)?,
         first_ms: number(words.next()?)?,
         last_ms: number(words.next()?)?,
     };
     words.next().is_none().then_some(segment)
+}
+
+fn sequence(text: &str) -> Option<u64> {
+    number(text).filter(|sequence| *sequence < NUMBER_MAX)
 }
 
 pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
@@ -270,12 +292,32 @@ mod tests {
         };
         Manifest {
             utc_offset_s: -3_600,
-            kept_from_day: Some(-3),
+            kept_from_day: Some(20_700),
             next_segment: 9,
             log_parts: vec![7, 8, 900],
             segments: vec![segment(8, 20_779), segment(2, 20_780)],
             extracts: vec![(77, segment(5, 20_000))],
         }
+    }
+
+    #[test]
+    fn numbers_that_no_store_reaches_are_refused() {
+        let refused = |change: &dyn Fn(&mut Manifest)| {
+            let mut manifest = sample();
+            change(&mut manifest);
+            assert!(matches!(decode(&encode(&manifest)), Err(BadManifest::Damaged { .. })));
+        };
+        for offset_s in [UTC_OFFSET_S_MAX + 1, i32::MIN] {
+            refused(&|manifest| manifest.utc_offset_s = offset_s);
+        }
+        for day in [DAYS.start() - 1, DAYS.end() + 1, i64::MIN, i64::MAX] {
+            refused(&|manifest| manifest.kept_from_day = Some(day));
+            refused(&|manifest| manifest.segments[0].day = day);
+        }
+        refused(&|manifest| manifest.next_segment = NUMBER_MAX);
+        refused(&|manifest| manifest.log_parts[2] = NUMBER_MAX);
+        refused(&|manifest| manifest.segments[0].visits = VISITS_MAX + 1);
+        refused(&|manifest| manifest.segments[0].bytes = SEGMENT_BYTES_MAX + 1);
     }
 
     fn sealed(body: &str) -> Vec<u8> {
@@ -325,14 +367,14 @@ mod tests {
     #[test]
     fn a_segment_is_listed_once_and_before_the_next_one() {
         let head = "visitlog manifest\nversion 1\nday-offset-s 0\nnext-segment 4\nlog 1\n";
-        let line = |sequence| format!("segment {sequence} 1 1 1 1 1\n");
+        let line = |sequence| format!("segment {sequence} 20000 1 1 1 1\n");
         let listed = |lines: &str| decode(&sealed(&format!("{head}{lines}"))).is_ok();
         assert!(listed(&format!("{}{}", line(3), line(1))));
         assert!(!listed(&line(4)), "next-segment would use it again");
         assert!(!listed(&format!("{}{}", line(3), line(3))));
-        assert!(!listed(&format!("{}case 1 3 1 1 1 1 1\n", line(3))));
-        assert!(!listed("segment 3 1 1 1 1\n"), "a number is missing");
-        assert!(!listed("segment 3 1 1 1 1 1 1\n"), "a number too many");
+        assert!(!listed(&format!("{}case 1 3 20000 1 1 1 1\n", line(3))));
+        assert!(!listed("segment 3 20000 1 1 1\n"), "a number is missing");
+        assert!(!listed("segment 3 20000 1 1 1 1 1\n"), "a number too many");
     }
 
     proptest! {

@@ -31,6 +31,7 @@ use std::{cmp::Reverse, ops::Range};
 use super::{
     column::{self, BLOCK_ROWS, BLOCKS_MAX, Column},
     frame::{u32_at, u64_at},
+    segment::DAY_MS,
 };
 use crate::visit::Visit;
 
@@ -102,6 +103,12 @@ pub enum BadPage {
     /// A visit has an attribute that is not there.
     #[error("the page's attributes are impossible")]
     Attribute,
+    /// A visit is of no time that is kept, or of another day.
+    #[error("the page holds an impossible visit")]
+    Visit,
+    /// Its visits are not in the order's order.
+    #[error("the page's visits are not in order")]
+    Unsorted,
     /// It is a page of the other order, or not the one that the index promises.
     #[error("another page than the index says")]
     Other,
@@ -382,7 +389,8 @@ impl<'a> Page<'a> {
     /// Appends the visits of `rows`, whose keys are known, to `out`.
     ///
     /// # Errors
-    /// [`BadPage::Attribute`] when a visit has none; some may have been appended by then.
+    /// [`BadPage::Attribute`] when a visit has none, [`BadPage::Visit`] when it cannot have been
+    /// of that day; some may have been appended by then.
     pub fn visits(
         &self,
         rows: Range<usize>,
@@ -407,7 +415,7 @@ impl<'a> Page<'a> {
                     Order::Person => (major, minor),
                     Order::Checkpoint => (minor, major),
                 };
-                out.push(Visit {
+                let visit = Visit {
                     person,
                     // What was encoded fits; anything else is for `verify` to find.
                     checkpoint: checkpoint as u32,
@@ -418,7 +426,11 @@ impl<'a> Page<'a> {
                     method: attribute[6],
                     verdict: attribute[7],
                     status: attribute[8],
-                });
+                };
+                if i64::from(times[row]) >= DAY_MS || visit.check().is_err() {
+                    return Err(BadPage::Visit);
+                }
+                out.push(visit);
             }
         }
         Ok(())

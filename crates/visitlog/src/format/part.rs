@@ -21,6 +21,10 @@ pub const VERSION: u32 = 1;
 /// Bytes before the first frame.
 pub const HEADER_BYTES: usize = 40;
 
+/// Parts, frames and segments have numbers below this one. No store comes near it, so that what
+/// follows a number that was read can always be counted.
+pub const NUMBER_MAX: u64 = 1 << 62;
+
 /// The facts of a part's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -36,6 +40,9 @@ pub enum BadHeader {
     /// Too short, another magic, or the checksum does not match.
     #[error("the part's header is not whole")]
     NotWhole,
+    /// It is whole, and a number in it is one that no store reaches.
+    #[error("the part's header is impossible")]
+    Impossible,
     /// A newer program wrote it.
     #[error("format version {0}")]
     Newer(u32),
@@ -80,7 +87,9 @@ pub fn decode(bytes: &[u8]) -> Result<Header, BadHeader> {
     if version != VERSION {
         return Err(BadHeader::Newer(version));
     }
-    Ok(Header { sequence: u64_at(bytes, 16), first_frame: u64_at(bytes, 24) })
+    let header = Header { sequence: u64_at(bytes, 16), first_frame: u64_at(bytes, 24) };
+    let possible = header.sequence < NUMBER_MAX && header.first_frame < NUMBER_MAX;
+    if possible { Ok(header) } else { Err(BadHeader::Impossible) }
 }
 
 #[cfg(test)]
@@ -115,6 +124,18 @@ mod tests {
         let crc = crc32c::crc32c(&bytes[..36]);
         bytes[36..].copy_from_slice(&crc.to_le_bytes());
         assert_eq!(decode(&bytes), Err(BadHeader::Newer(9)));
+    }
+
+    #[test]
+    fn numbers_after_which_nothing_can_be_counted_are_refused() {
+        let last = Header { first_frame: NUMBER_MAX - 1, ..HEADER };
+        assert_eq!(decode(&encode(last)), Ok(last));
+        for beyond in [NUMBER_MAX, u64::MAX] {
+            let header = Header { first_frame: beyond, ..HEADER };
+            assert_eq!(decode(&encode(header)), Err(BadHeader::Impossible));
+            let header = Header { sequence: beyond, ..HEADER };
+            assert_eq!(decode(&encode(header)), Err(BadHeader::Impossible));
+        }
     }
 
     #[test]

@@ -35,11 +35,13 @@
 //! The digest is the sum, modulo 2^64, of a hash of each visit (see [`hash`]), so that it does not
 //! depend on their order and both orders can be held against it.
 
+use std::ops::RangeInclusive;
+
 use super::{
     frame::{u32_at, u64_at},
-    page::{self, Order},
+    page::{self, Order, ROWS_MAX},
 };
-use crate::visit::Visit;
+use crate::visit::{TIME_MS_MAX, TIME_MS_MIN, Visit};
 
 /// First bytes of every segment.
 pub const MAGIC: [u8; 8] = *b"VLOGSEGM";
@@ -61,6 +63,9 @@ pub const FOOTER_BYTES: usize = 104;
 
 /// Ms of a day.
 pub const DAY_MS: i64 = 86_400_000;
+
+/// Civil days that a visit can be of, whatever the store's offset, and the one after them.
+pub const DAYS: RangeInclusive<i64> = TIME_MS_MIN / DAY_MS - 1..=TIME_MS_MAX / DAY_MS + 1;
 
 /// The facts of a footer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +98,7 @@ pub enum BadSegment {
     /// The header is too short, has another magic, or its checksum does not match.
     #[error("the segment's header is not whole")]
     Header,
-    /// The same of the footer, or it contradicts the file's length.
+    /// The same of the footer, or it contradicts itself or the file's length.
     #[error("the segment's footer is not whole")]
     Footer,
     /// The index's checksum does not match, or it contradicts the footer.
@@ -166,7 +171,8 @@ pub fn decode_header(bytes: &[u8]) -> Result<(u64, i64), BadSegment> {
         return Err(BadSegment::Header);
     }
     check_version(u32_at(bytes, 8))?;
-    Ok((u64_at(bytes, 16), u64_at(bytes, 24).cast_signed()))
+    let day = u64_at(bytes, 24).cast_signed();
+    if DAYS.contains(&day) { Ok((u64_at(bytes, 16), day)) } else { Err(BadSegment::Header) }
 }
 
 fn check_version(version: u32) -> Result<(), BadSegment> {
@@ -222,10 +228,22 @@ pub fn decode_footer(bytes: &[u8], file_bytes: u64) -> Result<Footer, BadSegment
         && footer.pages_at[0] <= footer.pages_at[1]
         && footer.pages_at[1] <= footer.index_at;
     let end = footer.index_at.checked_add(footer.index_bytes() + FOOTER_BYTES as u64);
-    if in_order && end == Some(file_bytes) { Ok(footer) } else { Err(BadSegment::Footer) }
+    let fills = in_order && end == Some(file_bytes);
+    if fills && footer.is_possible() { Ok(footer) } else { Err(BadSegment::Footer) }
 }
 
 impl Footer {
+    /// Whether there can be such visits in so many pages.
+    fn is_possible(&self) -> bool {
+        let times = TIME_MS_MIN..TIME_MS_MAX;
+        let room = u64::from(self.pages[0].min(self.pages[1])) * ROWS_MAX as u64;
+        DAYS.contains(&self.day)
+            && (1..=room).contains(&self.visits)
+            && self.first_ms <= self.last_ms
+            && times.contains(&self.first_ms)
+            && times.contains(&self.last_ms)
+    }
+
     /// Bytes of the index.
     #[must_use]
     pub fn index_bytes(&self) -> u64 {

@@ -230,8 +230,8 @@ fn read_header(
 ) -> Result<u64, OpenError> {
     let bytes = reader.bytes(0, part::HEADER_BYTES).map_err(io_error("reading", path))?;
     let header = part::decode(bytes).map_err(|bad| match bad {
-        BadHeader::NotWhole => damage(path, 0, &bad.to_string()).into(),
         BadHeader::Newer(version) => newer(path, version, part::VERSION),
+        bad => damage(path, 0, &bad.to_string()).into(),
     })?;
     if header.sequence != sequence {
         let what = format!("the header is that of part {}", header.sequence);

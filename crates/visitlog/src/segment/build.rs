@@ -140,11 +140,16 @@ impl<S: Sink> SegmentWriter<S> {
         Ok(())
     }
 
+    /// Whether as many visits have come by checkpoint as by person.
+    pub(crate) fn orders_agree(&self) -> bool {
+        self.counted[0] == self.counted[1] + self.rows.len() as u64
+    }
+
     /// Writes index and footer.
     pub(crate) fn finish(mut self) -> io::Result<(S, Footer, [Index; 2])> {
         self.end_page()?;
         if self.counted[0] != self.counted[1] {
-            // A damaged source gave its two orders differently.
+            // Whoever gave them gave its two orders differently.
             return Err(io::Error::other("the two orders hold different numbers of visits"));
         }
         self.page.clear();

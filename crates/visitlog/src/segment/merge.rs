@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BinaryHeap, io};
 use super::{PageReader, Segment, Sink, build::SegmentWriter};
 use crate::{
     errors::ReadError,
-    format::page::{Order, ROWS_MAX},
+    format::page::{BadPage, Order, ROWS_MAX},
     visit::Visit,
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Pages<'a> {
     reader: PageReader<'a>,
     order: Order,
     next: usize,
+    /// Last of the page before, in a file.
+    last: Option<(u64, i64, u64)>,
     visits: Vec<Visit>,
     keys: Box<([u64; ROWS_MAX], [u32; ROWS_MAX])>,
 }
@@ -35,7 +37,7 @@ impl<'a> Pages<'a> {
     pub(crate) fn new(segment: &'a Segment, order: Order) -> Self {
         let reader = PageReader::new(segment, order);
         let keys = Box::new(([0; ROWS_MAX], [0; ROWS_MAX]));
-        Self { segment, reader, order, next: 0, visits: Vec::new(), keys }
+        Self { segment, reader, order, next: 0, last: None, visits: Vec::new(), keys }
     }
 
     /// The visits of the next page; none after the last.
@@ -55,8 +57,23 @@ impl<'a> Pages<'a> {
                 &mut self.visits,
             )
             .map_err(|bad| self.segment.damage(offset, &bad.to_string()))?;
+            self.check_order(offset)?;
         }
         Ok(&self.visits)
+    }
+
+    /// What is merged is written in the order in which it comes, so that order is not taken on
+    /// trust from a file.
+    fn check_order(&mut self, offset: u64) -> Result<(), ReadError> {
+        if self.segment.file().is_none() {
+            return Ok(());
+        }
+        let key = |visit: &Visit| self.order.key(visit);
+        if self.last > self.visits.first().map(key) || !self.visits.is_sorted_by_key(key) {
+            return Err(self.segment.damage(offset, &BadPage::Unsorted.to_string()));
+        }
+        self.last = self.visits.last().map(key);
+        Ok(())
     }
 }
 
@@ -64,6 +81,8 @@ impl<'a> Pages<'a> {
 struct Stream<'a> {
     pages: Pages<'a>,
     place: usize,
+    /// Visits taken so far.
+    taken: u64,
 }
 
 impl Stream<'_> {
@@ -73,6 +92,7 @@ impl Stream<'_> {
 
     fn advance(&mut self) -> Result<(), ReadError> {
         self.place += 1;
+        self.taken += 1;
         if self.place >= self.pages.visits.len() {
             self.place = 0;
             self.pages.next_page()?;
@@ -88,25 +108,37 @@ pub(crate) fn merge<S: Sink>(
     kept: &dyn Fn(&Visit) -> bool,
     writer: &mut SegmentWriter<S>,
 ) -> Result<(), MergeError> {
-    for order in Order::ALL {
-        if order == Order::Checkpoint {
-            writer.begin_checkpoints().map_err(MergeError::Write)?;
-        }
-        merge_order(order, sources, kept, writer)?;
+    let by_person = merge_order(Order::Person, sources, kept, writer)?;
+    writer.begin_checkpoints().map_err(MergeError::Write)?;
+    let by_checkpoint = merge_order(Order::Checkpoint, sources, kept, writer)?;
+    if writer.orders_agree() {
+        return Ok(());
     }
-    Ok(())
+    let counts = by_person.iter().zip(&by_checkpoint);
+    let differs = counts.map(|(by_person, by_checkpoint)| by_person != by_checkpoint);
+    let on_disk = || sources.iter().find(|source| source.file().is_some());
+    let blamed =
+        sources.iter().zip(differs).find(|(_, differs)| *differs).map(|(source, _)| source);
+    match blamed.or_else(on_disk) {
+        Some(source) => {
+            Err(MergeError::Read(source.damage(0, "its two orders hold different visits")))
+        }
+        // What is in memory only was made of one list; `SegmentWriter::finish` refuses it.
+        None => Ok(()),
+    }
 }
 
+/// Gives how many visits each source had.
 fn merge_order<S: Sink>(
     order: Order,
     sources: &[&Segment],
     kept: &dyn Fn(&Visit) -> bool,
     writer: &mut SegmentWriter<S>,
-) -> Result<(), MergeError> {
+) -> Result<Vec<u64>, MergeError> {
     let mut streams = Vec::with_capacity(sources.len());
     let mut heads = BinaryHeap::with_capacity(sources.len());
     for (number, source) in sources.iter().enumerate() {
-        let mut stream = Stream { pages: Pages::new(source, order), place: 0 };
+        let mut stream = Stream { pages: Pages::new(source, order), place: 0, taken: 0 };
         stream.pages.next_page().map_err(MergeError::Read)?;
         if let Some(first) = stream.current() {
             heads.push(Reverse((order.key(first), number)));
@@ -131,7 +163,7 @@ fn merge_order<S: Sink>(
             stream.advance().map_err(MergeError::Read)?;
         }
     }
-    Ok(())
+    Ok(streams.iter().map(|stream| stream.taken).collect())
 }
 
 #[cfg(test)]
