@@ -159,10 +159,7 @@ fn at_every(
                     let storage = Simulated::new();
                     storage.fail(operation, nth, fault);
                     let outcome = script::run(&storage);
-                    let met = match operation {
-                        Operation::Read => storage.reads() >= nth,
-                        _ => storage.operations() >= nth,
-                    };
+                    let met = storage.armed() == 0;
                     if !met {
                         assert!(outcome.whole, "without a fault nothing fails");
                         return;
@@ -237,6 +234,27 @@ fn every_single_read_may_fail_or_be_short_once() {
         });
         tell(&format!("{fault:?} at {points} reads"));
         assert!(points >= 100, "the script reads enough: {points}");
+    }
+}
+
+/// A disk may notice only as it makes things durable that it has no room for them.
+#[test]
+fn every_sync_rename_and_removal_may_find_no_room() {
+    for operation in [Operation::Sync, Operation::SyncDir, Operation::Rename, Operation::Remove] {
+        let points = at_every(operation, Fault::NoRoom, |nth, storage, outcome| {
+            let context = format!("no room at {operation:?} {nth}");
+            storage.make_room();
+            if let Some(engine) = &outcome.engine {
+                outcome.promised.hold_in_process(engine, &context);
+            }
+            let cut = storage.after_power_cut(&mut dice(nth));
+            drop(outcome.engine);
+            for storage in [cut, storage.clone()] {
+                outcome.promised.clone().hold(&storage, &context);
+            }
+        });
+        tell(&format!("no room at {points} of {operation:?}"));
+        assert!(points >= 10, "the script does enough: {points}");
     }
 }
 

@@ -92,6 +92,12 @@ impl Simulated {
         world.armed.clear();
     }
 
+    /// Faults that have not been met yet.
+    #[must_use]
+    pub fn armed(&self) -> usize {
+        self.world.lock().armed.len()
+    }
+
     /// Operations so far that could have failed, without those of [`Simulated::reads`].
     #[must_use]
     pub fn operations(&self) -> u64 {

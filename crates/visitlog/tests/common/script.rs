@@ -178,18 +178,19 @@ impl Promised {
 
     /// Fails unless what is found was promised; settles what was not known.
     fn settle(&mut self, found: &[Visit], context: &str) {
-        let days = [self.dropped_before, self.perhaps_before];
-        let Some(day) = days.into_iter().find(|day| self.explains(found, *day)) else {
+        let mut days = self.dropped_before..=self.perhaps_before;
+        let Some(day) = days.find(|day| self.explains(found, *day)) else {
             let lost = |day: i64| {
                 let kept = self.stored.values().filter(move |visit| day_of(visit) >= day);
                 kept.filter(|visit| !found.contains(visit)).count()
             };
             panic!(
-                "{context}: {} found, {} promised, {} unknown; lost {:?}; dropped before {days:?}",
+                "{context}: {} found, {} promised, {} unknown; lost {} of day {} and later",
                 found.len(),
                 self.stored.len(),
                 self.open.len(),
-                days.map(lost),
+                lost(self.perhaps_before),
+                self.perhaps_before,
             );
         };
         (self.dropped_before, self.perhaps_before) = (day, day);
@@ -204,10 +205,10 @@ impl Promised {
             assert!(!engine.recovery().damaged.is_empty(), "{context}: cannot be read");
             return;
         };
-        let days = [self.dropped_before, self.perhaps_before];
+        let mut days = self.dropped_before..=self.perhaps_before;
         let sure = Self { stored: self.stored.clone(), open: BTreeMap::new(), ..*self };
         assert!(
-            days.into_iter().any(|day| sure.explains(&found, day)),
+            days.any(|day| sure.explains(&found, day)),
             "{context}: in the same process, {} found, {} promised",
             found.len(),
             self.stored.len(),
