@@ -24,6 +24,8 @@ const STATIC: [&str; 3] = [
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// A last block that is stored and empty.
 const LAST: [u8; 5] = [1, 0, 0, 0xff, 0xff];
+/// Bytes of a text that it is looked for by; no other part of a page begins like this.
+const HEAD_BYTES: usize = 48;
 /// Most bytes of a stored block (RFC 1951, 3.2.4).
 const STORED_MAX: usize = 0xffff;
 
@@ -31,6 +33,16 @@ const STORED_MAX: usize = 0xffff;
 struct Part {
     text: &'static str,
     deflated: Vec<u8>,
+}
+
+impl Part {
+    /// Where the text is. Its first bytes are looked for and the rest compared: a search for all of
+    /// it would first study the text, for every page anew.
+    fn find(&self, html: &str) -> Option<usize> {
+        let head = self.text.get(..HEAD_BYTES)?;
+        let at = html.find(head)?;
+        html.get(at..)?.starts_with(self.text).then_some(at)
+    }
 }
 
 /// The static texts, compressed; one that cannot be is left out and goes in as it is.
@@ -71,7 +83,7 @@ fn pack(html: &str) -> Vec<u8> {
     packed.extend_from_slice(&HEAD);
     let mut rest = html;
     let mut found: Vec<(usize, &Part)> =
-        parts().iter().filter_map(|part| Some((html.find(part.text)?, part))).collect();
+        parts().iter().filter_map(|part| Some((part.find(html)?, part))).collect();
     found.sort_unstable_by_key(|(at, _)| *at);
     for (at, part) in found {
         let start = html.len() - rest.len();

@@ -102,11 +102,39 @@ impl People {
         }
     }
 
+    /// Takes somebody in whose status comes, or came, by itself.
+    pub(super) fn put_but_status(&mut self, known: &KnownPerson) {
+        let status = self.any_slot(known.number).and_then(Slot::status);
+        self.put_next(&KnownPerson { status, ..known.clone() });
+    }
+
+    /// Takes a status in, also before the person it is of.
+    pub(super) fn put_status(&mut self, person: PersonNumber, status: HealthStatus) {
+        let Some((block, at)) = place(person) else {
+            self.wrong = Some(person);
+            return;
+        };
+        if let Some(slot) = self.block(block).slots.get_mut(at) {
+            let Slot { confirmed_ms, sampled_ms, colour, test, itinerary, .. } =
+                Slot::of(Some(status));
+            *slot = Slot { confirmed_ms, sampled_ms, colour, test, itinerary, ..*slot };
+        }
+    }
+
+    fn any_slot(&self, person: PersonNumber) -> Option<&Slot> {
+        let (block, at) = place(person)?;
+        self.blocks.get(block)?.as_deref()?.slots.get(at)
+    }
+
+    /// Gives back what blocks have too much.
+    pub(super) fn shrink(&mut self) {
+        for block in self.blocks.iter_mut().flatten() {
+            block.names.shrink_to_fit();
+        }
+    }
+
     fn block(&mut self, block: usize) -> &mut Block {
         if self.blocks.len() <= block {
-            if let Some(Some(full)) = self.blocks.last_mut() {
-                full.names.shrink_to_fit();
-            }
             self.blocks.resize_with(block + 1, || None);
         }
         self.blocks[block].get_or_insert_with(|| {
@@ -245,6 +273,24 @@ mod tests {
             assert_eq!(people.epoch(person), Some(3));
         }
         assert!(people.fits().is_ok());
+    }
+
+    #[test]
+    fn a_status_may_come_before_its_person_or_after() {
+        let status = HealthStatus { colour: Colour::Red, ..HealthStatus::unknown(UnixMs(7)) };
+        let mut people = People::default();
+        people.put_status(PersonNumber(1), status);
+        assert_eq!(people.status(PersonNumber(1)), None, "of nobody yet");
+        for number in [1, 2] {
+            people.put_but_status(&known(number, b"x", None));
+        }
+        people.put_status(PersonNumber(2), status);
+        people.shrink();
+        for number in [1, 2] {
+            assert_eq!(people.status(PersonNumber(number)), Some(status));
+            assert_eq!(people.epoch(PersonNumber(number)), Some(3));
+        }
+        assert_eq!(people.last(), PersonNumber(2));
     }
 
     #[test]

@@ -90,6 +90,12 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
     assert_eq!(count.unwrap(), 2);
     let seen: Vec<_> = people.iter().map(|p| (p.number, p.session_epoch, p.status)).collect();
     assert_eq!(seen, [(one, 0, None), (other, 1, Some(RED))]);
+    let (mut all, mut statuses) = (Vec::new(), Vec::new());
+    at.registry.all_people(|known| all.push((known.number, known.session_epoch))).await.unwrap();
+    all.sort_unstable();
+    assert_eq!(all, [(one, 0), (other, 1)]);
+    at.registry.all_statuses(|person, status| statuses.push((person, status))).await.unwrap();
+    assert_eq!(statuses, [(other, RED)]);
     let sealed = at.registry.person(one).await.unwrap().unwrap().new.masked_sealed;
     assert_eq!(people[0].masked_sealed, sealed);
     assert_eq!(at.registry.known_person(other).await.unwrap().as_ref(), people.get(1));
