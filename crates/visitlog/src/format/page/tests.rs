@@ -1,4 +1,3 @@
-//! Pages: what is encoded is decoded, and nothing else is.
 //! A page gives back what was put in, and finds every flipped bit.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use proptest::prelude::*;
