@@ -126,6 +126,23 @@ impl Registry {
         Ok(())
     }
 
+    /// Writes what an SQLite registry holds at this moment to a new file, while it is in use, and
+    /// answers `true`. PostgreSQL has tools of its own for that: nothing is written, `false`.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written; part of it may be there then.
+    pub async fn copy_to(&self, file: &Path) -> Result<bool> {
+        if self.kind == Kind::Postgres {
+            return Ok(false);
+        }
+        let Some(name) = file.to_str() else {
+            let reason = "the copy's path is not UTF-8";
+            return Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::InvalidInput, reason)).into());
+        };
+        sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await?;
+        Ok(true)
+    }
+
     /// Closes all connections, finishing what runs.
     pub async fn close(&self) {
         self.pool.close().await;

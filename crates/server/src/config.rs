@@ -121,6 +121,16 @@ pub(crate) struct ServeArgs {
     /// Where codes by text message go.
     #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
     pub(crate) sms: Sms,
+    /// Folder that a backup of visits and registry is brought into once a day, while serving; best
+    /// on another disk. Not a folder inside of the data folder.
+    #[arg(long, env = "VENUECODE_BACKUP_TO", value_name = "DIR")]
+    pub(crate) backup_to: Option<PathBuf>,
+    /// Hour of the day, UTC+8, after which that is done.
+    #[arg(
+        long, env = "VENUECODE_BACKUP_HOUR", value_name = "HOUR", default_value_t = 3,
+        value_parser = clap::value_parser!(u8).range(0..=23)
+    )]
+    pub(crate) backup_hour: u8,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

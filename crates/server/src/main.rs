@@ -1,6 +1,7 @@
 //! The one binary of the venue-code system: `venuecode demo`, `venuecode serve` and the commands
 //! around them.
 
+mod backups;
 mod commands;
 mod config;
 mod connections;
@@ -36,6 +37,14 @@ enum Command {
     Import(Import),
     /// Sends check-ins to a running server and checks every answer; or verifies what a store kept.
     Load(LoadArgs),
+    /// Copies visits and registry to another place; a running server does it by itself.
+    Backup(commands::backup::BackupArgs),
+    /// Makes a data folder out of a backup, or restores only what is damaged.
+    Restore(commands::restore::RestoreArgs),
+    /// Reads every byte of the visits, or of a backup, and names what is damaged.
+    Verify(commands::verify::VerifyArgs),
+    /// Saves what is whole of damaged visits into a new folder.
+    Repair(commands::repair::RepairArgs),
 }
 
 #[derive(Subcommand)]
@@ -77,6 +86,11 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             Ok(outcome?.into())
         }
         Command::Load(args) => commands::load::run(args).await,
+        Command::Backup(args) => commands::backup::run(args, &mut std::io::stdout()).await,
+        // Nothing else goes on in these, so they may block.
+        Command::Restore(args) => commands::restore::run(&args, &mut std::io::stdout()),
+        Command::Verify(args) => commands::verify::run(&args, &mut std::io::stdout()),
+        Command::Repair(args) => commands::repair::run(&args, &mut std::io::stdout()),
     }
 }
 

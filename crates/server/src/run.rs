@@ -1,6 +1,7 @@
 //! Serving until told to stop, then draining: no new requests, waiting ones answered, store closed.
 
 use crate::{
+    backups::{self, Backups},
     connections::{self, Limits, Measure},
     jobs, wiring,
 };
@@ -24,11 +25,16 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until SIGTERM or SIGINT.
-pub(crate) async fn serve(house: Arc<House>, listener: TcpListener) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    house: Arc<House>,
+    listener: TcpListener,
+    daily: Option<Backups>,
+) -> anyhow::Result<()> {
     gate::remember(&house).await.context("reading the last minute's visits")?;
     let (stop, stopping) = watch::channel(false);
     let router = web::routes::router(Arc::clone(&house));
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
+    let backups = tokio::spawn(backups::run(Arc::clone(&house), daily, stopping.clone()));
     let limits = Limits::default();
     let measured = Arc::clone(&house);
     let measure: Measure = Arc::new(move |took| measured.metrics.request(took));
@@ -41,7 +47,7 @@ pub(crate) async fn serve(house: Arc<House>, listener: TcpListener) -> anyhow::R
     if tokio::time::timeout(DRAIN_MAX, server).await.is_err() {
         tracing::warn!("some requests did not end within {} s", DRAIN_MAX.as_secs());
     }
-    let _ended = jobs.await;
+    let _ended = (jobs.await, backups.await);
     wiring::close(&house).await?;
     tracing::info!("stopped");
     Ok(())

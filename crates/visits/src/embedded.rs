@@ -1,17 +1,20 @@
 //! Visits in a folder of this machine, kept by the `visitlog` engine.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{sync::oneshot, task::spawn_blocking};
-use visitlog::{
-    CommitError, Committed, Engine, Event, Health, MaintainError, SubmitError, Visit, Watch, Window,
-};
+use visitlog::{CommitError, Committed, Engine, Event, Health, SubmitError, Visit, Watch, Window};
 
 pub use visitlog::{OpenError, Options, Recovery, Stats};
 
 use crate::store::{
-    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, KeepError,
-    PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
+    AppendError, Appended, BATCH_VISITS_MAX, BackUpError, BackedUp, BoxFuture, CloseError, Cursor,
+    KeepError, PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth,
+    VisitStore,
 };
 
 /// A store in one folder. Its futures must be polled inside of a tokio runtime, because questions
@@ -65,10 +68,10 @@ impl EmbeddedVisits {
         self.engine.stats()
     }
 
-    fn keep(
+    fn keep<T: Send + 'static, E: std::error::Error + Send + 'static>(
         &self,
-        act: impl FnOnce(&Engine) -> Result<(), MaintainError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<(), KeepError>> {
+        act: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, KeepError>> {
         let engine = Arc::clone(&self.engine);
         Box::pin(async move {
             match spawn_blocking(move || act(&engine)).await {
@@ -239,6 +242,16 @@ impl VisitStore for EmbeddedVisits {
 
     fn tidy(&self) -> BoxFuture<'_, Result<(), KeepError>> {
         self.keep(Engine::seal)
+    }
+
+    fn back_up(&self, folder: PathBuf) -> BoxFuture<'_, Result<BackedUp, BackUpError>> {
+        let done = self.keep(move |engine| engine.backup(folder));
+        Box::pin(async move {
+            let report = done.await.map_err(|error| BackUpError(error.0))?;
+            let damages = report.damages.iter().map(ToString::to_string).collect();
+            let (files, copied_bytes) = (report.files, report.copied_bytes);
+            Ok(BackedUp { files, copied_bytes, damages })
+        })
     }
 
     fn day_of(&self, ms: i64) -> i64 {

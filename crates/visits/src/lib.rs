@@ -9,7 +9,8 @@ pub mod embedded;
 mod store;
 
 pub use store::{
-    AppendError, Appended, BATCH_VISITS_MAX, BoxFuture, CloseError, Cursor, KeepError,
-    PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth, VisitStore,
+    AppendError, Appended, BATCH_VISITS_MAX, BackUpError, BackedUp, BoxFuture, CloseError, Cursor,
+    KeepError, PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth,
+    VisitStore,
 };
 pub use visitlog::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};

@@ -1,6 +1,6 @@
 //! The trait behind which every store of visits stands, and the words it answers with.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, path::PathBuf, pin::Pin};
 
 use visitlog::{InvalidVisit, Visit, Window};
 
@@ -89,6 +89,22 @@ pub struct CloseError(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the visit store was not put in order: {0}")]
 pub struct KeepError(pub String);
+
+/// Why a backup was not made; the one that was there is as good as before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the visits were not backed up: {0}")]
+pub struct BackUpError(pub String);
+
+/// What a backup took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BackedUp {
+    /// Files that the backup has.
+    pub files: u64,
+    /// Bytes that were new.
+    pub copied_bytes: u64,
+    /// What is damaged in the store, in words, one for each place.
+    pub damages: Vec<String>,
+}
 
 /// How the store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,6 +202,13 @@ pub trait VisitStore: Send + Sync + 'static {
 
     /// Puts the store's files in order, once a day in a quiet hour.
     fn tidy(&self) -> BoxFuture<'_, Result<(), KeepError>>;
+
+    /// Brings the backup in a folder up to this moment, while visits are taken. A store that has
+    /// tools of its own for that refuses.
+    fn back_up(&self, folder: PathBuf) -> BoxFuture<'_, Result<BackedUp, BackUpError>> {
+        let said = format!("this program cannot bring them into {}", folder.display());
+        Box::pin(async move { Err(BackUpError(said)) })
+    }
 
     /// The civil day of a time, days since 1970-01-01 at the store's offset.
     fn day_of(&self, ms: i64) -> i64;

@@ -1,9 +1,13 @@
 //! One file per command.
 
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod load;
+pub(crate) mod repair;
+pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod verify;
 
 use std::io::Write;
 

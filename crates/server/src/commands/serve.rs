@@ -1,6 +1,7 @@
 //! `venuecode serve`: the real thing.
 
 use crate::{
+    backups::Backups,
     config::{ServeArgs, Sms},
     installation::{GivenUrl, Kind},
     run, wiring,
@@ -27,7 +28,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let said = screen(&house, &args, &here).await?;
     out.write_all(said.as_bytes())?;
     out.flush()?;
-    run::serve(house, listener).await?;
+    run::serve(house, listener, Backups::of(&args)).await?;
     Ok(ExitCode::SUCCESS)
 }
 

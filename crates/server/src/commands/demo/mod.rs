@@ -63,7 +63,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let said = screen(&house, &here, &args.data.data).await?;
     out.write_all(said.as_bytes())?;
     out.flush()?;
-    run::serve(house, listener).await?;
+    run::serve(house, listener, None).await?;
     Ok(ExitCode::SUCCESS)
 }
 
