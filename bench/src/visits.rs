@@ -149,8 +149,10 @@ struct Room {
 
 impl Room {
     fn make(parent: &Path) -> Result<Self> {
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        remove_abandoned(parent)?;
         let root = parent.join(format!("run-{}", std::process::id()));
-        fs::create_dir_all(&root).with_context(|| root.display().to_string())?;
+        fs::create_dir(&root).with_context(|| root.display().to_string())?;
         Ok(Self { root })
     }
 
@@ -161,6 +163,19 @@ impl Room {
     fn clear(&self, name: &str) -> Result<()> {
         Ok(fs::remove_dir_all(self.dir(name))?)
     }
+}
+
+/// A run that was killed could not remove what it had made, and that may be much.
+fn remove_abandoned(parent: &Path) -> Result<()> {
+    for entry in fs::read_dir(parent)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix("run-")?.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Room {

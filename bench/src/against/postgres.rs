@@ -15,8 +15,6 @@ const URL_VARIABLE: &str = "VENUECODE_BENCH_POSTGRES";
 const DAY_MS: i64 = 86_400_000;
 /// Bytes handed to the server at a time.
 const CHUNK_BYTES: usize = 1 << 20;
-/// How often the large question is asked in each way; the best counts.
-const TOGETHER_TIMES: usize = 2;
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const COPY_END: &[u8] = &(-1_i16).to_be_bytes();
 
@@ -170,20 +168,20 @@ impl Server {
         let days = town::days_of(&asked.city);
         let numbers: Vec<i64> = persons.iter().map(|person| person.cast_signed()).collect();
         let listed: Vec<String> = persons.iter().map(u64::to_string).collect();
-        let mut best: Option<(&str, Found)> = None;
-        for (way, setting) in WAYS_TOGETHER {
+        let mut best: Option<(usize, Found)> = None;
+        // Each way once, and the faster one again, now that everything has been read.
+        for (index, (_, setting)) in WAYS_TOGETHER.iter().enumerate() {
             self.run(setting).await?;
-            for _ in 0..TOGETHER_TIMES {
-                let found = self.timed(&statement, numbers.clone(), days).await?;
-                if best.is_none_or(|(_, best)| found.client_s < best.client_s) {
-                    best = Some((way, found));
-                }
+            let found = self.timed(&statement, numbers.clone(), days).await?;
+            if best.is_none_or(|(_, best)| found.client_s < best.client_s) {
+                best = Some((index, found));
             }
         }
-        let (way, mut found) = best.context("no way was tried")?;
-        if let Some((_, setting)) = WAYS_TOGETHER.iter().find(|(name, _)| *name == way) {
-            self.run(setting).await?;
-        }
+        let (index, mut found) = best.context("no way was tried")?;
+        let (way, setting) = WAYS_TOGETHER[index];
+        self.run(setting).await?;
+        let again = self.timed(&statement, numbers, days).await?;
+        found.client_s = found.client_s.min(again.client_s);
         self.run(&format!("prepare many (bigint[], bigint, bigint) as {statement}")).await?;
         let listed = listed.join(",");
         let execute = format!("execute many ('{{{listed}}}', {}, {})", days.0, days.1);
