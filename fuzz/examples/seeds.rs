@@ -10,7 +10,7 @@ use hostile::{DAY, MIDNIGHT_MS, TINY, log_part, visit};
 use visitlog::{
     Engine, Visit, Watch,
     format::{
-        frame,
+        backup, frame,
         manifest::{self, Manifest},
     },
     storage::simulated::Simulated,
@@ -191,6 +191,14 @@ fn manifest() {
     changed("most-visits-twice", &|m| m.segments.iter_mut().for_each(|s| s.visits = u64::MAX));
     changed("most-bytes-twice", &|m| m.segments.iter_mut().for_each(|s| s.bytes = u64::MAX));
     changed("segment-twice", &|m| m.segments[1].sequence = 3);
+    let file = |kind, sequence| {
+        backup::File { kind, sequence, bytes: 1_000, crc: 7, copy: 0, whole: sequence != 3 }
+    };
+    let logs = [file(backup::Kind::Log, 1), file(backup::Kind::Log, 2)];
+    let files = [&logs[..], &[file(backup::Kind::Segment, 3)]].concat();
+    let list = backup::encode(&backup::List { files, manifest: full.clone() });
+    self::write("manifest", "list-of-a-backup", 0, &list);
+    self::write("manifest", "list-of-a-backup-checked-anew", WHOLE, &list[..list.len() - 16]);
     let text = |name, how, text: &str| self::write("manifest", name, how, text.as_bytes());
     text("nothing", 0, "");
     text("checksum-alone", WHOLE, "");

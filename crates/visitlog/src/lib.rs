@@ -1,5 +1,12 @@
-//! The visit engine: an append-only log and an in-memory head, durable and read in two orders.
+//! The visit engine: who entered where and when, each visit written once, durable, and read in two
+//! orders, by person and by checkpoint.
 //!
+//! It does one job. A visit is a handful of plain numbers ([`Visit`]); it is never changed and goes
+//! by age, a whole civil day at a time. In return an append costs a fraction of a microsecond of
+//! processor time and one `fdatasync` shared by all who wait, a visit takes some ten bytes on disk
+//! in both orders together, and a question reads only the pages that have the answer.
+//!
+//! # Quick start
 //! ```
 //! use visitlog::{Engine, Options, Visit, Window};
 //!
@@ -24,10 +31,49 @@
 //! engine.close();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//! `examples/day_at_the_market.rs` goes on from there: batches, sealing, deleting, reopening.
+//!
+//! | to | use |
+//! |---|---|
+//! | store | [`Engine::append`], [`Engine::append_all`]; without waiting [`Engine::submit`], [`Engine::submit_all`] |
+//! | ask | [`Engine::snapshot`], then [`Snapshot::visits_of`], [`Snapshot::visits_at`]; many at once [`Snapshot::visits_of_many`], [`Snapshot::visits_at_windows`], [`Snapshot::entries_at`] |
+//! | put into segments | by itself; [`Engine::seal`] for all at once |
+//! | delete | [`Engine::drop_before`]; before that, [`Engine::extract`] for what a case keeps |
+//! | look after it | [`verify`], [`repair`], [`Engine::backup`], [`restore`], [`Engine::stats`], [`Engine::health`] |
+//!
+//! # Threads
+//! An [`Engine`] starts two: the writer, which takes what waits, writes it as one frame and syncs,
+//! while the next group gathers; and the keeper, which sorts, seals, merges and deletes behind it.
+//! Opening uses two more while it reads the log. Every method takes `&self` and may be called from
+//! any thread. Only [`Engine::append`] and [`Engine::append_all`] wait for the disk, and
+//! [`Engine::seal`], [`Engine::drop_before`] and [`Engine::extract`] until their work is done; no
+//! question ever waits for the writer's disk. Answers to [`Engine::submit`] come on the writer's
+//! thread.
+//!
+//! # Durability
+//! What was acknowledged survives a kill and a power cut. What was not acknowledged may or may not
+//! be there after one; sending it again is safe, because an identity is stored once, whenever it
+//! comes. A batch is stored whole or not at all. When the disk is full, visits are refused at once
+//! and writing goes on by itself when there is room. When a sync fails the engine stops writing for
+//! good, answers questions still, and says so in [`Engine::health`]: what the kernel has dropped
+//! cannot be asked for again, a new opening has to read what is really there.
 //!
 //! What must hold: a visit is answered when it is durable and not before; it is readable when it
 //! is durable and not before; one identity is stored once; whatever on disk cannot be explained by
 //! an interrupted last write is refused, never skipped.
+//!
+//! # Limits
+//! Each has a name and a default: [`QUEUE_VISITS_MAX`] visits that wait, [`GROUP_VISITS_MAX`] in a
+//! batch, [`HEAD_VISITS_MAX`] unsealed in memory, [`PART_BYTES_MAX`] in a part of the log,
+//! [`CASE_DAY_VISITS_MAX`] that a case keeps of a day; times from [`TIME_MS_MIN`] up to
+//! [`TIME_MS_MAX`]. One process has a folder at a time. One folder is one machine: there is no
+//! replication, a backup is what there is against the loss of a disk. It needs a Unix: `flock`,
+//! `pread`, `fdatasync`, folders that can be synced.
+//!
+//! # Files
+//! A log that is written first, immutable segments of one day each, and a list of both: see
+//! [`mod@format`], and `docs/reference/visitlog-format.md` for every byte. All goes through
+//! [`storage::Storage`], so that [`storage::simulated`] can fail at each step in turn.
 
 mod backup;
 mod catalog;

@@ -1,8 +1,11 @@
-//! Any text as the list of what belongs to the store.
+//! Any text as the list of what belongs to the store, or of what a backup has.
 
 use visitlog::{
     OpenError, Options, Selection, Visit, Window,
-    format::manifest::{self, Manifest},
+    format::{
+        backup,
+        manifest::{self, Manifest},
+    },
 };
 
 use super::{EVER, Input, TINY, Whom, ask, folder, log_part, open, visit, writes};
@@ -23,6 +26,10 @@ pub(crate) fn attempt(bytes: &[u8]) {
     if how & WHOLE != 0 {
         let crc = crc32c::crc32c(&text);
         text.extend_from_slice(format!("crc32c {crc:08x}\n").as_bytes());
+    }
+    if let Ok(list) = backup::decode(&text) {
+        assert_eq!(backup::decode(&backup::encode(&list)), Ok(list));
+        return;
     }
     let decoded = manifest::decode(&text).ok();
     let utc_offset_s = decoded.as_ref().map_or(TINY.utc_offset_s, |read| read.utc_offset_s);

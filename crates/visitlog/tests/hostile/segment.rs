@@ -1,12 +1,16 @@
 //! Any bytes as a segment's file.
 
+use std::sync::Arc;
+
 use visitlog::{
-    Engine, OpenError, Selection, Visit, Window,
+    Engine, OpenError, RepairError, Selection, Visit, Window, check_backup_on,
     format::{
         manifest::{self, Manifest},
         page::{self, Order, Page, ROWS_MAX},
         segment::{self, DAY_MS, FOOTER_BYTES, Footer, HEADER_BYTES, Index},
     },
+    repair_on, restore_on,
+    storage::simulated::Simulated,
     verify_on,
 };
 
@@ -46,6 +50,7 @@ pub(crate) fn attempt(bytes: &[u8]) {
     let files = [(segment::path(SEQUENCE), bytes), log_part(3, 1, &[&late])];
     let storage = store(&manifest, &files);
     let verified = verify_on(&storage).unwrap();
+    repair(&storage);
     let engine = match open(&storage, TINY) {
         Ok(engine) => engine,
         Err(OpenError::NewerFormat { .. } | OpenError::Damaged(_)) => return,
@@ -60,11 +65,31 @@ pub(crate) fn attempt(bytes: &[u8]) {
         assert!(expected.iter().all(|key| found.iter().any(|visit| visit.key() == *key)));
     }
     stream(&engine, &whom);
+    back_up(&engine, verified.is_whole());
     if how & ASK_ONLY == 0 {
         rewrite(&engine, &whom);
         engine.close();
         writes(&open(&storage, TINY).unwrap());
     }
+}
+
+fn repair(source: &Simulated) {
+    let target = Simulated::new();
+    match repair_on(source, Arc::new(target.clone()), TINY) {
+        Ok(_) => assert_eq!(open(&target, TINY).unwrap().recovery().damaged, []),
+        Err(RepairError::Open(OpenError::NewerFormat { .. })) => {}
+        Err(other) => panic!("not repaired: {other}"),
+    }
+}
+
+/// What is damaged is in the backup and is called so; it can be restored all the same.
+fn back_up(engine: &Engine, whole: bool) {
+    let (backup, restored) = (Simulated::new(), Simulated::new());
+    let report = engine.backup_on(&backup).unwrap();
+    assert_eq!(report.damages.is_empty(), whole);
+    assert_eq!(check_backup_on(&backup).unwrap().damages, []);
+    restore_on(&backup, &restored).unwrap();
+    writes(&open(&restored, TINY).unwrap());
 }
 
 /// Small questions, page by page.
