@@ -16,7 +16,7 @@ import numpy
 THREADS = 2
 MEMORY = "12GB"
 ROWS_AT_ONCE = 5_000_000
-TOGETHER_TIMES = 3
+TOGETHER_TIMES = 2
 
 # What the question needs comes first; the table by checkpoint has only that.
 COLUMNS = {
