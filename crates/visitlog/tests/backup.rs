@@ -373,22 +373,47 @@ fn an_archive_that_was_cut_anywhere_is_refused() {
     }
 }
 
-#[test]
-fn another_store_with_the_same_names_is_backed_up_over_the_first_one() {
-    let folder = backed_up();
-    let storage = Simulated::new();
-    let engine = open(&storage, Options::default()).unwrap();
-    // The same names and counts, other visits: as after a restore that went another way.
-    let other = |visit: &Visit| Visit { operator: 77, ..*visit };
+/// A store with the same names, sizes and counts as that of [`fill`] and other visits: as after a
+/// restore that went another way.
+fn other_store() -> (Engine, Vec<Visit>) {
+    let other = |visit: &Visit| Visit { operator: visit.operator ^ 1, ..*visit };
+    let engine = open(&Simulated::new(), Options::default()).unwrap();
     let old = [of_day(0), of_day(1)].concat();
     engine.append_all(old.iter().map(other).collect()).unwrap();
     engine.seal().unwrap();
-    engine.append_all(of_day(2).iter().map(other).collect()).unwrap();
+    for visits in of_day(2).chunks(8) {
+        engine.append_all(visits.iter().map(other).collect()).unwrap();
+    }
+    (engine, filled().iter().map(other).collect())
+}
+
+#[test]
+fn another_store_with_the_same_names_is_backed_up_over_the_first_one() {
+    let folder = backed_up();
+    let (engine, expected) = other_store();
     for round in 0..3 {
         let report = engine.backup_on(&folder).unwrap();
         assert_eq!(report.copied_files, if round == 0 { 3 } else { 0 });
-        let expected: Vec<Visit> = filled().iter().map(other).collect();
         assert_eq!(restored(&folder).unwrap(), expected);
+    }
+}
+
+#[test]
+fn another_store_with_the_same_names_spoils_no_backup_when_it_is_interrupted() {
+    for nth in 1.. {
+        let folder = backed_up();
+        let (engine, expected) = other_store();
+        let before = folder.operations();
+        folder.fail(Operation::Any, nth, Fault::PowerCut);
+        let done = engine.backup_on(&folder);
+        let steps = folder.operations() - before;
+        for seed in 0..4 {
+            let found = restored(&folder.after_power_cut(&mut dice(nth * 10 + seed))).unwrap();
+            assert!(found == expected || done.is_err() && found == filled(), "at {nth}");
+        }
+        if done.is_ok() && steps < nth {
+            break;
+        }
     }
 }
 
@@ -481,12 +506,14 @@ fn a_power_cut_while_a_segment_is_restored_leaves_the_old_file_or_the_new_one() 
             let done = restore_segments_on(&folder, &storage, ..);
             let steps = storage.operations() - before;
             storage.make_room();
-            let next = storage.after_power_cut(&mut dice(nth));
-            let found = next.contents(SEGMENT).unwrap();
-            assert!(found == good || found == flipped(&good, 900), "{fault:?} at {nth}");
-            assert!(done.is_err() || found == good, "{fault:?} at {nth}");
-            assert!(restore_segments_on(&folder, &next, ..).unwrap().left.is_empty());
-            assert_eq!(all_of(&open(&next, Options::default()).unwrap()), filled());
+            for seed in 0..8 {
+                let next = storage.after_power_cut(&mut dice(nth * 10 + seed));
+                let found = next.contents(SEGMENT).unwrap();
+                assert!(found == good || found == flipped(&good, 900), "{fault:?} at {nth}");
+                assert!(done.is_err() || found == good, "{fault:?} at {nth}");
+                assert!(restore_segments_on(&folder, &next, ..).unwrap().left.is_empty());
+                assert_eq!(all_of(&open(&next, Options::default()).unwrap()), filled());
+            }
             if done.is_ok() && steps < nth {
                 break;
             }

@@ -217,6 +217,23 @@ fn deleted_days_stay_deleted() {
 }
 
 #[test]
+fn visits_of_deleted_days_in_the_log_are_not_brought_back() {
+    let source = Simulated::new();
+    let engine = open(&source, Options::default()).unwrap();
+    engine.append_all([of_day(0), of_day(2)].concat()).unwrap();
+    let day = engine.day_of(MIDNIGHT_MS);
+    engine.close();
+    // As a crash leaves it between the deletion and the sealing that makes it good.
+    let manifest = source.contents("MANIFEST").unwrap();
+    let mut manifest = visitlog::format::manifest::decode(&manifest).unwrap();
+    manifest.kept_from_day = Some(day + 1);
+    source.overwrite("MANIFEST", &visitlog::format::manifest::encode(&manifest));
+    let (report, target) = repaired(&source);
+    assert_eq!((report.forgotten, report.visits, report.lost.len()), (40, 40, 0));
+    assert_eq!(held(&target), of_day(2));
+}
+
+#[test]
 fn what_a_disk_cannot_read_is_passed_over_and_said() {
     let whole = store();
     repaired(&whole);

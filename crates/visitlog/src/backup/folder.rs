@@ -98,7 +98,7 @@ impl Folder<'_> {
         let (copied, _) = copy(&mut stretch, Some(&*to), at)
             .map_err(|error| copy_error(&path, &kept_path, error))?;
         file.crc = stretch.crc();
-        self.end_copy(&*to, &kept_path, bytes, copied)?;
+        self.end_copy(&*to, &kept_path, copied)?;
         let copied = Part { sequence, file: &*to, end: Some(bytes), is_last: false };
         self.take(file, check_part(&copied, None).damages);
         Ok(())
@@ -164,7 +164,7 @@ impl Folder<'_> {
             }
             Err(error) => return Err(copy_error(&segment.path, &kept_path, error).into()),
         }
-        self.end_copy(&*to, &kept_path, file.bytes, file.bytes)?;
+        self.end_copy(&*to, &kept_path, file.bytes)?;
         let utc_offset_s = self.list.manifest.utc_offset_s;
         let check = check_segment(&*to, &segment.path, Some(&listed), utc_offset_s);
         self.take(file, check.damages);
@@ -198,18 +198,13 @@ impl Folder<'_> {
         }
     }
 
-    /// Cuts what an interrupted backup left beyond the end, and makes the copy durable.
+    /// Makes the copy durable.
     fn end_copy(
         &mut self,
         to: &dyn StorageFile,
         kept_path: &str,
-        bytes: u64,
         copied: u64,
     ) -> Result<(), BackupError> {
-        let writing = |error: io::Error| io_error("writing", kept_path)(error);
-        if to.length().map_err(writing)? > bytes {
-            to.set_length(bytes).map_err(writing)?;
-        }
         to.sync().map_err(io_error("syncing", kept_path))?;
         self.report.copied_files += 1;
         self.report.copied_bytes += copied;
