@@ -189,7 +189,43 @@ fn forget(dir: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::phases::load::load;
+
+    /// The question, answered by comparing every visit with every other.
+    fn by_hand(visits: &[Visit], asked: &[u64]) -> Answer {
+        let (mut rows, mut persons) = (0, HashSet::new());
+        for one in visits.iter().filter(|visit| asked.contains(&visit.person)) {
+            for other in visits {
+                let apart_ms = one.entered_ms.abs_diff(other.entered_ms);
+                if other.checkpoint == one.checkpoint && apart_ms <= NEAR_MS.unsigned_abs() {
+                    rows += 1;
+                    persons.insert(other.person);
+                }
+            }
+        }
+        Answer { rows, persons: persons.len() as u64 }
+    }
+
+    #[test]
+    fn the_answers_are_those_found_by_hand() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, city) in [
+            ("dense", town::dense(20_000, 7).unwrap()),
+            ("sparse", town::sparse(20_000, 7).unwrap()),
+        ] {
+            let visits: Vec<Visit> = city.visits().collect();
+            let engine = load(&city, &dir.path().join(name), None).unwrap();
+            let mut seen = Seen::new(city.plan().persons);
+            for asked in [&[1][..], &[150], &[282], &[3, 4, 5, 77, 200]] {
+                let found = ask(&engine, asked, town::days_of(&city), &mut seen).unwrap();
+                assert!(found.rows > 0 && found.persons > 1, "{name}, {asked:?}: {found:?}");
+                assert_eq!(found, by_hand(&visits, asked), "{name}, {asked:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_person_who_is_seen_twice_counts_once() {
