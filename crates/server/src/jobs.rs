@@ -2,6 +2,7 @@
 //! visitors' sessions once a year, following what another process changes in the registry, and
 //! asking about those who entered with their status unknown.
 
+use crate::outside::instant;
 use actions::{
     House, accounts::session::IDLE_MS_MAX, checkins::follow_up,
     people::session::change_key_when_due, retention::delete_old_visits,
@@ -43,10 +44,10 @@ async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
 /// Deletes visits at the start and after each midnight.
 async fn keep_on(house: &House, mut stopping: watch::Receiver<bool>) {
     let mut done_on = None;
-    let mut clock = WallClock::new(house.now(), Instant::now());
+    let mut clock = WallClock::new(house.now(), instant());
     loop {
         let now = house.now();
-        let trusted = clock.is_trusted(now, Instant::now());
+        let trusted = clock.is_trusted(now, instant());
         let today = now.day_start();
         if trusted && done_on != Some(today) {
             match delete_old_visits(house).await {
@@ -137,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_forward_deletes_nothing_until_it_is_set_back() {
-        let (wall, steady) = (UnixMs(1_795_312_800_000), Instant::now());
+        let (wall, steady) = (UnixMs(1_795_312_800_000), instant());
         let mut clock = WallClock::new(wall, steady);
         let later = |hours: u64| steady + Duration::from_secs(hours * 3600);
         let shown = |hours: i64| wall.plus(hours * DAY_MS / 24);

@@ -3,7 +3,7 @@
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, Sms},
     installation::{self, GivenUrl, Kind, private_folder},
-    outside::{SystemClock, SystemDice},
+    outside::{SystemClock, SystemDice, instant},
 };
 use actions::{
     House,
@@ -18,13 +18,7 @@ use actions::{
 };
 use anyhow::{Context, bail};
 use registry::Registry;
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 use tracing_subscriber::EnvFilter;
 use visits::{
     VisitStore,
@@ -78,7 +72,7 @@ pub(crate) fn start_log(format: LogFormat) {
 
 /// Time since now, from a clock that is never set.
 fn steady_clock() -> Box<dyn Fn() -> Duration + Send + Sync> {
-    let began = Instant::now();
+    let began = instant();
     Box::new(move || began.elapsed())
 }
 
