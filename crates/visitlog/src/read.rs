@@ -5,7 +5,7 @@ use crate::{
     errors::ReadError,
     format::{page::Order, segment::DAY_MS},
     head::{View, day_of},
-    segment::{Ask, Found, Segment, Slot, day_start_ms, scan},
+    segment::{Ask, Found, Memory, Segment, Slot, day_start_ms, scan},
     visit::{TIME_MS_MAX, TIME_MS_MIN, Visit, Window},
 };
 
@@ -203,14 +203,14 @@ impl Snapshot {
     ) -> Result<(), ReadError> {
         let from_ms = questions.iter().map(|question| question.from_ms).min().unwrap_or(0);
         let to_ms = questions.iter().map(|question| question.to_ms).max().unwrap_or(0);
-        let mut asks = Vec::new();
+        let (mut asks, mut memory) = (Vec::new(), Memory::default());
         for segment in self.reaching(from_ms, to_ms)? {
             asks.clear();
             asks.extend(questions.iter().filter_map(|question| {
                 let (from, to) = segment.clip(question.from_ms, question.to_ms)?;
                 Some(Ask { major: question.major, from, to, tag: question.tag })
             }));
-            scan(segment, order, &asks, each)?;
+            scan(segment, order, &asks, &mut memory, each)?;
         }
         Ok(())
     }

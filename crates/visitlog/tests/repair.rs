@@ -105,13 +105,16 @@ fn a_damaged_page_of_one_order_loses_nothing_and_of_both_only_what_both_had() {
     let (source, visits) = store_of_many();
     let good = source.contents(SEGMENT).unwrap();
     let starts = regions(&good);
-    let (by_person, by_checkpoint) = (&starts[1..6], &starts[6..11]);
+    let (by_person, by_checkpoint) = (&starts[1..11], &starts[11..21]);
     source.overwrite(SEGMENT, &break_pages(&good, by_person));
     let (report, target) = repaired(&source);
     assert_eq!(report.damaged_segments[0].visits_missing, Some(0), "all of one order");
     assert_eq!(held(&target), visits);
 
-    source.overwrite(SEGMENT, &break_pages(&good, &[by_person[1], by_checkpoint[3]]));
+    source.overwrite(
+        SEGMENT,
+        &break_pages(&good, &[by_person[2], by_person[3], by_checkpoint[6], by_checkpoint[7]]),
+    );
     let (report, target) = repaired(&source);
     let found = held(&target);
     let missing = (visits.len() - found.len()) as u64;

@@ -356,11 +356,38 @@ impl<'a> Page<'a> {
     /// Major numbers and entry times (ms since the day began) of every visit, into the fronts of
     /// the two lists.
     pub fn keys(&self, majors: &mut [u64; ROWS_MAX], times: &mut [u32; ROWS_MAX]) {
+        self.keys_until((u64::MAX, u32::MAX), majors, times);
+    }
+
+    /// As [`Page::keys`], of as many visits as are needed to know all before `beyond` (major,
+    /// time); gives how many.
+    pub(crate) fn keys_until(
+        &self,
+        beyond: (u64, u32),
+        majors: &mut [u64; ROWS_MAX],
+        times: &mut [u32; ROWS_MAX],
+    ) -> usize {
         let (majors, _) = majors.as_chunks_mut::<BLOCK_ROWS>();
         let (times, _) = times.as_chunks_mut::<BLOCK_ROWS>();
         let (mut major, mut time) = (self.first_major, self.least_time);
         let mut steps = [0; BLOCK_ROWS];
         let blocks = self.rows.div_ceil(BLOCK_ROWS);
+        if self.columns[MAJOR].is_none() && self.columns[MAJOR + 1].is_none() {
+            // A busy checkpoint fills whole pages.
+            for (block, (majors, times)) in majors.iter_mut().zip(times).take(blocks).enumerate() {
+                majors.fill(major);
+                self.block(TIME, block, times);
+                for time_out in times {
+                    let before = if self.times_are_steps { time } else { self.least_time };
+                    time = before.wrapping_add(*time_out);
+                    *time_out = time;
+                }
+                if (major, time) >= beyond {
+                    return ((block + 1) * BLOCK_ROWS).min(self.rows);
+                }
+            }
+            return self.rows;
+        }
         for (block, (majors, times)) in majors.iter_mut().zip(times).take(blocks).enumerate() {
             self.wide_block(MAJOR, block, &mut steps);
             self.block(TIME, block, times);
@@ -377,11 +404,23 @@ impl<'a> Page<'a> {
                 major = major.wrapping_add(*step);
                 *major_out = major;
             }
+            if (major, times[BLOCK_ROWS - 1]) >= beyond {
+                return ((block + 1) * BLOCK_ROWS).min(self.rows);
+            }
         }
+        self.rows
     }
 
     /// Minor numbers of one block of visits.
     pub fn minors(&self, block: usize, out: &mut [u64; BLOCK_ROWS]) {
+        if self.columns[MINOR + 1].is_none() {
+            let mut above = [0; BLOCK_ROWS];
+            self.block(MINOR, block, &mut above);
+            for (minor, above) in out.iter_mut().zip(&above) {
+                *minor = self.least_minor.wrapping_add(u64::from(*above));
+            }
+            return;
+        }
         self.wide_block(MINOR, block, out);
         out.iter_mut().for_each(|minor| *minor = minor.wrapping_add(self.least_minor));
     }

@@ -16,7 +16,7 @@ use parking_lot::RwLock;
 use crate::{
     errors::ReadError,
     format::page::Order,
-    segment::{Ask, Segment, Slot, scan},
+    segment::{Ask, Memory, Segment, Slot, scan},
     visit::Visit,
 };
 
@@ -112,7 +112,7 @@ impl State {
 fn contains(segment: &Segment, (from, to): (u32, u32), visit: &Visit) -> Result<bool, ReadError> {
     let ask = Ask { major: u64::from(visit.checkpoint), from, to, tag: 0 };
     let mut found = false;
-    scan(segment, Order::Checkpoint, &[ask], &mut |_, piece| {
+    scan(segment, Order::Checkpoint, &[ask], &mut Memory::default(), &mut |_, piece| {
         found |= piece.entries().0.contains(&visit.person);
         Ok(())
     })?;

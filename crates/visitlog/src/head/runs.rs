@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::{
         format::page::Order,
-        segment::{Ask, scan},
+        segment::{Ask, Memory, scan},
     };
 
     const OFFSET_S: i32 = 8 * 3600;
@@ -88,8 +88,10 @@ mod tests {
         let mut visits = Vec::new();
         for run in runs {
             let ask = Ask { major: 1, from: 0, to: u32::MAX, tag: 0 };
-            scan(run, Order::Checkpoint, &[ask], &mut |_, found| found.visits(&mut visits))
-                .unwrap();
+            scan(run, Order::Checkpoint, &[ask], &mut Memory::default(), &mut |_, found| {
+                found.visits(&mut visits)
+            })
+            .unwrap();
         }
         visits.sort_by_key(|visit| visit.entered_ms);
         visits

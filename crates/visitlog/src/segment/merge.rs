@@ -35,7 +35,7 @@ pub(crate) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(crate) fn new(segment: &'a Segment, order: Order) -> Self {
-        let reader = PageReader::new(segment, order);
+        let reader = PageReader::new(segment, order, Vec::new());
         let keys = Box::new(([0; ROWS_MAX], [0; ROWS_MAX]));
         Self { segment, reader, order, next: 0, last: None, visits: Vec::new(), keys }
     }

@@ -9,7 +9,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 pub(crate) use build::{FileSink, SegmentWriter, Sink, build};
 pub(crate) use merge::{MergeError, merge};
-pub(crate) use scan::{Ask, Found, scan};
+pub(crate) use scan::{Ask, Found, Memory, scan};
 
 use crate::{
     errors::{Damage, ReadError},
@@ -182,8 +182,13 @@ pub(crate) struct PageReader<'a> {
 }
 
 impl<'a> PageReader<'a> {
-    pub(crate) fn new(segment: &'a Segment, order: Order) -> Self {
-        Self { segment, order, buffer: Vec::new(), filled: 0, start: 0 }
+    pub(crate) fn new(segment: &'a Segment, order: Order, buffer: Vec<u8>) -> Self {
+        Self { segment, order, buffer, filled: 0, start: 0 }
+    }
+
+    /// The buffer, for the next reader.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// The page of that number, of which there must be one; the pages before `until` are wanted

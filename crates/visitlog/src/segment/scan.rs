@@ -22,6 +22,25 @@ pub(crate) struct Ask {
     pub(crate) tag: usize,
 }
 
+/// Memory that sweeps need again and again.
+pub(crate) struct Memory {
+    decoded: Box<Decoded>,
+    buffer: Vec<u8>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        let decoded = Box::new(Decoded {
+            majors: [0; ROWS_MAX],
+            times: [0; ROWS_MAX],
+            minors: [0; ROWS_MAX],
+            entered_ms: [0; ROWS_MAX],
+            there: [false; BLOCKS_MAX],
+        });
+        Self { decoded, buffer: Vec::new() }
+    }
+}
+
 /// A page's numbers, decoded as far as they were needed.
 struct Decoded {
     majors: [u64; ROWS_MAX],
@@ -75,25 +94,20 @@ impl Found<'_> {
 }
 
 /// Sweeps over the pages that have something of the asks, which are sorted by major number and
-/// beginning, and hands each piece
-/// of an answer to `each` with its tag. A page is read and decoded once.
+/// beginning, and hands each piece of an answer to `each` with its tag. A page is read and decoded
+/// once, and no further than it is needed.
 pub(crate) fn scan(
     segment: &Segment,
     order: Order,
     asks: &[Ask],
+    memory: &mut Memory,
     each: &mut dyn FnMut(usize, &mut Found<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let forward = |ask: &Ask| (ask.major, ask.from);
     debug_assert!(asks.is_sorted_by_key(forward), "the sweep goes forward only");
     let index = segment.index(order);
-    let mut reader = PageReader::new(segment, order);
-    let mut decoded = Box::new(Decoded {
-        majors: [0; ROWS_MAX],
-        times: [0; ROWS_MAX],
-        minors: [0; ROWS_MAX],
-        entered_ms: [0; ROWS_MAX],
-        there: [false; BLOCKS_MAX],
-    });
+    let Memory { decoded, buffer } = memory;
+    let mut reader = PageReader::new(segment, order, std::mem::take(buffer));
     // Asks that reach into the page under way: (ask, one past its last page).
     let mut open: Vec<(&Ask, usize)> = Vec::new();
     let mut waiting = asks.iter().map(|ask| (ask, index.span(ask.major, ask.from, ask.to)));
@@ -111,20 +125,21 @@ pub(crate) fn scan(
         }
         if open.is_empty() {
             if next.is_none() {
+                *buffer = reader.into_buffer();
                 return Ok(());
             }
             continue;
         }
         let until = open.iter().map(|(_, end)| *end).max().unwrap_or(page_number + 1);
         let page = reader.page(page_number, until)?;
-        let Decoded { majors, times, there, .. } = &mut *decoded;
-        page.keys(majors, times);
+        let Decoded { majors, times, there, .. } = &mut **decoded;
+        let beyond = open.iter().map(|(ask, _)| (ask.major, ask.to)).max();
+        let known = page.keys_until(beyond.unwrap_or((0, 0)), majors, times);
         *there = [false; BLOCKS_MAX];
         let offset = index.offsets[page_number];
         for (ask, _) in &open {
-            let rows = rows_of(ask, &decoded.majors, &decoded.times, page.rows());
+            let rows = rows_of(ask, &decoded.majors, &decoded.times, known);
             if !rows.is_empty() {
-                let decoded = &mut decoded;
                 each(ask.tag, &mut Found { segment, offset, page: &page, decoded, rows })?;
             }
         }
@@ -205,7 +220,7 @@ mod tests {
             for order in Order::ALL {
                 let mut whole = vec![Vec::new(); asks.len()];
                 let mut entries = vec![Vec::new(); asks.len()];
-                scan(&segment, order, &asks, &mut |tag, found| {
+                scan(&segment, order, &asks, &mut Memory::default(), &mut |tag, found| {
                     let before = whole[tag].len();
                     found.visits(&mut whole[tag])?;
                     assert_eq!(whole[tag].len() - before, found.len());
