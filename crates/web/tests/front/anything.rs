@@ -222,7 +222,7 @@ async fn seats(t: &TestHouse, duty: &str) -> Vec<(String, String)> {
 #[tokio::test]
 async fn ten_thousand_nonsense_requests_break_nothing() {
     let seed = std::env::var("VENUECODE_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed: u64 = seed.unwrap_or(20_261_122);
+    let seed: u64 = seed.unwrap_or(7);
     let t = TestHouse::new().await;
     let door = t.door().await;
     let duty = t.duty(&door).await;
@@ -250,7 +250,7 @@ async fn ten_thousand_nonsense_requests_break_nothing() {
         *answers.entry(status.as_u16()).or_insert(0) += 1;
     }
     // Nonsense that is only ever turned away at the first step would try nothing.
-    for status in [200, 303, 401, 403, 404, 405, 415, 422] {
+    for status in [200, 303, 400, 401, 403, 404, 405, 415, 422] {
         assert!(answers.contains_key(&status), "VENUECODE_SEED={seed}: no {status} in {answers:?}");
     }
 }
