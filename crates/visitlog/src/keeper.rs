@@ -8,6 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, atomic::Ordering},
+    thread,
 };
 
 use crate::{
@@ -317,13 +318,11 @@ impl Keeper {
     /// Deletes the segments of the days before `day`, and makes sure that whatever of them is
     /// still in memory or in the log is not believed any more.
     pub(crate) fn forget_before(&mut self, day: i64) -> Result<Dropped, Fault> {
-        let state = self.state();
-        let slots: Vec<&Slot> = state.segments.iter().filter(|slot| slot.day() < day).collect();
-        let sequences: Vec<u64> = slots.iter().map(|slot| slot.sequence()).collect();
-        let dropped = Dropped {
-            segments: slots.len() as u64,
-            visits: slots.iter().map(|slot| slot.visits()).sum(),
-        };
+        let all = self.state().segments.clone();
+        let slots: Vec<Slot> = all.into_iter().filter(|slot| slot.day() < day).collect();
+        let sequences: Vec<u64> = slots.iter().map(Slot::sequence).collect();
+        let dropped =
+            Dropped { segments: slots.len() as u64, visits: slots.iter().map(Slot::visits).sum() };
         self.shared.catalog.change(|manifest| {
             manifest.kept_from_day = manifest.kept_from_day.max(Some(day));
             manifest.segments.retain(|segment| segment.day >= day);
@@ -335,6 +334,7 @@ impl Keeper {
         });
         self.unmergeable.retain(|kept| *kept >= day);
         self.remove_segments(&sequences)?;
+        close_aside(slots);
         Ok(dropped)
     }
 
@@ -373,6 +373,14 @@ pub(crate) fn listed(segment: &Segment) -> manifest::Segment {
         first_ms: footer.first_ms,
         last_ms: footer.last_ms,
     }
+}
+
+/// Closes files that have been removed. The system frees what a file took when the last one closes
+/// it, which takes a tenth of a second for half a gigabyte; nobody need wait for that.
+fn close_aside(removed: Vec<Slot>) {
+    let closer = thread::Builder::new().name("visitlog-close".to_owned());
+    // Where there is no thread to be had, they are closed here.
+    let _ = closer.spawn(move || drop(removed));
 }
 
 fn ready_of(state: &State, day: i64) -> impl Iterator<Item = &Arc<Segment>> {

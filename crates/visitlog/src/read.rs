@@ -107,7 +107,8 @@ impl Snapshot {
         mut each: impl FnMut(Entries<'_>),
     ) -> Result<(), ReadError> {
         let questions = self.prepared(questions_at(windows));
-        self.scan_segments(Order::Checkpoint, &questions, &mut |window, found| {
+        let mut memory = Memory::default();
+        self.scan_segments(Order::Checkpoint, &questions, &mut memory, &mut |window, found| {
             let (persons, entered_ms) = found.entries();
             each(Entries { window, persons, entered_ms });
             Ok(())
@@ -141,7 +142,7 @@ impl Snapshot {
             Ok::<(), ReadError>(())
         };
         let questions = self.prepared(questions);
-        self.scan_segments(order, &questions, &mut |tag, found| {
+        self.scan_segments(order, &questions, &mut Memory::default(), &mut |tag, found| {
             take(found.len())?;
             found.visits(&mut lists[tag])
         })?;
@@ -199,18 +200,19 @@ impl Snapshot {
         &self,
         order: Order,
         questions: &[Question],
+        memory: &mut Memory,
         each: &mut dyn FnMut(usize, &mut Found<'_>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let from_ms = questions.iter().map(|question| question.from_ms).min().unwrap_or(0);
         let to_ms = questions.iter().map(|question| question.to_ms).max().unwrap_or(0);
-        let (mut asks, mut memory) = (Vec::new(), Memory::default());
+        let mut asks = Vec::new();
         for segment in self.reaching(from_ms, to_ms)? {
             asks.clear();
             asks.extend(questions.iter().filter_map(|question| {
                 let (from, to) = segment.clip(question.from_ms, question.to_ms)?;
                 Some(Ask { major: question.major, from, to, tag: question.tag })
             }));
-            scan(segment, order, &asks, &mut memory, each)?;
+            scan(segment, order, &asks, memory, each)?;
         }
         Ok(())
     }
@@ -231,10 +233,15 @@ impl Snapshot {
     }
 
     /// Everything of one major number and stretch, sorted.
-    fn collect(&self, order: Order, question: Question) -> Result<Vec<Visit>, ReadError> {
+    fn collect(
+        &self,
+        order: Order,
+        question: Question,
+        memory: &mut Memory,
+    ) -> Result<Vec<Visit>, ReadError> {
         let mut visits = Vec::new();
         let questions = self.prepared(vec![question]);
-        self.scan_segments(order, &questions, &mut |_, found| found.visits(&mut visits))?;
+        self.scan_segments(order, &questions, memory, &mut |_, found| found.visits(&mut visits))?;
         for question in &questions {
             self.collect_from_tables(order, question, &mut visits);
         }
@@ -289,6 +296,7 @@ pub struct Visits {
     next_ms: i64,
     to_ms: i64,
     gathered: std::vec::IntoIter<Visit>,
+    memory: Memory,
 }
 
 impl Visits {
@@ -297,7 +305,8 @@ impl Visits {
         let (from_ms, to_ms) = (from_ms.max(TIME_MS_MIN), to_ms.min(TIME_MS_MAX));
         let reach = snapshot.reach().unwrap_or((TIME_MS_MAX, TIME_MS_MIN));
         let (next_ms, to_ms) = (from_ms.max(reach.0), to_ms.min(reach.1 + 1));
-        Self { snapshot, order, major, next_ms, to_ms, gathered: Vec::new().into_iter() }
+        let (gathered, memory) = (Vec::new().into_iter(), Memory::default());
+        Self { snapshot, order, major, next_ms, to_ms, gathered, memory }
     }
 
     fn gather(&mut self) -> Result<(), ReadError> {
@@ -311,7 +320,8 @@ impl Visits {
         let (from_ms, to_ms) = (self.next_ms, until.min(self.to_ms));
         self.next_ms = to_ms;
         let question = Question { major: self.major, from_ms, to_ms, tag: 0 };
-        self.gathered = self.snapshot.collect(self.order, question)?.into_iter();
+        let visits = self.snapshot.collect(self.order, question, &mut self.memory)?;
+        self.gathered = visits.into_iter();
         Ok(())
     }
 }
