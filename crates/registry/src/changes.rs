@@ -59,6 +59,13 @@ pub(crate) async fn note(tx: &mut AnyConnection, change: &Change) -> Result<()> 
     Ok(())
 }
 
+/// Stands for changes too many to name, of which this is the last: a number is left out before its
+/// line, and whoever comes to a hole in the trail reads everything again.
+pub(crate) async fn note_many(tx: &mut AnyConnection, last: &Change) -> Result<()> {
+    next_number(tx, "changes").await?;
+    note(tx, last).await
+}
+
 impl Registry {
     /// The number of the last change; 0 before the first.
     ///
@@ -72,7 +79,7 @@ impl Registry {
     }
 
     /// Up to `limit` changes after this one with their numbers, oldest first. `None` when some of
-    /// them are not kept any more.
+    /// them are not kept any more, or were too many to be named.
     ///
     /// # Errors
     /// Of the database.
@@ -89,8 +96,8 @@ impl Registry {
             let kind: String = row.try_get(1)?;
             changes.push((row.try_get(0)?, Change::from_columns(&kind, row.try_get(2)?)?));
         }
-        let first: Option<i64> = changes.first().map(|(seq, _)| *seq);
-        Ok(first.is_none_or(|first| first == seq + 1).then_some(changes))
+        let whole = changes.iter().zip(seq + 1..).all(|((number, _), next)| *number == next);
+        Ok(whole.then_some(changes))
     }
 
     /// Forgets all but the last [`CHANGES_KEPT`]; how many.

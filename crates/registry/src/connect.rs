@@ -5,7 +5,7 @@ use sqlx::{
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
-use std::{io, path::Path, time::Duration};
+use std::{io, ops::Range, path::Path, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -117,6 +117,11 @@ impl Registry {
         Ok(self.pool.begin_with(begin).await?)
     }
 
+    /// Whether this is SQLite, whose pages are this process's own.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.kind == Kind::Sqlite
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -188,6 +193,22 @@ pub(crate) async fn next_number(tx: &mut AnyConnection, name: &'static str) -> R
         .fetch_one(tx)
         .await?;
     Ok(row.try_get(0)?)
+}
+
+/// The next `count` numbers of a kind of thing, in order.
+pub(crate) async fn next_numbers(
+    tx: &mut AnyConnection,
+    name: &'static str,
+    count: usize,
+) -> Result<Range<i64>> {
+    let count = i64::try_from(count).map_err(|_| RegistryError::Strange("counters.value"))?;
+    let row = sqlx::query("update counters set value = value + $2 where name = $1 returning value")
+        .bind(name)
+        .bind(count)
+        .fetch_one(tx)
+        .await?;
+    let last: i64 = row.try_get(0)?;
+    Ok(last - count + 1..last + 1)
 }
 
 /// Gives back the number that this transaction took last. The counter's row is locked until the

@@ -9,6 +9,7 @@ mod contract {
     mod alerts;
     mod applications;
     mod audit;
+    mod bulk;
     mod cases;
     mod changes;
     mod checkpoints;
