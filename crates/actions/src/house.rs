@@ -2,6 +2,7 @@
 
 use crate::{
     Answer, Failure,
+    alerts::raised::RaisedAlerts,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
@@ -70,6 +71,8 @@ pub struct House {
     pub followed: Followed,
     /// What doors with a screen remember of the day.
     pub days: Days,
+    /// Alerts on their way into the registry.
+    pub raised: RaisedAlerts,
     /// Tells duty screens what happened at their door.
     pub announcer: Announcer,
     /// Limits of one address, one person and one door.

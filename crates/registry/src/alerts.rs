@@ -3,13 +3,13 @@
 use crate::{
     audit::{self, AuditLine},
     checkpoints,
-    connect::{Registry, Result, count, next_number},
+    connect::{Registry, RegistryError, Result, count, give_back, next_number},
     people,
 };
 use domain::{
     alerts::Disposition, checkpoints::CheckpointNumber, people::PersonNumber, time::UnixMs,
 };
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// An abnormal entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,41 +46,67 @@ fn alert(row: &AnyRow) -> Result<Alert> {
     })
 }
 
+/// An alert that stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Number.
+    pub id: i64,
+    /// Whether it was not there before.
+    pub fresh: bool,
+}
+
+async fn open(tx: &mut AnyConnection, new: &NewAlert, now: UnixMs) -> Result<Opened> {
+    let id = next_number(tx, "alerts").await?;
+    let person = i64::try_from(new.person.0).unwrap_or(-1);
+    let done = sqlx::query(
+        "insert into alerts (id, checkpoint, person, entered_ms, opened_ms) \
+         values ($1, $2, $3, $4, $5) on conflict (checkpoint, person, entered_ms) do nothing",
+    )
+    .bind(id)
+    .bind(i64::from(new.checkpoint.0))
+    .bind(person)
+    .bind(new.entered.0)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 1 {
+        return Ok(Opened { id, fresh: true });
+    }
+    give_back(tx, "alerts").await?;
+    let row = sqlx::query(
+        "select id from alerts where checkpoint = $1 and person = $2 and entered_ms = $3",
+    )
+    .bind(i64::from(new.checkpoint.0))
+    .bind(person)
+    .bind(new.entered.0)
+    .fetch_one(tx)
+    .await?;
+    Ok(Opened { id: count(&row)?, fresh: false })
+}
+
 impl Registry {
     /// Opens an alert; the one of this entry when there is one already.
     ///
     /// # Errors
     /// Of the database.
     pub async fn open_alert(&self, new: &NewAlert, now: UnixMs) -> Result<i64> {
+        let opened = self.open_alerts(std::slice::from_ref(new), now).await?;
+        opened.first().map(|opened| opened.id).ok_or(RegistryError::Strange("alerts.id"))
+    }
+
+    /// Opens several in one transaction, all or none; one of them may be there already, or stand
+    /// twice in the list.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn open_alerts(&self, new: &[NewAlert], now: UnixMs) -> Result<Vec<Opened>> {
         let mut tx = self.begin().await?;
-        let id = next_number(&mut tx, "alerts").await?;
-        let person = i64::try_from(new.person.0).unwrap_or(-1);
-        let done = sqlx::query(
-            "insert into alerts (id, checkpoint, person, entered_ms, opened_ms) \
-             values ($1, $2, $3, $4, $5) on conflict (checkpoint, person, entered_ms) do nothing",
-        )
-        .bind(id)
-        .bind(i64::from(new.checkpoint.0))
-        .bind(person)
-        .bind(new.entered.0)
-        .bind(now.0)
-        .execute(&mut *tx)
-        .await?;
-        if done.rows_affected() == 1 {
-            tx.commit().await?;
-            return Ok(id);
+        let mut opened = Vec::with_capacity(new.len());
+        for new in new {
+            opened.push(open(&mut tx, new, now).await?);
         }
-        let row = sqlx::query(
-            "select id from alerts where checkpoint = $1 and person = $2 and entered_ms = $3",
-        )
-        .bind(i64::from(new.checkpoint.0))
-        .bind(person)
-        .bind(new.entered.0)
-        .fetch_one(&mut *tx)
-        .await?;
-        // The number that was taken goes back.
-        tx.rollback().await?;
-        count(&row)
+        tx.commit().await?;
+        Ok(opened)
     }
 
     /// Writes down what was done; `false` when it is another door's or was done already.

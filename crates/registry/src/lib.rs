@@ -24,7 +24,7 @@ mod sms_codes;
 mod venue_codes;
 
 pub use accounts::{Account, NewAccount};
-pub use alerts::{Alert, NewAlert};
+pub use alerts::{Alert, NewAlert, Opened};
 pub use applications::{ApplicationEvent, ApplicationRow, QueueFilter};
 pub use audit::{AuditLine, StoredAudit};
 pub use bulk::{BulkInsert, NewDevice};

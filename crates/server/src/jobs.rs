@@ -1,10 +1,10 @@
 //! Timed jobs: deleting visits whose days are over, forgetting sessions, links and SMS codes that have ended, changing the key of
 //! visitors' sessions once a year, following what another process changes in the registry, and
-//! asking about those who entered with their status unknown.
+//! opening alerts, and asking about those who entered with their status unknown.
 
 use crate::outside::instant;
 use actions::{
-    House, accounts::session::IDLE_MS_MAX, checkins::follow_up,
+    House, accounts::session::IDLE_MS_MAX, alerts::raised, checkins::follow_up,
     people::session::change_key_when_due, retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
@@ -27,6 +27,7 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
         tokio::select! {
             _ = stopping.changed() => {}
             () = follow_up::run(Arc::clone(&house)) => {}
+            () = raised::run(Arc::clone(&house)) => {}
         }
     });
 }

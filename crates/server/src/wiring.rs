@@ -7,6 +7,7 @@ use crate::{
 };
 use actions::{
     House,
+    alerts::raised::RaisedAlerts,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, NoSource, Questions},
@@ -140,6 +141,7 @@ async fn furnish(
         questions: Questions::default(),
         followed: Followed::default(),
         days: Days::default(),
+        raised: RaisedAlerts::default(),
         announcer: Announcer::default(),
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),

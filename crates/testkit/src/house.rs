@@ -2,6 +2,7 @@
 
 use actions::{
     House,
+    alerts::raised::RaisedAlerts,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
@@ -170,6 +171,7 @@ impl TestHouse {
             questions: Questions::default(),
             followed: Followed::default(),
             days: Days::default(),
+            raised: RaisedAlerts::default(),
             announcer: Announcer::default(),
             limits: Limits::new(UNLIMITED),
             gate: Gate::default(),

@@ -86,8 +86,8 @@
     events.addEventListener('entry', entry);
     events.addEventListener('verdict', verdict);
     events.addEventListener('revoked', function () { events.close(); location.reload(); });
-    ['disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
-    ['entry', 'verdict', 'ping', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, alive); });
+    ['alert', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, refresh); });
+    ['entry', 'verdict', 'ping', 'alert', 'disposed', 'head', 'skipped'].forEach(function (name) { events.addEventListener(name, alive); });
     events.onopen = function () {
       alive();
       lostAt = 0;

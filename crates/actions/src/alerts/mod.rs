@@ -1,4 +1,6 @@
-//! Alerts: what staff did about an abnormal entry.
+//! Alerts: how an abnormal entry raises one, and what staff did about it.
+
+pub mod raised;
 
 use crate::{
     Answer, Failure, House, accounts::principals::DutyDevice, duty::announce::Announcement,

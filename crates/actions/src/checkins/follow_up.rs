@@ -3,7 +3,7 @@
 
 use super::{
     gate::Recorded,
-    record::{opened_alert, shown},
+    record::{raise, shown},
 };
 use crate::{
     House,
@@ -130,8 +130,9 @@ async fn tell(
         cause: verdict.cause(),
     };
     house.metrics.followed();
-    let alert = opened_alert(house, &recorded, now).await;
-    let Ok(masked_name) = crate::people::masked_name(house, person) else { return };
-    let shown = Arc::new(shown(&masked_name, &recorded, Some(status), alert));
-    house.announcer.tell(checkpoint, Announcement::Verdict(shown));
+    if let Ok(masked_name) = crate::people::masked_name(house, person) {
+        let shown = Arc::new(shown(&masked_name, &recorded, Some(status), None));
+        house.announcer.tell(checkpoint, Announcement::Verdict(shown));
+    }
+    raise(house, &recorded, None);
 }

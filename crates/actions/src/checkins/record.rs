@@ -18,7 +18,7 @@ use domain::{
     people::PersonNumber,
     time::UnixMs,
 };
-use registry::NewAlert;
+use registry::{NewAlert, Opened};
 use std::sync::Arc;
 
 /// Records an entry. Scanning the same door again within a minute shows the same entry.
@@ -107,13 +107,21 @@ pub(crate) async fn enter(
     } else {
         made
     };
-    let (alert, unheard) = alert(house, &recorded, again, now).await;
+    // A guard who typed a number waits for the alert's; nobody who scans does.
+    let opened = match operator {
+        Some(_) => opened_alert(house, &recorded, now).await,
+        None => None,
+    };
+    let alert = opened.map(|opened| opened.id);
     let shown = Arc::new(shown(&masked_name, &recorded, Some(&status), alert));
     if !again {
         house.days.add(&recorded);
     }
-    if !again || unheard {
+    if !again || opened.is_some_and(|opened| opened.fresh) {
         house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
+    }
+    if opened.is_none() {
+        raise(house, &recorded, again.then(|| Arc::clone(&shown)));
     }
     house.metrics.scan(recorded.decision, again);
     let pending = at_hand.is_none() && ask(house, &recorded, now);
@@ -127,49 +135,31 @@ fn ask(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
     house.health.can_be_asked() && house.questions.ask(Question { person, asked: now, entry })
 }
 
-/// Opens the alert of an abnormal entry; its number, and whether the door has not heard of it.
-/// Also for an entry that was there: the process may have ended between commit and alert. When the
-/// registry fails here, the screen opens what is missing when it next looks.
-async fn alert(
-    house: &House,
-    recorded: &Recorded,
-    again: bool,
-    now: UnixMs,
-) -> (Option<i64>, bool) {
-    if !raises_alert(recorded.decision, recorded.colour) {
-        return (None, false);
+/// Raises the alert of an abnormal entry, also of one that was there: the process may have ended
+/// between commit and alert, and then the door is told of the entry as well.
+pub(super) fn raise(house: &House, recorded: &Recorded, unheard: Option<Arc<Shown>>) {
+    if raises_alert(recorded.decision, recorded.colour) {
+        house.raised.raise(new_alert(recorded), unheard);
     }
-    let new = NewAlert {
-        checkpoint: recorded.checkpoint,
-        person: recorded.person,
-        entered: recorded.entered,
-    };
-    let opened = async {
-        let unheard = again && !stands(house, &new).await?;
-        Answer::Ok((house.registry.open_alert(&new, now).await?, unheard))
-    };
-    match opened.await {
-        Ok((alert, unheard)) => (Some(alert), unheard),
+}
+
+/// Opens the alert of an abnormal entry now. What cannot be opened is raised like any other.
+async fn opened_alert(house: &House, recorded: &Recorded, now: UnixMs) -> Option<Opened> {
+    if !raises_alert(recorded.decision, recorded.colour) {
+        return None;
+    }
+    match house.registry.open_alerts(&[new_alert(recorded)], now).await {
+        Ok(opened) => opened.first().copied(),
         Err(error) => {
-            tracing::error!(%error, "an alert could not be opened");
-            house.days.missed(new);
-            (None, false)
+            tracing::error!(%error, "an alert could not be opened at once");
+            None
         }
     }
 }
 
-/// Opens the alert of an entry whose verdict followed.
-pub(super) async fn opened_alert(house: &House, recorded: &Recorded, now: UnixMs) -> Option<i64> {
-    alert(house, recorded, false, now).await.0
-}
-
-/// Alerts of one door looked through for one entry's.
-const ALERTS_MAX: i64 = 500;
-
-/// Whether this entry has its alert already, dealt with or not.
-async fn stands(house: &House, new: &NewAlert) -> Answer<bool> {
-    let alerts = house.registry.alerts_at(new.checkpoint, new.entered, ALERTS_MAX).await?;
-    Ok(alerts.iter().any(|alert| alert.new == *new))
+fn new_alert(recorded: &Recorded) -> NewAlert {
+    let Recorded { checkpoint, person, entered, .. } = *recorded;
+    NewAlert { checkpoint, person, entered }
 }
 
 /// An entry as the door sees it. The status is known only at the moment of the scan.

@@ -33,7 +33,7 @@ pub struct Shown {
     pub negative_hours: Option<i64>,
     /// Itinerary; only at the moment of the scan.
     pub itinerary: Itinerary,
-    /// The alert it raised, if it did.
+    /// The alert it raised, as far as it is known: a scan does not wait for it.
     pub alert: Option<i64>,
 }
 
@@ -44,6 +44,11 @@ pub enum Announcement {
     Entry(Arc<Shown>),
     /// What is known by now of somebody who entered with their status unknown.
     Verdict(Arc<Shown>),
+    /// The alert of an entry that was told stands now, and waits for staff.
+    Alert {
+        /// The alert.
+        alert: i64,
+    },
     /// Staff wrote down what was done about an alert.
     Disposed {
         /// The alert.

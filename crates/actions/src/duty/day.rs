@@ -19,8 +19,6 @@ use visits::{PAGE_VISITS_MAX, Window};
 
 /// Doors remembered; far more than have screens. Beyond it all are read anew.
 const DOORS_MAX: usize = 20_000;
-/// Alerts that could not be opened and wait for the next look; beyond it the next start finds them.
-const MISSING_MAX: usize = 10_000;
 /// An entry may be told to the door this much later than it stands in the store.
 const LATE_MS_MAX: i64 = MINUTE_MS;
 
@@ -28,7 +26,6 @@ const LATE_MS_MAX: i64 = MINUTE_MS;
 #[derive(Default)]
 pub struct Days {
     doors: RwLock<HashMap<CheckpointNumber, Arc<DoorDay>>>,
-    missing: Mutex<Vec<NewAlert>>,
 }
 
 #[derive(Default)]
@@ -65,18 +62,6 @@ impl Days {
         if let Some(door) = door {
             door.day.lock().add(recorded);
         }
-    }
-
-    /// Keeps an alert that could not be opened for the next look at its door.
-    pub(crate) fn missed(&self, new: NewAlert) {
-        let mut missing = self.missing.lock();
-        if missing.len() < MISSING_MAX {
-            missing.push(new);
-        }
-    }
-
-    fn missing_at(&self, checkpoint: CheckpointNumber) -> Vec<NewAlert> {
-        self.missing.lock().extract_if(.., |new| new.checkpoint == checkpoint).collect()
     }
 
     fn door(&self, checkpoint: CheckpointNumber) -> Arc<DoorDay> {
@@ -139,12 +124,6 @@ pub(crate) async fn today(
 ) -> Answer<Today> {
     let door = house.days.door(checkpoint);
     let start = now.day_start();
-    for new in house.days.missing_at(checkpoint) {
-        if let Err(error) = house.registry.open_alert(&new, now).await {
-            house.days.missed(new);
-            return Err(error.into());
-        }
-    }
     let known = door.day.lock().today(start);
     if let Some(today) = known {
         return Ok(today);

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Answer, Failure, House,
     accounts::principals::DutyDevice,
+    alerts::raised,
     checkins::{gate::Recorded, receipt, record::shown},
     people::masked_name,
 };
@@ -65,6 +66,9 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
     let checkpoint = house.registry.checkpoint(caller.checkpoint).await?;
     let record = checkpoint.ok_or(Failure::NotFound)?.record;
     let day = now.day_start();
+    if let Err(error) = raised::open_all(house).await {
+        tracing::error!(%error, "a screen is shown without alerts that could not be opened");
+    }
     let today = day::today(house, caller.checkpoint, now).await?;
     let alerts = house.registry.alerts_at(caller.checkpoint, day, ALERTS_MAX).await?;
     let mut recent = Vec::with_capacity(today.recent.len());

@@ -6,6 +6,7 @@ use crate::support::{
 };
 use actions::{
     Failure,
+    alerts::raised,
     checkins::{
         gate::{Gate, remember},
         receipt::receipt,
@@ -18,11 +19,13 @@ use domain::{
     checkins::Method,
     entry_policy::Decision,
     health_status::{Colour, HealthStatus, NucleicAcid},
+    people::PersonForm,
     time::{DAY_MS, HOUR_MS},
     venue_codes::Standing,
 };
-use std::sync::Arc;
-use testkit::TestHouse;
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use testkit::{Door, TestHouse};
+use tokio::{sync::broadcast::Receiver, time::timeout};
 use visits::{AppendError, VisitStore, Window, embedded::EmbeddedVisits, embedded::Options};
 
 #[tokio::test]
@@ -155,9 +158,10 @@ async fn a_red_code_stops_and_raises_an_alert() {
     assert_eq!((receipt.decision, receipt.colour), (Decision::Stop, Colour::Red));
     let Ok(Announcement::Entry(shown)) = listener.try_recv() else { panic!("nobody was told") };
     assert_eq!((shown.decision, shown.colour), (Decision::Stop, Colour::Red));
+    assert_eq!(shown.alert, None, "the door hears of it before the registry does");
     let open = screen::open(&t, &guard).await.unwrap();
     assert_eq!((open.abnormal, open.open_alerts.len()), (1, 1));
-    assert_eq!(shown.alert, Some(open.open_alerts[0].id));
+    assert_eq!(alert_told(&mut listener), Some(open.open_alerts[0].id));
     assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
     assert_eq!(
         screen::open(&t, &guard).await.unwrap().open_alerts.len(),
@@ -185,10 +189,85 @@ async fn what_turns_red_within_the_minute_is_an_entry_of_its_own_and_shown_red()
     assert_eq!(visits_at(&t, &door).await.len(), 2);
     let alert = screen::open(&t, &guard).await.unwrap().open_alerts[0].id;
     let told = listener.try_recv();
-    let Ok(Announcement::Entry(shown)) = told else { panic!("an alert that nobody sees") };
-    assert_eq!(shown.alert, Some(alert));
+    let Ok(Announcement::Entry(shown)) = told else { panic!("an entry that nobody sees") };
     assert_eq!((shown.decision, shown.colour), (Decision::Stop, Colour::Red));
+    assert_eq!(alert_told(&mut listener), Some(alert));
     assert!(listener.try_recv().is_err(), "told once");
+}
+
+fn alert_told(listener: &mut Receiver<Announcement>) -> Option<i64> {
+    match listener.try_recv() {
+        Ok(Announcement::Alert { alert }) => Some(alert),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn alerts_of_a_storm_are_opened_by_themselves_and_each_is_told_once() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    let opening = tokio::spawn(raised::run(Arc::clone(&t.house)));
+    for _ in 0..20 {
+        let (person, form) = visitor(&t).await;
+        colour(&t, &form, Colour::Red).await;
+        for _ in 0..2 {
+            record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+        }
+    }
+    let mut alerts = HashSet::new();
+    while alerts.len() < 20 {
+        let told = timeout(Duration::from_secs(20), listener.recv());
+        match told.await.expect("every alert is told") {
+            Ok(Announcement::Alert { alert }) => assert!(alerts.insert(alert), "told twice"),
+            Ok(Announcement::Entry(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    opening.abort();
+    let open = screen::open(&t, &guard).await.unwrap();
+    assert_eq!(open.open_alerts.iter().map(|open| open.id).collect::<HashSet<_>>(), alerts);
+    assert!(listener.try_recv().is_err(), "and then nothing more");
+}
+
+#[tokio::test]
+async fn a_red_code_stops_and_is_told_although_the_registry_is_gone() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, form) = visitor(&t).await;
+    colour(&t, &form, Colour::Red).await;
+    let guard = device(&t, &door).await;
+    let mut listener = screen::listen(&t, &guard);
+    t.registry.close().await;
+    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(receipt.decision, Decision::Stop);
+    assert!(matches!(listener.try_recv(), Ok(Announcement::Entry(_))));
+    let opening = tokio::spawn(raised::run(Arc::clone(&t.house)));
+    assert!(timeout(Duration::from_millis(300), listener.recv()).await.is_err(), "no alert stands");
+    assert!(!opening.is_finished(), "it is tried again");
+    opening.abort();
+}
+
+#[tokio::test]
+async fn a_scan_again_tells_the_door_of_an_entry_that_a_crash_kept_from_it() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    let (person, form) = visitor(&t).await;
+    colour(&t, &form, Colour::Red).await;
+    t.visits.append(red_visit(&t, &form, &door).await).await.unwrap();
+    t.clock.advance_ms(1_000);
+    let mut listener = screen::listen(&t, &guard);
+    assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    assert!(listener.try_recv().is_err(), "whether it stands already is known to the registry");
+    let opening = tokio::spawn(raised::run(Arc::clone(&t.house)));
+    let told = timeout(Duration::from_secs(20), listener.recv()).await.expect("it is told");
+    let Ok(Announcement::Entry(shown)) = told else { panic!("{told:?}") };
+    assert_eq!(shown.decision, Decision::Stop);
+    opening.abort();
+    let open = screen::open(&t, &guard).await.unwrap();
+    assert_eq!(shown.alert, Some(open.open_alerts[0].id));
 }
 
 #[tokio::test]
@@ -392,14 +471,10 @@ async fn a_green_of_the_register_counts_for_a_day_and_a_red_until_it_is_changed(
     assert_eq!(at_door(&other).await.colour, Colour::Red);
 }
 
-#[tokio::test]
-async fn an_alert_that_a_crash_left_out_is_opened_when_the_screen_looks() {
-    let t = TestHouse::new().await;
-    let door = t.door().await;
-    let guard = device(&t, &door).await;
-    let (_, form) = visitor(&t).await;
-    let red = visits::Visit {
-        person: number(&t, &form).await.0,
+/// As it stands in the store when the process ended right after the commit.
+async fn red_visit(t: &TestHouse, form: &PersonForm, door: &Door) -> visits::Visit {
+    visits::Visit {
+        person: number(t, form).await.0,
         checkpoint: door.number.0,
         entered_ms: t.now().0,
         recorded_ms: t.now().0,
@@ -408,8 +483,16 @@ async fn an_alert_that_a_crash_left_out_is_opened_when_the_screen_looks() {
         verdict: Decision::Stop.number(),
         status: Colour::Red.number(),
         flags: 0,
-    };
-    t.visits.append(red).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_alert_that_a_crash_left_out_is_opened_when_the_screen_looks() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    let (_, form) = visitor(&t).await;
+    t.visits.append(red_visit(&t, &form, &door).await).await.unwrap();
     t.clock.advance_ms(1);
     for _ in 0..2 {
         let screen = screen::open(&t, &guard).await.unwrap();

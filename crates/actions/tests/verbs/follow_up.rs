@@ -107,7 +107,8 @@ async fn a_red_that_comes_later_raises_its_alert_at_the_door_and_is_shown() {
     assert_eq!(shown.decision, Decision::Stop);
     let open = screen::open(t, &guard).await.unwrap();
     assert_eq!((open.open_alerts.len(), open.abnormal), (1, 1));
-    assert_eq!(shown.alert, Some(open.open_alerts[0].id));
+    let Announcement::Alert { alert } = told(&mut listener).await else { panic!("no alert") };
+    assert_eq!(alert, open.open_alerts[0].id);
     assert_eq!(open.open_alerts[0].shown.colour, Colour::Red);
     assert_eq!(receipt(t, &person, &made.id).await.unwrap().decision, Decision::Stop);
 }

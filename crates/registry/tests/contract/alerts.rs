@@ -12,6 +12,8 @@ use registry::{LinkUse, NewAlert};
 on_both!(
     an_entry_has_one_alert,
     one_entry_reported_by_many_at_once_has_one_alert,
+    several_are_opened_together_and_say_which_were_there,
+    several_are_opened_all_or_none,
     an_alert_is_closed_once,
     two_closing_at_once_close_once,
     another_door_neither_sees_nor_closes_it,
@@ -20,6 +22,24 @@ on_both!(
     over_the_limit_open_and_newer_alerts_are_kept,
     an_alert_needs_its_person_its_door_and_a_real_device,
 );
+
+async fn several_are_opened_together_and_say_which_were_there(at: &BackEnd) {
+    scene(at).await;
+    let there = open(at, 1).await;
+    let opened = at.registry.open_alerts(&[entry(2), entry(1), entry(3), entry(2)], NOON).await;
+    let opened: Vec<_> = opened.unwrap().iter().map(|opened| (opened.id, opened.fresh)).collect();
+    assert_eq!(opened, [(2, true), (there, false), (3, true), (2, false)]);
+    assert_eq!(open(at, 4).await, 4, "no number is lost");
+    assert!(at.registry.open_alerts(&[], NOON).await.unwrap().is_empty());
+}
+
+async fn several_are_opened_all_or_none(at: &BackEnd) {
+    scene(at).await;
+    let nobody = NewAlert { person: PersonNumber(9), ..entry(2) };
+    assert!(at.registry.open_alerts(&[entry(1), nobody], NOON).await.is_err());
+    assert_eq!(seen(at, 0, 9).await, []);
+    assert_eq!(open(at, 1).await, 1);
+}
 
 /// Two doors, a person and a device at the first door.
 async fn scene(at: &BackEnd) {

@@ -1,0 +1,118 @@
+//! Alerts on their way into the registry: a scan does not wait for a database, and a storm of
+//! abnormal entries is one transaction after the other instead of one for each.
+
+use crate::{
+    Answer, House,
+    duty::announce::{Announcement, Shown},
+};
+use parking_lot::Mutex;
+use registry::{NewAlert, Opened};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Alerts that may wait, as while the registry cannot be written; beyond it the next start finds
+/// them in the store.
+const WAITING_MAX: usize = 100_000;
+/// Opened in one transaction.
+const AT_ONCE: usize = 500;
+/// How long to wait when the registry could not be written.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// An abnormal entry whose door has heard of it.
+#[derive(Clone)]
+struct Raised {
+    new: NewAlert,
+    /// What to show the door when the alert was not there yet, of an entry that was: the process
+    /// may have ended between the commit and the door.
+    unheard: Option<Arc<Shown>>,
+}
+
+/// Alerts that wait to be opened.
+#[derive(Default)]
+pub struct RaisedAlerts {
+    waiting: Mutex<Vec<Raised>>,
+    arrived: Notify,
+    /// Held by whoever opens some, so that a look at a screen sees those under way as well.
+    opening: tokio::sync::Mutex<()>,
+}
+
+impl RaisedAlerts {
+    /// Takes an abnormal entry in; `unheard` is the entry as the door sees it when it was there
+    /// before.
+    pub(crate) fn raise(&self, new: NewAlert, unheard: Option<Arc<Shown>>) {
+        let mut waiting = self.waiting.lock();
+        if waiting.len() < WAITING_MAX {
+            waiting.push(Raised { new, unheard });
+        } else {
+            tracing::error!("too many alerts wait; the next start will open this one");
+        }
+        drop(waiting);
+        self.arrived.notify_one();
+    }
+
+    fn next(&self) -> Vec<Raised> {
+        let mut waiting = self.waiting.lock();
+        let count = waiting.len().min(AT_ONCE);
+        waiting.drain(..count).collect()
+    }
+
+    fn put_back(&self, raised: Vec<Raised>) {
+        self.waiting.lock().splice(..0, raised);
+    }
+}
+
+/// Opens alerts as they come, until it is dropped.
+pub async fn run(house: Arc<House>) {
+    loop {
+        house.raised.arrived.notified().await;
+        while let Err(error) = open_all(&house).await {
+            tracing::error!(%error, "alerts could not be opened");
+            tokio::time::sleep(TRY_AGAIN).await;
+        }
+    }
+}
+
+/// Opens everything that was raised before this was called, and tells the doors. What could not be
+/// opened goes on waiting.
+///
+/// # Errors
+/// `Broken` when the registry could not be written.
+pub(crate) async fn open_all(house: &House) -> Answer<()> {
+    let _alone = house.raised.opening.lock().await;
+    let mut failed = (Vec::new(), Ok(()));
+    loop {
+        let raised = house.raised.next();
+        if raised.is_empty() {
+            house.raised.put_back(failed.0);
+            return failed.1;
+        }
+        let news: Vec<NewAlert> = raised.iter().map(|raised| raised.new).collect();
+        if let Ok(opened) = house.registry.open_alerts(&news, house.now()).await {
+            raised.iter().zip(opened).for_each(|(raised, opened)| tell(house, raised, opened));
+            continue;
+        }
+        // One that cannot be opened must not keep the others waiting.
+        for raised in raised {
+            match house.registry.open_alerts(&[raised.new], house.now()).await {
+                Ok(opened) => opened.iter().for_each(|opened| tell(house, &raised, *opened)),
+                Err(error) => {
+                    failed.0.push(raised);
+                    failed.1 = Err(error.into());
+                }
+            }
+        }
+    }
+}
+
+fn tell(house: &House, raised: &Raised, opened: Opened) {
+    if !opened.fresh {
+        return;
+    }
+    let announcement = match &raised.unheard {
+        Some(shown) => {
+            Announcement::Entry(Arc::new(Shown { alert: Some(opened.id), ..Shown::clone(shown) }))
+        }
+        None => Announcement::Alert { alert: opened.id },
+    };
+    house.announcer.tell(raised.new.checkpoint, announcement);
+}
