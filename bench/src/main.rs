@@ -1,4 +1,4 @@
-//! Measures the visit engine on a simulated city: `cargo xtask bench visits`.
+//! Measures on simulated cities: `cargo xtask bench visits` and `cargo xtask bench checkins`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -6,6 +6,7 @@
 )]
 
 mod against;
+mod checkins;
 mod measure;
 mod phases;
 mod report;
@@ -28,6 +29,8 @@ struct Arguments {
 enum What {
     /// The visit engine: its figures beside their targets.
     Visits(visits::Wanted),
+    /// The whole product under load: its figures beside their targets.
+    Checkins(checkins::Wanted),
     /// Appends visits without ever sealing and aborts; started by `visits` to have a crash.
     #[command(hide = true)]
     Crash {
@@ -45,6 +48,7 @@ enum What {
 fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Visits(wanted) => visits::run(&wanted),
+        What::Checkins(wanted) => checkins::run(&wanted),
         What::Crash { dir, visits, seed } => phases::reopen::fill_and_abort(&dir, visits, seed),
     }
 }

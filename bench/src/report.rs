@@ -27,16 +27,16 @@ pub(crate) struct Figure {
 /// Everything that was measured in a run.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
-    visits: u64,
-    seed: u64,
+    /// What was measured on.
+    of: String,
     figures: Vec<Figure>,
     /// What could not be measured or must be known to read the figures.
     notes: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(visits: u64, seed: u64) -> Self {
-        Self { visits, seed, ..Self::default() }
+    pub(crate) fn new(of: impl Into<String>) -> Self {
+        Self { of: of.into(), ..Self::default() }
     }
 
     /// Adds a figure and prints it, so that a long run shows where it is.
@@ -71,7 +71,7 @@ impl Report {
 
     /// The table, in Markdown.
     pub(crate) fn table(&self) -> String {
-        let mut table = format!("{} visits, seed {}\n\n", self.visits, self.seed);
+        let mut table = format!("{}\n\n", self.of);
         table.push_str("| what | figure | target | |\n|---|---:|---:|---|\n");
         for Figure { what, value, unit, target, met } in &self.figures {
             let target = match target {
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_target_that_is_missed_is_said_so() {
-        let mut report = Report::new(1, 2);
+        let mut report = Report::new("a city");
         report.add("small", 2.0, "s", Target::AtMost(1.0));
         report.add("large", 2.0, "×", Target::AtLeast(1.0));
         report.tell("any", 2.0, "B");

@@ -47,7 +47,8 @@ pub(crate) struct Wanted {
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     ensure!(wanted.visits >= town::VISITS_MIN, "at least {} visits", town::VISITS_MIN);
     let room = Room::make(&wanted.dir)?;
-    let mut report = Report::new(wanted.visits, wanted.seed);
+    let of = format!("{} visits, seed {}", wanted.visits, wanted.seed);
+    let mut report = Report::new(of);
     measure(wanted, &room, &mut report)?;
     println!("{}", report.table());
     if let Some(path) = &wanted.json {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::files;
 use crate::packages::{self, For};
@@ -33,7 +33,15 @@ const SETTINGS: [&str; 15] = [
 
 /// Hands the words to the `bench` program, with a PostgreSQL of its own if one is asked for.
 pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    if words.first() == Some(&"checkins") {
+        let built = cargo()
+            .args(["build", "--release", "-p", "server"])
+            .current_dir(files::root()?)
+            .status()
+            .context("starting cargo")?;
+        ensure!(built.success(), "the program could not be built");
+    }
+    let mut command = cargo();
     command.args(["run", "--release", "--quiet", "-p", "bench", "--"]).args(words);
     let server = if wants_postgres(words) {
         packages::ensure(&[For::Postgres])?;
@@ -47,6 +55,10 @@ pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
     drop(server);
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     Ok(ExitCode::from(code))
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 fn wants_postgres(words: &[&str]) -> bool {

@@ -135,30 +135,62 @@ pub(crate) struct ServeArgs {
     pub(crate) limits: LimitArgs,
 }
 
+/// What a load run sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Requests {
+    /// `GET /healthz`: what the server does for no work at all.
+    Hello,
+    /// Visitors' check-ins over the API.
+    Checkins,
+    /// The page that a visitor sees after scanning, as it comes to a phone.
+    Page,
+    /// Entries by ID number, from duty devices; needs `device` and `id` lines.
+    ReverseScans,
+    /// Check-ins at doors that nobody has.
+    UnknownCodes,
+}
+
 /// A load run against a server on this machine, or a check of what a store kept.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoadArgs {
     /// Server; loopback only.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     pub(crate) url: String,
-    /// File of visitor tokens and codes, written by `demo --tokens`.
-    #[arg(long)]
+    /// File of secrets, written by `demo --tokens` or `simulate --tokens`.
+    #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
+    /// What is sent; several are sent one after the other, each for the whole time.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "checkins")]
+    pub(crate) requests: Vec<Requests>,
+    /// Requests a second, sent when their time has come whether earlier ones were answered or not,
+    /// as far as there are connections. Latency counts from that time.
+    #[arg(long, value_name = "N", conflicts_with = "max", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub(crate) rate: Option<u32>,
+    /// As many requests as the connections can have answered: the default.
+    #[arg(long)]
+    pub(crate) max: bool,
+    /// With --rate: a request that found no free connection for so long is given up, and counted.
+    #[arg(long, value_name = "MS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub(crate) patience_ms: u32,
+    /// Number of the first request: further runs within a minute send other pairs of visitor and
+    /// door than the ones before.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) first: u64,
     /// Seconds of each part of the run.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(crate) seconds: u64,
     /// Connections, each with one request under way.
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=16_384))]
     pub(crate) connections: u16,
-    /// Also measures the bare `/healthz` of the same server first.
-    #[arg(long)]
-    pub(crate) hello: bool,
+    /// Of a hundred visitors, so many come to the first door first, as to a railway station.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) hot_door: u8,
     /// Writes one line for every acknowledged entry.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) acknowledged: Option<PathBuf>,
     /// Compares the acknowledged entries with the store in this data folder instead of sending
     /// anything; the server must be stopped.
-    #[arg(long, requires = "acknowledged")]
+    #[arg(long, value_name = "DIR", requires = "acknowledged")]
     pub(crate) verify: Option<PathBuf>,
     /// Prints one JSON object instead of a table.
     #[arg(long)]

@@ -42,6 +42,8 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where codes by text message go.
     pub(crate) sms: Sms,
+    /// Whether a demonstration's source of health status is there and never answers.
+    pub(crate) source_gone: bool,
     /// What one source may do, when there will be scans; a command that serves nobody need not read
     /// everybody in.
     pub(crate) serves: Option<LimitArgs>,
@@ -55,6 +57,7 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: Sms::Off,
+            source_gone: false,
             serves: None,
         }
     }
@@ -122,8 +125,11 @@ async fn furnish(
         Sms::Off => Arc::new(providers::sms::Off),
         Sms::Console => Arc::new(providers::sms::Console::new(std::io::stdout())),
     };
-    let health: Arc<dyn HealthSource> =
-        if demo { Arc::new(providers::health_status::Invented) } else { Arc::new(NoSource) };
+    let health: Arc<dyn HealthSource> = match (demo, wiring.source_gone) {
+        (true, false) => Arc::new(providers::health_status::Invented),
+        (true, true) => Arc::new(providers::health_status::Silent),
+        (false, _) => Arc::new(NoSource),
+    };
     let mirror = match wiring.serves {
         Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
         None => Mirror::default(),

@@ -10,7 +10,7 @@ pub(crate) const STAFF: &str = "vc_staff";
 /// An enrolled duty device.
 pub(crate) const DUTY: &str = "vc_duty";
 /// A registered visitor.
-pub(crate) const VISITOR: &str = "vc_visitor";
+pub const VISITOR: &str = "vc_visitor";
 /// Large mode.
 pub(crate) const LARGE: &str = "vc_large";
 /// Language.

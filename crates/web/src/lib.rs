@@ -19,3 +19,5 @@ pub mod pages;
 pub mod routes;
 pub mod seat;
 mod whole;
+
+pub use cookies::VISITOR as VISITOR_COOKIE;

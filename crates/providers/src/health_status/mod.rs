@@ -2,5 +2,7 @@
 //! on its own register.
 
 mod invented;
+mod silent;
 
 pub use invented::Invented;
+pub use silent::Silent;

@@ -1,33 +1,33 @@
-//! `venuecode load`: check-ins against a running server on this machine, every answer checked, and
+//! `venuecode load`: requests against a server on this machine, every answer checked, and
 //! afterwards the store compared with what was acknowledged.
 
 mod client;
+mod figures;
+mod pace;
+mod tokens;
 mod verify;
 
-use crate::{config::LoadArgs, outside::instant};
+use crate::{
+    config::{LoadArgs, Requests},
+    outside::instant,
+};
 use anyhow::{Context, bail};
 use client::{Outcome, Target};
+use figures::Figures;
+use pace::Pace;
 use std::{
     fs,
-    io::Write,
+    io::{BufWriter, Write},
     path::Path,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::Arc,
+    time::Duration,
 };
-use tokio::sync::mpsc;
+use tokens::Tokens;
+use tokio::task::JoinSet;
 
-/// Wrong answers told in words; the others are counted.
-const WRONG_SAID_MAX: u64 = 5;
-
-/// A visitor's token and its person number, and the codes of all doors.
-pub(crate) struct Tokens {
-    visitors: Vec<String>,
-    codes: Vec<String>,
-}
+/// Connections opened at the same time, so that none is lost in the queue of those not accepted.
+const OPENED_AT_ONCE: usize = 256;
 
 /// Runs the load, or the comparison.
 pub(crate) async fn run(args: LoadArgs) -> anyhow::Result<ExitCode> {
@@ -35,186 +35,104 @@ pub(crate) async fn run(args: LoadArgs) -> anyhow::Result<ExitCode> {
         return verify::run(folder, acknowledged, args.json).await;
     }
     let target = Target::parse(&args.url)?;
-    let path = args.tokens.as_deref().context("--tokens FILE, written by `demo --tokens FILE`")?;
-    let tokens = Arc::new(read_tokens(path)?);
-    let hello = if args.hello { Some(part(&args, &target, &tokens, false).await?.0) } else { None };
-    let (checkins, acknowledged) = part(&args, &target, &tokens, true).await?;
+    let path = args.tokens.as_deref();
+    let path = path.context("--tokens FILE, written by `demo --tokens` or `simulate --tokens`")?;
+    let tokens = Tokens::read(path, args.hot_door)?;
+    if args.requests.contains(&Requests::ReverseScans)
+        && (tokens.devices.is_empty() || tokens.id_numbers.is_empty())
+    {
+        bail!("{} has no `device …` or no `id …` lines: reverse scans need them", path.display());
+    }
+    let tokens = Arc::new(tokens);
+    let mut parts = Vec::new();
+    for requests in &args.requests {
+        parts.push((*requests, part(&args, &target, &tokens, *requests).await?));
+    }
     if let Some(path) = &args.acknowledged {
-        fs::write(path, acknowledged).with_context(|| format!("writing {}", path.display()))?;
+        write_entries(path, &parts).with_context(|| format!("writing {}", path.display()))?;
     }
-    say(&args, hello.as_ref(), &checkins)?;
-    Ok(if checkins.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    for what in parts.iter().flat_map(|(_, figures)| figures.said()) {
+        tracing::warn!(%what, "a wrong answer");
+    }
+    let said = if args.json { figures::json(&parts) } else { figures::table(&parts) };
+    writeln!(std::io::stdout().lock(), "{}", said.trim_end())?;
+    let wrong = parts.iter().any(|(_, figures)| figures.wrong > 0);
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Lines `visitor TOKEN` and `code CODE`.
-fn read_tokens(path: &Path) -> anyhow::Result<Tokens> {
-    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    let all = |kind: &str| -> Vec<String> {
-        text.lines()
-            .filter_map(|line| line.strip_prefix(kind)?.strip_prefix(' '))
-            .map(str::to_owned)
-            .collect()
-    };
-    let tokens = Tokens { visitors: all("visitor"), codes: all("code") };
-    if tokens.visitors.is_empty() || tokens.codes.is_empty() {
-        bail!("{} has no `visitor …` or no `code …` lines", path.display());
-    }
-    Ok(tokens)
-}
-
-/// The figures of one part of the run.
-#[derive(Default)]
-struct Part {
-    seconds: f64,
-    done: u64,
-    busy: u64,
-    wrong: u64,
-    broken: u64,
-    micros: Vec<u32>,
-}
-
-impl Part {
-    fn per_second(&self) -> f64 {
-        if self.seconds > 0.0 { self.done as f64 / self.seconds } else { 0.0 }
-    }
-
-    /// The time in ms that this share of the answers did not exceed.
-    fn quantile_ms(&self, share: f64) -> f64 {
-        let at = ((self.micros.len() as f64 * share).ceil() as usize).saturating_sub(1);
-        self.micros.get(at).map_or(0.0, |micros| f64::from(*micros) / 1000.0)
-    }
-}
-
-/// One part: every connection sends one request after the other until the time is up.
+/// One part: every connection takes the next request when it is free, until the time is up.
 async fn part(
     args: &LoadArgs,
     target: &Target,
     tokens: &Arc<Tokens>,
-    checkins: bool,
-) -> anyhow::Result<(Part, String)> {
-    let next = Arc::new(AtomicUsize::new(0));
-    let (send, mut outcomes) = mpsc::unbounded_channel();
+    requests: Requests,
+) -> anyhow::Result<Figures> {
+    let connections = connect(target, usize::from(args.connections)).await?;
     let started = instant();
-    let until = started + Duration::from_secs(args.seconds);
-    for _ in 0..args.connections {
-        let work = Work {
-            target: target.clone(),
-            tokens: Arc::clone(tokens),
-            next: Arc::clone(&next),
-            until,
-            checkins,
-        };
-        let send = send.clone();
-        tokio::spawn(async move { work.run(&send).await });
+    let pace = Arc::new(Pace::new(
+        started,
+        Duration::from_secs(args.seconds),
+        args.rate,
+        Duration::from_millis(u64::from(args.patience_ms)),
+    ));
+    let mut under_way = JoinSet::new();
+    for connection in connections {
+        let (pace, tokens) = (Arc::clone(&pace), Arc::clone(tokens));
+        under_way.spawn(keep_asking(connection, pace, tokens, (requests, args.first)));
     }
-    drop(send);
-    let mut part = Part::default();
-    let mut acknowledged = String::new();
-    while let Some((outcome, micros)) = outcomes.recv().await {
-        match outcome {
-            Outcome::Done(line) => {
-                part.done += 1;
-                part.micros.push(micros);
-                if let Some(line) = line {
-                    acknowledged.push_str(&line);
-                    acknowledged.push('\n');
-                }
-            }
-            Outcome::Busy => part.busy += 1,
-            Outcome::Wrong(what) => {
-                part.wrong += 1;
-                if part.wrong <= WRONG_SAID_MAX {
-                    tracing::warn!(%what, "a wrong answer");
-                }
-            }
-            Outcome::Broken => part.broken += 1,
-        }
+    let mut figures = Figures::default();
+    while let Some(ended) = under_way.join_next().await {
+        figures.add(ended.context("a connection's task failed")?);
     }
-    part.seconds = started.elapsed().as_secs_f64();
-    part.micros.sort_unstable();
-    Ok((part, acknowledged))
+    figures.seconds = started.elapsed().as_secs_f64();
+    figures.given_up = pace.given_up();
+    figures.settle();
+    Ok(figures)
 }
 
-/// What one connection works through.
-struct Work {
-    target: Target,
+async fn connect(target: &Target, count: usize) -> anyhow::Result<Vec<client::Connection>> {
+    let mut connections = Vec::with_capacity(count);
+    while connections.len() < count {
+        let mut opening = JoinSet::new();
+        for _ in 0..OPENED_AT_ONCE.min(count - connections.len()) {
+            let target = target.clone();
+            opening.spawn(async move { target.connect().await });
+        }
+        while let Some(opened) = opening.join_next().await {
+            connections.push(opened?.context("connecting to the server")?);
+        }
+    }
+    Ok(connections)
+}
+
+async fn keep_asking(
+    mut connection: client::Connection,
+    pace: Arc<Pace>,
     tokens: Arc<Tokens>,
-    next: Arc<AtomicUsize>,
-    until: Instant,
-    checkins: bool,
+    (requests, first): (Requests, u64),
+) -> Figures {
+    let mut figures = Figures::default();
+    while let Some(turn) = pace.turn(instant()) {
+        let mut sent = instant();
+        if turn.due > sent {
+            tokio::time::sleep_until(turn.due.into()).await;
+            sent = instant();
+        }
+        let outcome = connection.ask(requests, &tokens, first.saturating_add(turn.number)).await;
+        let ended = matches!(outcome, Outcome::Broken | Outcome::UsedUp);
+        figures.take(outcome, turn.due.elapsed(), sent.elapsed());
+        if ended {
+            break;
+        }
+    }
+    figures
 }
 
-impl Work {
-    async fn run(self, send: &mpsc::UnboundedSender<(Outcome, u32)>) {
-        let Ok(mut connection) = self.target.connect().await else {
-            let _nobody_counts = send.send((Outcome::Broken, 0));
-            return;
-        };
-        while instant() < self.until {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some((token, code)) = self.pair(at) else { return };
-            let started = instant();
-            let outcome = if self.checkins {
-                connection.check_in(token, code).await
-            } else {
-                connection.hello().await
-            };
-            let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
-            let broken = matches!(outcome, Outcome::Broken);
-            if send.send((outcome, micros)).is_err() || broken {
-                return;
-            }
-        }
+/// A line `person checkpoint entered` for every acknowledged entry.
+fn write_entries(path: &Path, parts: &[(Requests, Figures)]) -> std::io::Result<()> {
+    let mut file = BufWriter::new(fs::File::create(path)?);
+    for entry in parts.iter().flat_map(|(_, figures)| &figures.entries) {
+        writeln!(file, "{} {} {}", entry.person, entry.checkpoint, entry.entered_ms)?;
     }
-
-    /// Every pair of a visitor and a door once, so that no request falls into the same minute as
-    /// an earlier one of the same pair; `None` when they are used up.
-    fn pair(&self, at: usize) -> Option<(&str, &str)> {
-        let (visitors, codes) = (&self.tokens.visitors, &self.tokens.codes);
-        if self.checkins && at >= visitors.len() * codes.len() {
-            return None;
-        }
-        let visitor = at % visitors.len();
-        let code = (at / visitors.len() + visitor) % codes.len();
-        Some((&visitors[visitor], &codes[code]))
-    }
-}
-
-fn say(args: &LoadArgs, hello: Option<&Part>, checkins: &Part) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let parts = hello.map(|part| ("hello", part)).into_iter().chain([("checkins", checkins)]);
-    if args.json {
-        let mut object = serde_json::Map::new();
-        for (name, part) in parts {
-            object.insert(
-                name.to_owned(),
-                serde_json::json!({
-                    "per_second": part.per_second(), "done": part.done, "busy": part.busy,
-                    "wrong": part.wrong, "broken": part.broken, "seconds": part.seconds,
-                    "p50_ms": part.quantile_ms(0.50), "p99_ms": part.quantile_ms(0.99),
-                }),
-            );
-        }
-        writeln!(out, "{}", serde_json::Value::Object(object))?;
-        return Ok(());
-    }
-    writeln!(out, "what         per s      done   busy  wrong  broken   p50 ms   p99 ms")?;
-    for (name, part) in parts {
-        writeln!(
-            out,
-            "{name:<10} {:>7.0} {:>9} {:>6} {:>6} {:>7} {:>8.2} {:>8.2}",
-            part.per_second(),
-            part.done,
-            part.busy,
-            part.wrong,
-            part.broken,
-            part.quantile_ms(0.50),
-            part.quantile_ms(0.99),
-        )?;
-    }
-    if let Some(hello) = hello {
-        let ratio = checkins.per_second() / hello.per_second().max(1.0);
-        writeln!(out, "check-ins / hello = {ratio:.3}")?;
-    }
-    Ok(())
+    file.flush()
 }

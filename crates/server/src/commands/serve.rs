@@ -21,6 +21,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url,
         sms: args.sms,
+        source_gone: false,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;

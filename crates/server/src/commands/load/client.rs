@@ -1,35 +1,53 @@
-//! One connection of a load run.
+//! One connection of a load run, and how each kind of request is answered rightly.
 
+use super::tokens::Tokens;
+use crate::config::Requests;
 use anyhow::{Context, bail};
 use data_encoding::BASE32_NOPAD;
-use http::{Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, header, request::Builder};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1::SendRequest};
 use hyper_util::rt::TokioIo;
+use serde::Deserialize;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
+/// Least bytes of the compressed page; less is not a page.
+const PAGE_BYTES_MIN: usize = 1_000;
+
 /// A server on this machine.
 #[derive(Clone)]
-pub(crate) struct Target {
+pub(super) struct Target {
     address: SocketAddr,
 }
 
+/// An entry that was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) person: u64,
+    pub(super) checkpoint: u32,
+    pub(super) entered_ms: i64,
+}
+
 /// How a request ended.
-pub(crate) enum Outcome {
-    /// Answered as it should be; for a check-in, the line to keep.
-    Done(Option<String>),
+pub(super) enum Outcome {
+    /// Answered as it should be; for an entry, what was acknowledged.
+    Done(Option<Entry>),
     /// 503, as a full gate answers.
     Busy,
+    /// 429: one source's limit.
+    Limited,
     /// An answer that should not be.
     Wrong(String),
     /// No answer: the connection is gone.
     Broken,
+    /// Everything that can be sent once has been sent.
+    UsedUp,
 }
 
 impl Target {
     /// Takes `http://127.0.0.1:PORT` and the like: load goes to this machine only.
-    pub(crate) fn parse(url: &str) -> anyhow::Result<Self> {
+    pub(super) fn parse(url: &str) -> anyhow::Result<Self> {
         let rest = url.strip_prefix("http://").context("the URL must begin with http://")?;
         let address: SocketAddr = rest
             .trim_end_matches('/')
@@ -42,81 +60,141 @@ impl Target {
         Ok(Self { address })
     }
 
-    pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
+    pub(super) async fn connect(&self) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;
         let (send, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Connection { send, host: self.address.to_string() })
+        let host = HeaderValue::from_str(&self.address.to_string())?;
+        Ok(Connection { send, host })
     }
 }
 
 /// One connection with one request under way.
-pub(crate) struct Connection {
+pub(super) struct Connection {
     send: SendRequest<Full<Bytes>>,
-    host: String,
+    host: HeaderValue,
 }
 
 impl Connection {
-    pub(crate) async fn hello(&mut self) -> Outcome {
-        match self.ask(Method::GET, "/healthz", None, Bytes::new()).await {
-            Some((StatusCode::OK, _)) => Outcome::Done(None),
-            Some((status, _)) => Outcome::Wrong(format!("hello answered {status}")),
-            None => Outcome::Broken,
-        }
-    }
-
-    pub(crate) async fn check_in(&mut self, token: &str, code: &str) -> Outcome {
-        let body = Bytes::from(format!("{{\"code\":\"{code}\"}}"));
-        match self.ask(Method::POST, "/api/v1/checkins", Some(token), body).await {
-            Some((StatusCode::CREATED, body)) => acknowledged(token, &body),
-            Some((StatusCode::SERVICE_UNAVAILABLE, _)) => Outcome::Busy,
-            Some((status, body)) => {
-                Outcome::Wrong(format!("{status}: {}", String::from_utf8_lossy(&body)))
+    /// Sends the n-th request of its kind and checks the answer.
+    pub(super) async fn ask(&mut self, requests: Requests, tokens: &Tokens, at: u64) -> Outcome {
+        match requests {
+            Requests::Hello => {
+                let asked = self.get("/healthz", None).await;
+                right(asked, StatusCode::OK, |_| Some(None))
             }
-            None => Outcome::Broken,
+            Requests::Checkins => self.check_in(tokens, at).await,
+            Requests::Page => self.page(tokens, at).await,
+            Requests::ReverseScans => self.reverse_scan(tokens, at).await,
+            Requests::UnknownCodes => self.unknown_code(tokens, at).await,
         }
     }
 
-    async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: Bytes,
-    ) -> Option<(StatusCode, Bytes)> {
-        let mut request =
-            Request::builder().method(method).uri(path).header(header::HOST, &self.host);
-        if let Some(token) = token {
-            request = request
-                .header(header::AUTHORIZATION, format!("Bearer {token}"))
-                .header(header::CONTENT_TYPE, "application/json");
+    async fn check_in(&mut self, tokens: &Tokens, at: u64) -> Outcome {
+        let Some((visitor, code)) = tokens.scan(at) else { return Outcome::UsedUp };
+        let body = format!("{{\"code\":\"{code}\"}}");
+        let asked = self.post("/api/v1/checkins", &visitor.bearer, body).await;
+        right(asked, StatusCode::CREATED, |body| {
+            let receipt: Receipt<'_> = serde_json::from_slice(body).ok()?;
+            let (checkpoint, entered) = receipt.id.split_once('-')?;
+            Some(Some(Entry {
+                person: visitor.person,
+                checkpoint: checkpoint.parse().ok()?,
+                entered_ms: entered.parse().ok()?,
+            }))
+        })
+    }
+
+    async fn page(&mut self, tokens: &Tokens, at: u64) -> Outcome {
+        let pairs = (tokens.visitors.len() * tokens.codes.len()) as u64;
+        let Some((visitor, code)) = tokens.scan(at % pairs) else { return Outcome::UsedUp };
+        let asked = self.get(&format!("/c/{code}"), Some(&visitor.cookie)).await;
+        right(asked, StatusCode::OK, |body| (body.len() >= PAGE_BYTES_MIN).then_some(None))
+    }
+
+    async fn reverse_scan(&mut self, tokens: &Tokens, at: u64) -> Outcome {
+        let Some(scan) = tokens.reverse_scan(at) else { return Outcome::UsedUp };
+        let body = format!("{{\"id_kind\":\"resident_id\",\"id_number\":\"{}\"}}", scan.id_number);
+        let asked = self.post("/api/v1/reverse-scans", scan.bearer, body).await;
+        right(asked, StatusCode::CREATED, |body| {
+            let seen: Seen = serde_json::from_slice(body).ok()?;
+            let (person, checkpoint) = (scan.person, scan.checkpoint);
+            Some(Some(Entry { person, checkpoint, entered_ms: seen.entered_ms }))
+        })
+    }
+
+    /// A code of the right form; that one of 80 random bits exists will not happen.
+    async fn unknown_code(&mut self, tokens: &Tokens, at: u64) -> Outcome {
+        let visitors = tokens.visitors.len() as u64;
+        let visitor = usize::try_from(at % visitors).ok().and_then(|at| tokens.visitors.get(at));
+        let Some(visitor) = visitor else { return Outcome::UsedUp };
+        let code = BASE32_NOPAD.encode(&[&at.to_be_bytes()[..], &[0x5a, 0xa5]].concat());
+        let body = format!("{{\"code\":\"{}\"}}", code.to_ascii_lowercase());
+        let asked = self.post("/api/v1/checkins", &visitor.bearer, body).await;
+        right(asked, StatusCode::NOT_FOUND, |_| Some(None))
+    }
+
+    async fn get(&mut self, path: &str, cookie: Option<&HeaderValue>) -> Option<Answer> {
+        let mut request = Request::builder().method(Method::GET).uri(path);
+        if let Some(cookie) = cookie {
+            request =
+                request.header(header::COOKIE, cookie).header(header::ACCEPT_ENCODING, "gzip");
         }
-        let request = request.body(Full::new(body)).ok()?;
+        self.send(request, Bytes::new()).await
+    }
+
+    async fn post(&mut self, path: &str, bearer: &HeaderValue, body: String) -> Option<Answer> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::AUTHORIZATION, bearer)
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(request, Bytes::from(body)).await
+    }
+
+    async fn send(&mut self, request: Builder, body: Bytes) -> Option<Answer> {
+        let request = request.header(header::HOST, &self.host).body(Full::new(body)).ok()?;
         self.send.ready().await.ok()?;
         let answer = self.send.send_request(request).await.ok()?;
         let status = answer.status();
-        let body = answer.into_body().collect().await.ok()?.to_bytes();
-        Some((status, body))
+        Some((status, answer.into_body().collect().await.ok()?.to_bytes()))
     }
 }
 
-/// `person checkpoint entered`, from the token and the receipt's id.
-fn acknowledged(token: &str, body: &[u8]) -> Outcome {
-    let line = (|| {
-        let receipt: serde_json::Value = serde_json::from_slice(body).ok()?;
-        let (checkpoint, entered) = receipt.get("id")?.as_str()?.split_once('-')?;
-        Some(format!("{} {checkpoint} {entered}", person_of(token)?))
-    })();
-    match line {
-        Some(line) => Outcome::Done(Some(line)),
-        None => Outcome::Wrong("an acknowledgement without an id".to_owned()),
+type Answer = (StatusCode, Bytes);
+
+#[derive(Deserialize)]
+struct Receipt<'a> {
+    id: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    entered_ms: i64,
+}
+
+/// Holds an answer against what it should be; `read` gives `None` when the body is something else.
+fn right(
+    asked: Option<Answer>,
+    wanted: StatusCode,
+    read: impl FnOnce(&[u8]) -> Option<Option<Entry>>,
+) -> Outcome {
+    let Some((status, body)) = asked else { return Outcome::Broken };
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Outcome::Busy,
+        StatusCode::TOO_MANY_REQUESTS => Outcome::Limited,
+        status if status == wanted => match read(&body) {
+            Some(entry) => Outcome::Done(entry),
+            None => Outcome::Wrong(format!("{status} with something else in it")),
+        },
+        status => Outcome::Wrong(format!("{status}: {}", String::from_utf8_lossy(&body))),
     }
 }
 
 /// The person number at the head of a visitor's token.
-fn person_of(token: &str) -> Option<u64> {
+pub(super) fn person_of(token: &str) -> Option<u64> {
     let bytes = BASE32_NOPAD.decode(token.to_ascii_uppercase().as_bytes()).ok()?;
     Some(u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?))
 }
@@ -132,5 +210,24 @@ mod tests {
         for wrong in ["http://10.0.0.1:80", "https://127.0.0.1:443", "http://example", "8080"] {
             assert!(Target::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_answer_is_held_against_what_it_should_be() {
+        let none = |_: &[u8]| None;
+        let entry = Entry { person: 1, checkpoint: 2, entered_ms: 3 };
+        let some = |_: &[u8]| Some(Some(entry));
+        let answer = |status| Some((status, Bytes::from_static(b"{}")));
+        let created = StatusCode::CREATED;
+        assert!(
+            matches!(right(answer(created), created, some), Outcome::Done(Some(e)) if e == entry)
+        );
+        assert!(matches!(right(answer(created), created, none), Outcome::Wrong(_)));
+        assert!(matches!(right(answer(StatusCode::OK), created, some), Outcome::Wrong(_)));
+        let busy = answer(StatusCode::SERVICE_UNAVAILABLE);
+        assert!(matches!(right(busy, created, some), Outcome::Busy));
+        let limited = answer(StatusCode::TOO_MANY_REQUESTS);
+        assert!(matches!(right(limited, created, some), Outcome::Limited));
+        assert!(matches!(right(None, created, some), Outcome::Broken));
     }
 }

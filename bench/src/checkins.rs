@@ -1,0 +1,318 @@
+//! The whole product under load: hello, check-ins, pages and reverse scans at several numbers of
+//! connections, more than it can do, a hot door, a source of health status that is gone, and a kill
+//! in the middle.
+
+mod load;
+mod server;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use crate::{
+    measure::Stopwatch,
+    report::{Report, Target},
+};
+use load::{Load, Sent};
+use server::{Health, Server};
+
+/// Connections of the parts that are compared with hello.
+const CONNECTIONS: [u16; 3] = [64, 256, 1_024];
+/// Connections of the parts that offer more than can be done: each a phone that waits.
+const PHONES: u16 = 8_192;
+/// Every scan a second that a Guangdong morning had: 1.4 million a minute.
+const SCANS_A_SECOND: f64 = 23_333.0;
+/// People and checkpoints of the largest city, and what it may take.
+const LARGE_PEOPLE: u64 = 8_200_000;
+
+/// What is to be measured.
+#[derive(Args)]
+pub(crate) struct Wanted {
+    /// The program, built for release.
+    #[arg(long, default_value = "target/release/venuecode")]
+    server: PathBuf,
+    /// Registered people; 8200000 for a city as large as Fuyang.
+    #[arg(long, default_value_t = 200_000)]
+    people: u64,
+    /// Doors.
+    #[arg(long, default_value_t = 5_000)]
+    checkpoints: u32,
+    /// Seconds of each part.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(2..=120))]
+    seconds: u64,
+    /// The city is made in here and removed at the end.
+    #[arg(long, default_value = "target/bench")]
+    dir: PathBuf,
+    /// Writes the figures into this file as well.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Another seed is another city.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Measures everything and prints the table.
+pub(crate) fn run(wanted: &Wanted) -> Result<()> {
+    let folder = wanted.dir.join("checkins");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder)?;
+    let (people, doors, seed) = (wanted.people, wanted.checkpoints, wanted.seed);
+    let mut bench = Bench {
+        report: Report::new(format!("{people} people, {doors} doors, seed {seed}")),
+        folder,
+        wanted,
+        scans: 0,
+        files: Vec::new(),
+    };
+    let outcome = bench.measure();
+    fs::remove_dir_all(&bench.folder).with_context(|| format!("{}", bench.folder.display()))?;
+    outcome?;
+    println!("{}", bench.report.table());
+    if let Some(path) = &wanted.json {
+        fs::write(path, serde_json::to_string_pretty(&bench.report)?)
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
+    Ok(())
+}
+
+struct Bench<'a> {
+    report: Report,
+    folder: PathBuf,
+    wanted: &'a Wanted,
+    /// Requests sent so far: the next run begins after them, so that no pair comes twice.
+    scans: u64,
+    /// Files of acknowledged entries.
+    files: Vec<PathBuf>,
+}
+
+impl Bench<'_> {
+    fn measure(&mut self) -> Result<()> {
+        self.simulate()?;
+        let server = self.start("starting")?;
+        let (hello, peak) = self.beside_hello(&server)?;
+        self.at_half(&server, peak)?;
+        self.hot_door(&server, peak)?;
+        self.overload(&server, peak)?;
+        self.unknown_codes(&server, peak)?;
+        server.stop()?;
+        self.source_gone()?;
+        self.killed()?;
+        self.verify()?;
+        self.report.note(format!(
+            "hello was {hello:.0}/s at best; the sender runs on the same processors as the server"
+        ));
+        Ok(())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn tokens(&self) -> PathBuf {
+        self.folder.join("tokens")
+    }
+
+    fn simulate(&mut self) -> Result<()> {
+        let Wanted { server, people, checkpoints, seed, .. } = self.wanted;
+        let took = Stopwatch::start();
+        let done = Command::new(server)
+            .args(["simulate", "--days", "1", "--visits-per-day", "1"])
+            .args(["--people", &people.to_string(), "--checkpoints", &checkpoints.to_string()])
+            .args(["--seed", &seed.to_string()])
+            .arg("--data")
+            .arg(self.data())
+            .arg("--tokens")
+            .arg(self.tokens())
+            .output()
+            .with_context(|| format!("starting {}", server.display()))?;
+        ensure!(done.status.success(), "simulate: {}", String::from_utf8_lossy(&done.stderr));
+        self.report.tell("a city was made in", took.elapsed().as_secs_f64(), "s");
+        Ok(())
+    }
+
+    fn start(&mut self, what: &str) -> Result<Server> {
+        let took = Stopwatch::start();
+        let server = Server::start(&self.wanted.server, &self.data(), Health::Answers, None)?;
+        let seconds = took.elapsed().as_secs_f64();
+        let resident_mb = server.resident_bytes()? as f64 / 1e6;
+        let large = self.wanted.people >= LARGE_PEOPLE;
+        let target = |most| if large { Target::AtMost(most) } else { Target::None };
+        self.report.add(format!("{what}: until healthy"), seconds, "s", target(20.0));
+        self.report.add(format!("{what}: resident"), resident_mb, "MB", target(1_200.0));
+        Ok(server)
+    }
+
+    /// A run of the sender; what was acknowledged is kept for the end.
+    fn load(&mut self, server: &Server, requests: &str, more: &[&str]) -> Result<Sent> {
+        let file = self.folder.join(format!("acknowledged-{}", self.files.len()));
+        let load = Load {
+            program: &self.wanted.server,
+            url: server.url(),
+            tokens: &self.tokens(),
+            seconds: self.wanted.seconds,
+            first: self.scans,
+            acknowledged: &file,
+        };
+        let (cpu, sent) = (server.cpu(), load.run(requests, more)?);
+        let cpu = server.cpu()?.saturating_sub(cpu?);
+        self.scans += sent.numbers();
+        self.files.push(file);
+        ensure!(sent.wrong == 0, "{requests}: {} wrong answers", sent.wrong);
+        Ok(Sent { server_cpu: cpu, ..sent })
+    }
+
+    /// Hello and best check-ins a second.
+    fn beside_hello(&mut self, server: &Server) -> Result<(f64, f64)> {
+        let (mut fastest, mut peak) = (0.0_f64, 0.0_f64);
+        for connections in CONNECTIONS {
+            let count = connections.to_string();
+            let more = ["--connections", &count];
+            let hello = self.load(server, "hello", &more)?;
+            fastest = fastest.max(hello.per_second);
+            self.tell_part(&format!("hello, {connections} connections"), &hello);
+            for (requests, name, least) in [
+                ("checkins", "check-ins", Some(0.45)),
+                ("page", "check-in page", Some(0.7)),
+                ("reverse-scans", "reverse scans", None),
+            ] {
+                let sent = self.load(server, requests, &more)?;
+                let what = format!("{name}, {connections} connections");
+                self.tell_part(&what, &sent);
+                let target = least.map_or(Target::None, Target::AtLeast);
+                let ratio = sent.per_second / hello.per_second;
+                self.report.add(format!("{what}, against hello"), ratio, "×", target);
+                if requests == "checkins" {
+                    let least = Target::AtLeast(SCANS_A_SECOND);
+                    self.report.add(format!("{what}: durable"), sent.per_second, "/s", least);
+                    peak = peak.max(sent.per_second);
+                }
+            }
+        }
+        Ok((fastest, peak))
+    }
+
+    fn tell_part(&mut self, what: &str, sent: &Sent) {
+        self.report.tell(what, sent.per_second, "/s");
+        self.report.tell(format!("{what}: p99"), sent.p99_ms, "ms");
+        let cpu_us = sent.server_cpu.as_secs_f64() * 1e6 / sent.answered().max(1) as f64;
+        self.report.tell(format!("{what}: the server's CPU"), cpu_us, "µs");
+    }
+
+    fn at_half(&mut self, server: &Server, peak: f64) -> Result<()> {
+        let rate = format!("{:.0}", peak / 2.0);
+        let sent = self.load(server, "checkins", &["--connections", "1024", "--rate", &rate])?;
+        let what = "half of the peak, from the moment it was due";
+        self.report.tell(format!("{what}: p50"), sent.p50_ms, "ms");
+        self.report.add(format!("{what}: p99"), sent.p99_ms, "ms", Target::AtMost(10.0));
+        Ok(())
+    }
+
+    fn hot_door(&mut self, server: &Server, peak: f64) -> Result<()> {
+        let sent = self.load(server, "checkins", &["--connections", "256", "--hot-door", "30"])?;
+        let ratio = sent.per_second / peak;
+        self.report.add("30 % at one door, against the peak", ratio, "×", Target::AtLeast(0.9));
+        Ok(())
+    }
+
+    fn overload(&mut self, server: &Server, peak: f64) -> Result<()> {
+        for times in [3.0, 10.0] {
+            let (rate, phones) = (format!("{:.0}", peak * times), PHONES.to_string());
+            let more = ["--connections", &phones, "--rate", &rate];
+            let before = server.resident_bytes()?;
+            let sent = self.load(server, "checkins", &more)?;
+            let grown_mb = server.resident_bytes()?.saturating_sub(before) as f64 / 1e6;
+            let what = format!("{times:.0} × the peak, {PHONES} phones");
+            let offered = sent.numbers() as f64 / self.wanted.seconds as f64;
+            self.report.tell(format!("{what}: offered"), offered, "/s");
+            let goodput = sent.per_second / peak;
+            let least = Target::AtLeast(0.9);
+            self.report.add(format!("{what}: goodput against the peak"), goodput, "×", least);
+            let most = Target::AtMost(250.0);
+            self.report.add(format!("{what}: accepted p99"), sent.sent_p99_ms, "ms", most);
+            self.report.tell(format!("{what}: refused"), sent.busy as f64, "");
+            self.report.tell(format!("{what}: refused p99"), sent.busy_p99_ms, "ms");
+            let given_up = sent.given_up as f64;
+            self.report.tell(format!("{what}: no free phone for a second"), given_up, "");
+            self.report.tell(format!("{what}: more memory"), grown_mb, "MB");
+        }
+        Ok(())
+    }
+
+    /// A flood of codes that nobody has, beside ordinary visitors at half of the peak.
+    fn unknown_codes(&mut self, server: &Server, peak: f64) -> Result<()> {
+        let flood = self.load(server, "unknown-codes", &["--connections", "256"])?;
+        self.tell_part("unknown codes, 256 connections", &flood);
+        self.report.tell("unknown codes, against check-ins", flood.per_second / peak, "×");
+        Ok(())
+    }
+
+    /// People whose status only an outside source knows, and the source never answers: the same load
+    /// on two servers, one with a source and one whose source is gone.
+    fn source_gone(&mut self) -> Result<()> {
+        let mut rates = Vec::new();
+        for (health, name) in [(Health::Answers, "there"), (Health::Gone, "gone")] {
+            let (data, tokens) = (self.folder.join(name), self.folder.join("other-tokens"));
+            let server = Server::start(&self.wanted.server, &data, health, Some(&tokens))?;
+            let acknowledged = self.folder.join("other-acknowledged");
+            let load = Load {
+                program: &self.wanted.server,
+                url: server.url(),
+                tokens: &tokens,
+                // The demo has fewer pairs of visitor and door.
+                seconds: self.wanted.seconds.min(4),
+                first: 0,
+                acknowledged: &acknowledged,
+            };
+            let sent = load.run("checkins", &["--connections", "64"])?;
+            ensure!(sent.wrong + sent.broken + sent.busy == 0, "not all were recorded: {sent:?}");
+            server.stop()?;
+            let found = load::verify(&self.wanted.server, &data, &acknowledged)?;
+            ensure!(found.lost + found.doubled == 0, "with the source {name}: {found:?}");
+            self.report.tell(format!("source of status {name}: check-ins"), sent.per_second, "/s");
+            self.report.tell(format!("source of status {name}: p99"), sent.p99_ms, "ms");
+            rates.push(sent.per_second);
+        }
+        if let [there, gone] = rates[..] {
+            self.report.tell("source of status gone against there", gone / there, "×");
+        }
+        Ok(())
+    }
+
+    /// The server is killed while it is under load; what it had acknowledged must be there.
+    fn killed(&mut self) -> Result<()> {
+        let server = self.start("again")?;
+        let killer = server.kill_after(Duration::from_secs(self.wanted.seconds / 2));
+        let sent = self.load(&server, "checkins", &["--connections", "256"])?;
+        killer.join().map_err(|_| anyhow::anyhow!("the killer failed"))?;
+        ensure!(sent.broken > 0, "the server was not killed in the middle");
+        self.report.tell("kill -9 in the middle: acknowledged before", sent.done as f64, "");
+        server.gone()?;
+        self.start("after the kill")?.stop()
+    }
+
+    fn verify(&mut self) -> Result<()> {
+        let all = self.folder.join("acknowledged");
+        join(&self.files, &all)?;
+        let found = load::verify(&self.wanted.server, &self.data(), &all)?;
+        self.report.tell("acknowledged in all", found.acknowledged as f64, "");
+        self.report.add("lost", found.lost as f64, "", Target::AtMost(0.0));
+        self.report.add("doubled", found.doubled as f64, "", Target::AtMost(0.0));
+        Ok(())
+    }
+}
+
+fn join(files: &[PathBuf], into: &Path) -> Result<()> {
+    let mut all = fs::File::create(into)?;
+    for file in files {
+        std::io::copy(&mut fs::File::open(file)?, &mut all)?;
+    }
+    Ok(())
+}
