@@ -1,5 +1,7 @@
-//! Bulk insertion: the people of a whole city with their statuses, and duty devices, many rows to a
-//! statement and all of them in one transaction.
+//! Bulk insertion: the people of a whole city with their statuses, its doors and duty devices, many
+//! rows to a statement and all of them in one transaction.
+
+mod doors;
 
 use crate::{
     audit::{self, AuditLine},
@@ -11,8 +13,9 @@ use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people:
 use sqlx::{Any, AssertSqlSafe, Transaction};
 use std::{fmt::Write as _, ops::Range};
 
-/// Rows of one statement; times the columns this stays below the 32,766 values that SQLite takes.
-const ROWS: usize = 100;
+/// Rows of one statement. Few enough, since SQLite looks for each of its values among the names of
+/// all of them; many enough, since each statement goes to another thread and back.
+const ROWS: usize = 16;
 
 /// KiB of pages that SQLite keeps meanwhile: room for the whole index of ten million people's
 /// documents, which is hit everywhere and would otherwise be written anew again and again.

@@ -91,7 +91,7 @@ fn checkpoint(row: &AnyRow) -> Result<Checkpoint> {
 
 /// A statement with a position must not be kept prepared: sqlx's Any driver tells PostgreSQL that
 /// an absent double has four bytes, and a kept statement then refuses the eight of a present one.
-const KEEP_PREPARED: bool = false;
+pub(crate) const KEEP_PREPARED: bool = false;
 
 /// Inserts a checkpoint and its application; `None` when that door is there already.
 pub(crate) async fn insert(

@@ -1,16 +1,18 @@
 //! Bulk insertion: everything or nothing, with the numbers that single insertion would give.
 
 use super::{
-    made::{AWKWARD, NOON, line, person},
+    made::{AWKWARD, NOON, line, organisation, person, record},
     support::{BackEnd, on_both},
 };
 use domain::{
+    applications::State,
     audit::Deed,
     checkpoints::CheckpointNumber,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::{IdKind, PersonNumber},
+    venue_codes::Standing,
 };
-use registry::{Change, EnrolledDevice, NewDevice, NewPerson};
+use registry::{Change, EnrolledDevice, ListedCheckpoint, NewDevice, NewPerson};
 
 on_both!(
     people_get_the_next_numbers_in_order_and_come_back,
@@ -19,6 +21,8 @@ on_both!(
     statuses_are_set_for_people_of_the_same_transaction,
     a_status_twice_or_of_nobody_is_an_error,
     devices_are_enrolled_without_links,
+    doors_are_open_with_their_codes_as_after_an_import,
+    a_door_or_a_code_that_is_there_spoils_all_of_it,
     whoever_follows_the_trail_reads_everything_again,
     others_go_on_where_it_ended,
 );
@@ -161,6 +165,85 @@ async fn devices_are_enrolled_without_links(at: &BackEnd) {
         let mut bulk = at.registry.begin_bulk().await.unwrap();
         assert!(bulk.devices(&[refused], &line).await.is_err());
     }
+}
+
+/// A door of an organisation; its code is the door.
+fn listed(name: &str, door: &str) -> ListedCheckpoint {
+    ListedCheckpoint {
+        organisation: organisation(name),
+        record: record(0, name, door),
+        codes: vec![
+            (door.to_owned(), format!("FY-{door}")),
+            ("never".to_owned(), "FY-never".to_owned()),
+        ],
+        line: line(Deed::ApplicationApproved, NOON),
+    }
+}
+
+async fn doors_are_open_with_their_codes_as_after_an_import(at: &BackEnd) {
+    let one = at.registry.import_checkpoints(&[listed("医院", "imported")]).await.unwrap();
+    assert_eq!(one, Some(vec![true]));
+    // Organisations of one, two and three doors.
+    let names = ["一", "二", "二", "三", "三", "三"];
+    let rows: Vec<_> = (0..60)
+        .map(|n| listed(&format!("{}{}", names[n % 6], n / 6), &format!("door {n}")))
+        .collect();
+    let mut placed = rows.clone();
+    placed[40].record.position = Some((115.25, 32.5));
+    let mut bulk = at.registry.begin_bulk().await.unwrap();
+    assert_eq!(bulk.doors(&placed).await.unwrap(), 2..62);
+    assert_eq!(bulk.doors(&[]).await.unwrap(), 62..62);
+    bulk.commit().await.unwrap();
+
+    for (table, key, expected) in [
+        ("organisations", "id", 31),
+        ("checkpoints", "number", 61),
+        ("applications", "id", 61),
+        ("application_events", "id", 122),
+        ("audit", "seq", 61),
+    ] {
+        at.assert_dense(table, key, expected).await;
+    }
+    let imported = at.registry.checkpoint(CheckpointNumber(1)).await.unwrap().unwrap();
+    for (row, number) in placed.iter().zip(2..) {
+        let number = CheckpointNumber(number);
+        let stored = at.registry.checkpoint(number).await.unwrap().unwrap();
+        assert_eq!((stored.standing, stored.changed), (imported.standing, imported.changed));
+        assert_eq!(stored.record.same_key, row.record.same_key);
+        assert_eq!(stored.record.position, row.record.position);
+        let owner = at.registry.organisation(stored.record.organisation).await.unwrap().unwrap();
+        assert_eq!(owner.new.same_name, row.organisation.same_name);
+        let code = at.registry.venue_code(&row.record.door).await.unwrap().unwrap();
+        assert_eq!((code.checkpoint, code.standing), (number, Standing::Current));
+        assert_eq!((code.short_number, code.since), (format!("FY-{}", row.record.door), NOON));
+        let (application, state) = at.registry.application_of(number).await.unwrap().unwrap();
+        assert_eq!(state, State::Approved);
+        let events = at.registry.application_events(application).await.unwrap();
+        let states: Vec<_> = events.iter().map(|event| event.state).collect();
+        assert_eq!(states, [State::Submitted, State::Approved]);
+    }
+    let lines = at.registry.audit_page(Some(Deed::ApplicationApproved), 100, 0).await.unwrap();
+    let subjects: Vec<_> = lines.iter().rev().map(|stored| stored.line.subject.clone()).collect();
+    assert!(subjects.iter().cloned().eq((1..=61).map(|n| format!("检查点 {n}"))), "{subjects:?}");
+    let next = at.registry.import_checkpoints(&[listed("医院", "next")]).await.unwrap();
+    assert_eq!(next, Some(vec![true]));
+    at.assert_dense("checkpoints", "number", 62).await;
+}
+
+async fn a_door_or_a_code_that_is_there_spoils_all_of_it(at: &BackEnd) {
+    at.registry.import_checkpoints(&[listed("医院", "东门")]).await.unwrap();
+    let mut same_code = listed("银行", "西门");
+    same_code.codes = vec![("东门".to_owned(), "FY-1".to_owned())];
+    let mut same_short = listed("银行", "西门");
+    same_short.codes = vec![("other".to_owned(), "FY-东门".to_owned())];
+    let mut no_code = listed("银行", "西门");
+    no_code.codes = Vec::new();
+    for wrong in [listed("医院", "东门"), same_code, same_short, no_code] {
+        let mut bulk = at.registry.begin_bulk().await.unwrap();
+        assert!(bulk.doors(&[listed("学校", "正门"), wrong]).await.is_err());
+    }
+    at.assert_dense("checkpoints", "number", 1).await;
+    at.assert_dense("organisations", "id", 1).await;
 }
 
 async fn whoever_follows_the_trail_reads_everything_again(at: &BackEnd) {
