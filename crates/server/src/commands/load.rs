@@ -29,6 +29,9 @@ use tokio::task::JoinSet;
 /// Connections opened at the same time, so that none is lost in the queue of those not accepted.
 const OPENED_AT_ONCE: usize = 256;
 
+/// Told to come again, connections spread over this much more.
+const JITTER: Duration = Duration::from_secs(1);
+
 /// Runs the load, or the comparison.
 pub(crate) async fn run(args: LoadArgs) -> anyhow::Result<ExitCode> {
     if let (Some(folder), Some(acknowledged)) = (&args.verify, &args.acknowledged) {
@@ -119,10 +122,16 @@ async fn keep_asking(
             sent = instant();
         }
         let outcome = connection.ask(requests, &tokens, first.saturating_add(turn.number)).await;
-        let ended = matches!(outcome, Outcome::Broken | Outcome::UsedUp);
+        let rest = match outcome {
+            Outcome::Broken | Outcome::UsedUp => None,
+            // As a visitor's page does: not before it was told to, and not all at once.
+            Outcome::Busy(wait) => Some(wait + JITTER * (turn.number % 64) as u32 / 64),
+            _ => Some(Duration::ZERO),
+        };
         figures.take(outcome, turn.due.elapsed(), sent.elapsed());
-        if ended {
-            break;
+        let Some(rest) = rest else { break };
+        if !rest.is_zero() {
+            tokio::time::sleep(rest).await;
         }
     }
     figures

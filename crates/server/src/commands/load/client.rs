@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1::SendRequest};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 
 /// Least bytes of the compressed page; less is not a page.
@@ -33,8 +33,8 @@ pub(super) struct Entry {
 pub(super) enum Outcome {
     /// Answered as it should be; for an entry, what was acknowledged.
     Done(Option<Entry>),
-    /// 503, as a full gate answers.
-    Busy,
+    /// 503, as a full gate answers: come again after so long.
+    Busy(Duration),
     /// 429: one source's limit.
     Limited,
     /// An answer that should not be.
@@ -158,12 +158,23 @@ impl Connection {
         let request = request.header(header::HOST, &self.host).body(Full::new(body)).ok()?;
         self.send.ready().await.ok()?;
         let answer = self.send.send_request(request).await.ok()?;
-        let status = answer.status();
-        Some((status, answer.into_body().collect().await.ok()?.to_bytes()))
+        let (head, body) = answer.into_parts();
+        let retry_after =
+            head.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        Some(Answer {
+            status: head.status,
+            retry_after: Duration::from_secs(retry_after.and_then(|s| s.parse().ok()).unwrap_or(0)),
+            body: body.collect().await.ok()?.to_bytes(),
+        })
     }
 }
 
-type Answer = (StatusCode, Bytes);
+struct Answer {
+    status: StatusCode,
+    /// Nothing when it does not say.
+    retry_after: Duration,
+    body: Bytes,
+}
 
 #[derive(Deserialize)]
 struct Receipt<'a> {
@@ -181,9 +192,12 @@ fn right(
     wanted: StatusCode,
     read: impl FnOnce(&[u8]) -> Option<Option<Entry>>,
 ) -> Outcome {
-    let Some((status, body)) = asked else { return Outcome::Broken };
+    let Some(Answer { status, retry_after, body }) = asked else { return Outcome::Broken };
     match status {
-        StatusCode::SERVICE_UNAVAILABLE => Outcome::Busy,
+        StatusCode::SERVICE_UNAVAILABLE if retry_after.is_zero() => {
+            Outcome::Wrong("busy, without a word when to come again".to_owned())
+        }
+        StatusCode::SERVICE_UNAVAILABLE => Outcome::Busy(retry_after),
         StatusCode::TOO_MANY_REQUESTS => Outcome::Limited,
         status if status == wanted => match read(&body) {
             Some(entry) => Outcome::Done(entry),
@@ -217,7 +231,8 @@ mod tests {
         let none = |_: &[u8]| None;
         let entry = Entry { person: 1, checkpoint: 2, entered_ms: 3 };
         let some = |_: &[u8]| Some(Some(entry));
-        let answer = |status| Some((status, Bytes::from_static(b"{}")));
+        let retry_after = Duration::from_secs(2);
+        let answer = |status| Some(Answer { status, retry_after, body: Bytes::from_static(b"{}") });
         let created = StatusCode::CREATED;
         assert!(
             matches!(right(answer(created), created, some), Outcome::Done(Some(e)) if e == entry)
@@ -225,7 +240,12 @@ mod tests {
         assert!(matches!(right(answer(created), created, none), Outcome::Wrong(_)));
         assert!(matches!(right(answer(StatusCode::OK), created, some), Outcome::Wrong(_)));
         let busy = answer(StatusCode::SERVICE_UNAVAILABLE);
-        assert!(matches!(right(busy, created, some), Outcome::Busy));
+        assert!(matches!(right(busy, created, some), Outcome::Busy(wait) if wait == retry_after));
+        let wordless = Answer {
+            retry_after: Duration::ZERO,
+            ..answer(StatusCode::SERVICE_UNAVAILABLE).unwrap()
+        };
+        assert!(matches!(right(Some(wordless), created, some), Outcome::Wrong(_)));
         let limited = answer(StatusCode::TOO_MANY_REQUESTS);
         assert!(matches!(right(limited, created, some), Outcome::Limited));
         assert!(matches!(right(None, created, some), Outcome::Broken));

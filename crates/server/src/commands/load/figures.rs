@@ -40,7 +40,7 @@ impl Figures {
                 self.sent_micros.push(micros(since_sent));
                 self.entries.extend(entry);
             }
-            Outcome::Busy => {
+            Outcome::Busy(_) => {
                 self.busy += 1;
                 self.busy_micros.push(micros(since_sent));
             }
@@ -174,7 +174,9 @@ mod tests {
     fn connections_add_up_and_hello_is_the_measure() {
         let mut all = figures(1..=10);
         let mut other = figures(1..=5);
-        for outcome in [Outcome::Busy, Outcome::Limited, Outcome::Wrong("no".into())] {
+        for outcome in
+            [Outcome::Busy(Duration::ZERO), Outcome::Limited, Outcome::Wrong("no".into())]
+        {
             other.take(outcome, Duration::ZERO, Duration::ZERO);
         }
         all.add(other);
