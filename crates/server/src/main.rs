@@ -35,6 +35,8 @@ enum Command {
     /// Takes lists into the registry.
     #[command(subcommand)]
     Import(Import),
+    /// Fills a new data folder with a simulated city, and writes tokens to send load at it.
+    Simulate(commands::simulate::SimulateArgs),
     /// Sends check-ins to a running server and checks every answer; or verifies what a store kept.
     Load(LoadArgs),
     /// Copies visits and registry to another place; a running server does it by itself.
@@ -85,6 +87,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             wiring::close(&house).await?;
             Ok(outcome?.into())
         }
+        Command::Simulate(args) => commands::simulate::run(args, &mut std::io::stdout()).await,
         Command::Load(args) => commands::load::run(args).await,
         Command::Backup(args) => commands::backup::run(args, &mut std::io::stdout()).await,
         // Nothing else goes on in these, so they may block.

@@ -7,6 +7,7 @@ pub(crate) mod load;
 pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod simulate;
 pub(crate) mod verify;
 
 use std::io::Write;

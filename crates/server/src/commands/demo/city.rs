@@ -15,10 +15,13 @@ use domain::{
 use registry::{AuditLine, NewAccount, NewOrganisation};
 use vault::{Field, Index};
 
+/// How many doors the demo has.
+pub(crate) const DOORS: usize = 60;
+
 /// Organisation, category, township, address, doors.
 type Place = (&'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
-/// A dozen organisations of different categories with 60 doors. The first belongs to the demo's
+/// A dozen organisations of different categories with [`DOORS`] doors. The first belongs to the demo's
 /// manager.
 const PLACES: [Place; 12] = [
     (
@@ -138,14 +141,19 @@ pub(crate) async fn accounts(house: &House) -> anyhow::Result<Vec<DemoAccount>> 
     Ok(all)
 }
 
-/// Makes accounts, organisations and doors.
-pub(crate) async fn load(house: &House) -> anyhow::Result<()> {
+/// Makes accounts, organisations and doors: all [`DOORS`], or the first few when fewer are wanted.
+pub(crate) async fn load(house: &House, doors_max: usize) -> anyhow::Result<()> {
     for (at, (role, county, name)) in ACCOUNTS.iter().enumerate() {
         make_account(house, at, *role, *county, name).await?;
     }
     let manager = accounts(house).await?.first().context("no manager")?.id;
+    let mut left = doors_max;
     for (at, place) in PLACES.iter().enumerate() {
-        make_place(house, place, (at == 0).then_some(manager)).await?;
+        let doors = &place.4[..place.4.len().min(left)];
+        left -= doors.len();
+        if !doors.is_empty() {
+            make_place(house, place, doors, (at == 0).then_some(manager)).await?;
+        }
     }
     Ok(())
 }
@@ -190,8 +198,12 @@ async fn make_account(
     Ok(())
 }
 
-async fn make_place(house: &House, place: &Place, account: Option<i64>) -> anyhow::Result<()> {
-    let (name, category, township, address, doors) = place;
+async fn make_place(
+    house: &House,
+    (name, category, township, address, _): &Place,
+    doors: &[&str],
+    account: Option<i64>,
+) -> anyhow::Result<()> {
     let new = NewOrganisation {
         account,
         name: (*name).to_owned(),
@@ -241,7 +253,7 @@ async fn open_door(house: &House, organisation: i64, form: &CheckpointForm) -> a
 
 #[cfg(test)]
 mod tests {
-    use super::PLACES;
+    use super::{DOORS, PLACES};
     use domain::categories::by_code;
     use std::collections::HashSet;
 
@@ -255,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_dozen_organisations_of_different_categories_have_sixty_doors() {
-        assert_eq!(PLACES.iter().map(|place| place.4.len()).sum::<usize>(), 60);
+        assert_eq!(PLACES.iter().map(|place| place.4.len()).sum::<usize>(), DOORS);
         let categories: HashSet<&str> = PLACES.iter().map(|place| place.1).collect();
         assert_eq!(categories.len(), 12);
         assert!(categories.iter().all(|code| by_code(code).is_some()));

@@ -1,7 +1,8 @@
 //! `venuecode demo`: an invented city to look around in. A second start keeps what is there.
 
-mod city;
-mod people;
+pub(crate) mod city;
+pub(crate) mod people;
+pub(crate) mod tokens;
 mod visits;
 
 use crate::{
@@ -12,17 +13,25 @@ use crate::{
 };
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use domain::{accounts::Role, checkpoints::CheckpointNumber};
 use std::{
     fmt::Write as _,
-    fs,
     io::Write,
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
+use tokens::TokensFile;
+
+/// How the outside source of health status is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Source {
+    /// It has an invented status for everybody.
+    Invented,
+    /// It never answers, as when its network is down.
+    Gone,
+}
 
 /// What a demonstration needs to know.
 #[derive(Args, Clone, Debug)]
@@ -32,6 +41,9 @@ pub(crate) struct DemoArgs {
     /// Address to listen on.
     #[arg(long, env = "VENUECODE_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// How the outside source of health status is.
+    #[arg(long, value_enum, default_value = "invented")]
+    health_source: Source,
     #[command(flatten)]
     limits: LimitArgs,
     /// Also writes visitor tokens and codes for `load`, readable by you alone.
@@ -48,6 +60,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: Sms::Console,
+        source_gone: args.health_source == Source::Gone,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -69,13 +82,13 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 
 /// Everything at once: regions are there already.
 async fn load(house: &House) -> anyhow::Result<()> {
-    city::load(house).await?;
+    city::load(house, city::DOORS).await?;
     people::load(house).await?;
     visits::load(house).await
 }
 
 /// One screen: what to open, in which order, and how to stop.
-async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
+pub(crate) async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
     let mut said = String::new();
     // The new ones take the place of those that an earlier start printed.
     house.registry.void_entry_links().await?;
@@ -110,17 +123,14 @@ fn label(role: Role) -> &'static str {
     }
 }
 
-async fn write_tokens(house: &House, path: &Path) -> anyhow::Result<()> {
-    let mut text = String::new();
+/// The demo's visitors and all codes.
+pub(crate) async fn write_tokens(house: &House, path: &Path) -> anyhow::Result<()> {
+    let mut file = TokensFile::create(path)?;
     for token in people::tokens(house).await? {
-        writeln!(text, "visitor {token}")?;
+        file.line("visitor", &token)?;
     }
-    for door in house.registry.open_checkpoints().await? {
-        if let Some(code) = house.registry.code_of(door).await? {
-            writeln!(text, "code {}", code.code)?;
-        }
+    for (_, code) in tokens::codes(house).await? {
+        file.line("code", &code)?;
     }
-    let mut file = fs::OpenOptions::new();
-    let mut file = file.write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes()).with_context(|| format!("writing {}", path.display()))
+    file.finish()
 }
