@@ -1,7 +1,16 @@
-//! Connections: taken up to a limit, closed when a caller does not say what it wants, drained.
+//! Connections: taken up to a limit, closed when a caller does not say what it wants or does not take
+//! what it asked for, drained. What one caller can take is said in
+//! `docs/operations/hostile-callers.md`.
+
+mod arriving;
+mod files;
+mod seats;
+mod stream;
 
 use crate::outside::instant;
+use arriving::Bodies;
 use axum::{Router, response::Response};
+use domain::networks::Network;
 use http::Request;
 use hyper::body::Incoming;
 use hyper_util::{
@@ -9,36 +18,75 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use seats::{Seat, Seats};
 use std::{
     convert::Infallible,
     io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
+use stream::Stream;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
 };
 use tower::Service;
 use web::address::Peer;
 
 /// How long to wait before accepting again when the system has nothing left to accept with.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// The same trouble is logged this often at most: a flood of connections is no flood of lines.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// What a caller may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     /// How long a request's head may take, from the connection's start or the answer before.
     pub(crate) head_wait: Duration,
+    /// Most bytes of a head, and of what is read ahead of the request that is being answered.
+    pub(crate) head_bytes_max: usize,
+    /// How long a request's body may take, from when it is wanted.
+    pub(crate) body_wait: Duration,
+    /// Most bytes of all long bodies on their way in.
+    pub(crate) long_bodies_bytes_max: usize,
+    /// How long a caller may take nothing of an answer that waits for it.
+    pub(crate) answer_wait: Duration,
     /// Most open connections; further ones are closed at once.
     pub(crate) connections_max: usize,
+    /// Proxies: many people stand behind each, so they may hold all connections.
+    pub(crate) proxies: Vec<Network>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head_wait: Duration::from_secs(10), connections_max: 20_000 }
+        Self {
+            head_wait: Duration::from_secs(10),
+            head_bytes_max: 16 * 1024,
+            body_wait: Duration::from_secs(10),
+            long_bodies_bytes_max: 64 * 1024 * 1024,
+            answer_wait: Duration::from_secs(30),
+            connections_max: 20_000,
+            proxies: Vec::new(),
+        }
+    }
+}
+
+impl Limits {
+    /// What this process can keep: a connection is a file, and other files are needed as well.
+    pub(crate) fn of_this_process(proxies: Vec<Network>) -> Self {
+        let limits = Self { proxies, ..Self::default() };
+        let openable = files::openable();
+        let connections_max = limits.connections_max.min(files::for_connections(openable));
+        if connections_max < limits.connections_max {
+            tracing::warn!(
+                "{connections_max} connections at most, because this process may open {openable} \
+                 files; {} need a higher limit (ulimit -n, LimitNOFILE)",
+                limits.connections_max
+            );
+        }
+        Self { connections_max, ..limits }
     }
 }
 
@@ -50,31 +98,32 @@ pub(crate) async fn serve(
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let room = Arc::new(Semaphore::new(limits.connections_max));
+    let bodies = Bodies::new(limits.body_wait, limits.long_bodies_bytes_max);
+    let seats = Seats::new(limits.connections_max, limits.proxies.clone());
     let draining = GracefulShutdown::new();
-    let mut full = false;
+    let (mut crowded, mut failing) = (Complaint::default(), Complaint::default());
     loop {
         let accepted = tokio::select! {
             _told = stopping.wait_for(|stop| *stop) => break,
             accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
-            Ok((stream, peer)) => (stream, Peer(peer.ip())),
+            Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
-                not_accepted(&error).await;
+                not_accepted(&error, &mut failing).await;
                 continue;
             }
         };
-        let Ok(seat) = Arc::clone(&room).try_acquire_owned() else {
-            if !full {
-                tracing::warn!("{} connections are open: closing more", limits.connections_max);
+        let seat = match seats.take(peer) {
+            Ok(seat) => seat,
+            Err(refused) => {
+                crowded.say(|| tracing::warn!("connections are closed at once: {refused}"));
+                continue;
             }
-            full = true;
-            continue;
         };
-        full = false;
-        let router = WithPeer { router: router.clone(), measure: Arc::clone(&measure), peer };
-        answer(stream, router, limits, &draining, seat);
+        let (router, measure) = (router.clone(), Arc::clone(&measure));
+        let called = Called { router, measure, bodies: bodies.clone(), peer: Peer(peer) };
+        answer(stream, called, &limits, &draining, seat);
     }
     drop(listener);
     draining.shutdown().await;
@@ -83,15 +132,17 @@ pub(crate) async fn serve(
 /// Is told how long a request took.
 pub(crate) type Measure = Arc<dyn Fn(Duration) + Send + Sync>;
 
-/// Says in every request of a connection who is at its other end, and measures how long it takes.
+/// The house as one connection calls it: every request says who is at the other end, its body comes
+/// in within its limits, and how long it takes is measured.
 #[derive(Clone)]
-struct WithPeer {
+struct Called {
     router: Router,
     measure: Measure,
+    bodies: Bodies,
     peer: Peer,
 }
 
-impl Service<Request<Incoming>> for WithPeer {
+impl Service<Request<Incoming>> for Called {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
@@ -103,7 +154,7 @@ impl Service<Request<Incoming>> for WithPeer {
     fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.peer);
         let (started, measure) = (instant(), Arc::clone(&self.measure));
-        let answer = self.router.call(request);
+        let answer = self.router.call(request.map(|body| self.bodies.watched(body)));
         Box::pin(async move {
             let answer = answer.await;
             measure(started.elapsed());
@@ -115,18 +166,20 @@ impl Service<Request<Incoming>> for WithPeer {
 /// Answers one connection on a task of its own.
 fn answer(
     stream: TcpStream,
-    router: WithPeer,
-    limits: Limits,
+    called: Called,
+    limits: &Limits,
     draining: &GracefulShutdown,
-    seat: OwnedSemaphorePermit,
+    seat: Seat,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    let stream = Stream::new(stream, limits.answer_wait);
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_wait)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .max_buf_size(limits.head_bytes_max)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(called));
     let connection = draining.watch(connection);
     tokio::spawn(async move {
         // A caller that goes away in the middle is nothing to report.
@@ -139,124 +192,28 @@ fn answer(
 
 /// A caller that is gone already costs nothing; anything else, such as too many open files, is
 /// given a moment to pass.
-async fn not_accepted(error: &io::Error) {
+async fn not_accepted(error: &io::Error, failing: &mut Complaint) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::error!(%error, "no connection could be accepted");
+        failing.say(|| tracing::error!(%error, "no connection could be accepted"));
         tokio::time::sleep(ACCEPT_AGAIN).await;
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
+/// A trouble that may come thousands of times a second.
+#[derive(Default)]
+struct Complaint {
+    said: Option<Instant>,
+}
 
-    use super::*;
-    use axum::routing::get;
-    use std::net::SocketAddr;
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
-        task::JoinHandle,
-        time::timeout,
-    };
-
-    const SOON: Duration = Duration::from_secs(5);
-    const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
-
-    struct Running {
-        at: SocketAddr,
-        stop: watch::Sender<bool>,
-        server: JoinHandle<()>,
-    }
-
-    async fn running(limits: Limits) -> Running {
-        let slow = || async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            "slow"
-        };
-        let router = Router::new().route("/", get(|| async { "here" })).route("/slow", get(slow));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let at = listener.local_addr().unwrap();
-        let (stop, stopping) = watch::channel(false);
-        let measure: Measure = Arc::new(|_| {});
-        let server = tokio::spawn(serve(listener, router, measure, limits, stopping));
-        Running { at, stop, server }
-    }
-
-    /// What comes until the server closes the connection.
-    async fn rest(stream: &mut TcpStream) -> String {
-        let mut bytes = Vec::new();
-        // A reset is a close, too.
-        let _closed = timeout(SOON, stream.read_to_end(&mut bytes)).await.expect("it is closed");
-        String::from_utf8(bytes).unwrap()
-    }
-
-    async fn answered(stream: &mut TcpStream) -> bool {
-        stream.write_all(ASK).await.unwrap();
-        let mut bytes = [0; 15];
-        timeout(SOON, stream.read_exact(&mut bytes)).await.unwrap().is_ok()
-            && &bytes == b"HTTP/1.1 200 OK"
-    }
-
-    #[tokio::test]
-    async fn half_a_request_line_is_not_waited_for_longer_than_the_limit() {
-        let head_wait = Duration::from_millis(200);
-        let running = running(Limits { head_wait, ..Limits::default() }).await;
-        for half in [&b""[..], b"GET /hea", b"GET / HTTP/1.1\r\nhost: he"] {
-            let mut stream = TcpStream::connect(running.at).await.unwrap();
-            stream.write_all(half).await.unwrap();
-            rest(&mut stream).await;
+impl Complaint {
+    fn say(&mut self, words: impl FnOnce()) {
+        if self.said.is_none_or(|said| said.elapsed() >= SAY_AGAIN) {
+            words();
+            self.said = Some(instant());
         }
-    }
-
-    #[tokio::test]
-    async fn a_header_a_byte_at_a_time_does_not_start_the_wait_afresh() {
-        let head_wait = Duration::from_millis(400);
-        let running = running(Limits { head_wait, ..Limits::default() }).await;
-        let mut stream = TcpStream::connect(running.at).await.unwrap();
-        let slowly = async {
-            for byte in b"GET / HTTP/1.1\r\nx: ".iter().chain([b'a'; 1000].iter()) {
-                if stream.write_all(&[*byte]).await.is_err() {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        timeout(SOON, slowly).await.expect("the server hangs up");
-    }
-
-    #[tokio::test]
-    async fn a_connection_too_many_is_closed_and_the_next_is_answered_once_there_is_room() {
-        let running = running(Limits { connections_max: 1, ..Limits::default() }).await;
-        let mut first = TcpStream::connect(running.at).await.unwrap();
-        assert!(answered(&mut first).await);
-        let mut second = TcpStream::connect(running.at).await.unwrap();
-        assert_eq!(rest(&mut second).await, "");
-        drop(first);
-        for _ in 0..100 {
-            let mut third = TcpStream::connect(running.at).await.unwrap();
-            // Until the server has seen the first one go, this one is closed as well.
-            if third.write_all(ASK).await.is_ok() && third.read(&mut [0]).await.is_ok_and(|n| n > 0)
-            {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("the first one's seat is not given back");
-    }
-
-    #[tokio::test]
-    async fn a_stop_answers_what_is_under_way_and_lets_idle_connections_go() {
-        let running = running(Limits::default()).await;
-        let mut idle = TcpStream::connect(running.at).await.unwrap();
-        assert!(answered(&mut idle).await);
-        let mut busy = TcpStream::connect(running.at).await.unwrap();
-        busy.write_all(b"GET /slow HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        running.stop.send_replace(true);
-        assert!(rest(&mut busy).await.ends_with("slow"));
-        rest(&mut idle).await;
-        timeout(SOON, running.server).await.expect("it ends").unwrap();
-        assert!(TcpStream::connect(running.at).await.is_err(), "nobody listens any more");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ pub(crate) async fn serve(
     let router = web::routes::router(Arc::clone(&house));
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
     let backups = tokio::spawn(backups::run(Arc::clone(&house), daily, stopping.clone()));
-    let limits = Limits::default();
+    let limits = Limits::of_this_process(house.settings.trusted_proxies.clone());
     let measured = Arc::clone(&house);
     let measure: Measure = Arc::new(move |took| measured.metrics.request(took));
     let server = tokio::spawn(connections::serve(listener, router, measure, limits, stopping));

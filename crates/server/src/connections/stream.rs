@@ -1,0 +1,91 @@
+//! One caller's stream, given up when the caller does not take what it is answered.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+
+/// A stream whose writing does not wait for ever. Nothing is measured while there is nothing to
+/// write: a live screen may be silent for as long as it likes.
+pub(super) struct Stream {
+    tcp: TcpStream,
+    /// How long a caller may take nothing at all of what waits for it.
+    wait: Duration,
+    /// Since something waits.
+    stuck: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    pub(super) fn new(tcp: TcpStream, wait: Duration) -> Self {
+        Self { tcp, wait, stuck: None }
+    }
+
+    fn in_time(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stuck = None;
+            return written;
+        }
+        let wait = self.wait;
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(wait)));
+        ready!(stuck.as_mut().poll(context));
+        // Megabytes may wait in the system by now. They go with the connection; else it would keep
+        // them for minutes.
+        if let Err(error) = self.tcp.set_zero_linger() {
+            tracing::debug!(%error, "no SO_LINGER");
+        }
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.tcp).poll_write(context, bytes);
+        self.in_time(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.tcp).poll_write_vectored(context, pieces);
+        self.in_time(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(context)
+    }
+}
