@@ -3,14 +3,12 @@
 use crate::{
     changes::{self, Change},
     connect::{Registry, RegistryError, Result},
-    people,
 };
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::PersonNumber,
     time::UnixMs,
 };
-use futures_util::TryStreamExt;
 use sqlx::{Row, any::AnyRow};
 
 /// The status in five columns from `at` on; none where they are empty.
@@ -41,26 +39,6 @@ impl Registry {
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map_or(Ok(None), |row| status(row, 0))
-    }
-
-    /// Hands over the whole register, in the order in which it lies on disk.
-    ///
-    /// # Errors
-    /// Of the database; what came before it was handed over.
-    pub async fn all_statuses(
-        &self,
-        mut each: impl FnMut(PersonNumber, HealthStatus),
-    ) -> Result<()> {
-        let mut rows = sqlx::query(
-            "select colour, sampled_ms, negative, itinerary, set_ms, person from health_status",
-        )
-        .fetch(&self.pool);
-        while let Some(row) = rows.try_next().await? {
-            if let Some(status) = status(&row, 0)? {
-                each(people::number(row.try_get(5)?)?, status);
-            }
-        }
-        Ok(())
     }
 
     /// Sets what the register says of a person.

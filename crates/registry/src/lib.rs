@@ -14,6 +14,7 @@ mod changes;
 mod checkpoints;
 mod connect;
 mod duty;
+mod everybody;
 mod health_status;
 mod installation;
 mod one_time_links;

@@ -237,25 +237,6 @@ impl Registry {
         Ok(count)
     }
 
-    /// Hands over everybody without their status, in the order in which they lie on disk: for millions
-    /// of people that takes a fraction of the time.
-    ///
-    /// # Errors
-    /// Of the database; whoever came before it was handed over.
-    pub async fn all_people(&self, mut each: impl FnMut(KnownPerson)) -> Result<()> {
-        let mut rows = sqlx::query("select number, masked_sealed, session_epoch from people")
-            .fetch(&self.pool);
-        while let Some(row) = rows.try_next().await? {
-            each(KnownPerson {
-                number: number(row.try_get(0)?)?,
-                masked_sealed: row.try_get(1)?,
-                session_epoch: row.try_get(2)?,
-                status: None,
-            });
-        }
-        Ok(())
-    }
-
     /// What a scan needs to know of a person.
     ///
     /// # Errors

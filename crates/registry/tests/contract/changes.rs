@@ -1,22 +1,23 @@
 //! The trail of changes: everything that is kept in memory is found in it, in the order of commits.
 
 use super::{
-    made::{NOON, line},
+    made::{NOON, line, person},
     support::{BackEnd, on_both},
 };
 use domain::{
     audit::Deed,
-    health_status::{Colour, HealthStatus, Itinerary},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::PersonNumber,
     venue_codes::Standing,
 };
-use registry::{Change, EnrolledDevice, LinkUse};
+use registry::{Change, EnrolledDevice, KnownPerson, LinkUse};
 
 on_both!(
     every_change_of_what_is_kept_in_memory_is_in_the_trail,
     what_was_not_done_leaves_no_trace,
     a_trail_that_begins_later_is_not_taken_for_the_whole,
     people_and_codes_are_handed_over_with_all_that_a_scan_needs,
+    everybody_is_handed_over_once_also_when_they_are_thousands,
     session_keys_are_changed_by_whoever_knows_the_last_ones,
 );
 
@@ -81,6 +82,23 @@ async fn a_trail_that_begins_later_is_not_taken_for_the_whole(at: &BackEnd) {
     assert_eq!(since(at, 2).await.len(), 1);
 }
 
+async fn everybody_is_handed_over_once_also_when_they_are_thousands(at: &BackEnd) {
+    at.registry.all_people(|_| panic!("nobody is there")).await.unwrap();
+    at.registry.all_statuses(|_, _| panic!("nobody is there")).await.unwrap();
+    let people: Vec<_> = (0..4_200).map(|n| person(&format!("{n}"))).collect();
+    let given = at.registry.insert_people(&people).await.unwrap();
+    let mut numbers: Vec<_> = given.into_iter().map(Option::unwrap).collect();
+    at.registry.set_health_status(numbers[4_150], &RED).await.unwrap();
+    let mut all = Vec::new();
+    at.registry.all_people(|known| all.push(known.number)).await.unwrap();
+    all.sort_unstable();
+    numbers.sort_unstable();
+    assert_eq!(all, numbers);
+    let mut statuses = Vec::new();
+    at.registry.all_statuses(|person, status| statuses.push((person, status))).await.unwrap();
+    assert_eq!(statuses, [(numbers[4_150], RED)]);
+}
+
 async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEnd) {
     let (one, other) = (at.a_person("a").await, at.a_person("b").await);
     at.registry.set_health_status(other, &RED).await.unwrap();
@@ -91,11 +109,19 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
     let seen: Vec<_> = people.iter().map(|p| (p.number, p.session_epoch, p.status)).collect();
     assert_eq!(seen, [(one, 0, None), (other, 1, Some(RED))]);
     let (mut all, mut statuses) = (Vec::new(), Vec::new());
-    at.registry.all_people(|known| all.push((known.number, known.session_epoch))).await.unwrap();
-    all.sort_unstable();
-    assert_eq!(all, [(one, 0), (other, 1)]);
+    at.registry.all_people(|known| all.push(known)).await.unwrap();
+    all.sort_unstable_by_key(|known| known.number);
+    let without = people.iter().map(|known| KnownPerson { status: None, ..known.clone() });
+    assert_eq!(all, without.collect::<Vec<_>>());
+    let tested = HealthStatus {
+        nucleic_acid: Some(NucleicAcid { sampled: NOON, negative: true }),
+        itinerary: Itinerary::Clear,
+        ..RED
+    };
+    at.registry.set_health_status(one, &tested).await.unwrap();
     at.registry.all_statuses(|person, status| statuses.push((person, status))).await.unwrap();
-    assert_eq!(statuses, [(other, RED)]);
+    statuses.sort_unstable_by_key(|(person, _)| *person);
+    assert_eq!(statuses, [(one, tested), (other, RED)]);
     let sealed = at.registry.person(one).await.unwrap().unwrap().new.masked_sealed;
     assert_eq!(people[0].masked_sealed, sealed);
     assert_eq!(at.registry.known_person(other).await.unwrap().as_ref(), people.get(1));

@@ -1,0 +1,171 @@
+//! Everybody at once, for the memory of a server that starts: thousands of people to a row, since
+//! with millions of rows most of the time goes into handing rows from thread to thread.
+//!
+//! A row's people are separated by commas and their fields by spaces; bytes are written in
+//! hexadecimal digits, and what is not there as `-`.
+
+use crate::{
+    connect::{Registry, RegistryError, Result, count},
+    people::{KnownPerson, number},
+};
+use domain::{
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    people::PersonNumber,
+    time::UnixMs,
+};
+use sqlx::Row;
+use std::str::{FromStr, Split};
+
+/// People of a row: half a megabyte of text.
+const ROW_PEOPLE: i64 = 4_096;
+
+/// What one back end calls the things that are needed here.
+struct Dialect {
+    /// The highest place in a table.
+    people_last: &'static str,
+    people: &'static str,
+    statuses_last: &'static str,
+    statuses: &'static str,
+}
+
+/// By the place of a row on the disk: there is no quicker way through a table.
+const SQLITE: Dialect = Dialect {
+    people_last: "select coalesce(max(rowid), 0) from people",
+    people: "select group_concat(number || ' ' || session_epoch || ' ' || hex(masked_sealed)) \
+             from people where rowid between $1 and $2",
+    statuses_last: "select coalesce(max(rowid), 0) from health_status",
+    statuses: "select group_concat(person || ' ' || colour || ' ' || coalesce(sampled_ms, '-') \
+               || ' ' || coalesce(negative, '-') || ' ' || itinerary || ' ' || set_ms) \
+               from health_status where rowid between $1 and $2",
+};
+
+/// By number.
+const POSTGRES: Dialect = Dialect {
+    people_last: "select coalesce(max(number), 0) from people",
+    people: "select string_agg(number || ' ' || session_epoch || ' ' || \
+             encode(masked_sealed, 'hex'), ',') from people where number between $1 and $2",
+    statuses_last: "select coalesce(max(person), 0) from health_status",
+    statuses: "select string_agg(person || ' ' || colour || ' ' || \
+               coalesce(sampled_ms::text, '-') || ' ' || coalesce(negative::text, '-') || ' ' || \
+               itinerary || ' ' || set_ms, ',') from health_status where person between $1 and $2",
+};
+
+impl Registry {
+    /// Hands over everybody without their status, in the order of the disk. Whoever registers
+    /// meanwhile may be missing.
+    ///
+    /// # Errors
+    /// Of the database; whoever came before it was handed over.
+    pub async fn all_people(&self, mut each: impl FnMut(KnownPerson)) -> Result<()> {
+        let Dialect { people_last, people, .. } = self.dialect();
+        self.packed(people_last, people, |packed| {
+            each(person(packed).ok_or(RegistryError::Strange("people"))?);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Hands over the whole register of health status, in the order of the disk.
+    ///
+    /// # Errors
+    /// Of the database; what came before it was handed over.
+    pub async fn all_statuses(
+        &self,
+        mut each: impl FnMut(PersonNumber, HealthStatus),
+    ) -> Result<()> {
+        let Dialect { statuses_last, statuses, .. } = self.dialect();
+        self.packed(statuses_last, statuses, |packed| {
+            let (person, status) = status(packed).ok_or(RegistryError::Strange("health_status"))?;
+            each(person, status);
+            Ok(())
+        })
+        .await
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        if self.is_sqlite() { &SQLITE } else { &POSTGRES }
+    }
+
+    async fn packed(
+        &self,
+        last: &'static str,
+        select: &'static str,
+        mut each: impl FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        let last = count(&sqlx::query(last).fetch_one(&self.pool).await?)?;
+        for first in (0..=last).step_by(ROW_PEOPLE as usize) {
+            let row = sqlx::query(select).bind(first).bind(first + ROW_PEOPLE - 1);
+            let row = row.fetch_one(&self.pool).await?;
+            if let Some(packed) = row.try_get::<Option<&str>, _>(0)? {
+                packed.split(',').try_for_each(&mut each)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn person(packed: &str) -> Option<KnownPerson> {
+    let mut fields = packed.split(' ');
+    Some(KnownPerson {
+        number: number(next(&mut fields)?).ok()?,
+        session_epoch: next(&mut fields)?,
+        masked_sealed: bytes(fields.next()?)?,
+        status: None,
+    })
+}
+
+fn status(packed: &str) -> Option<(PersonNumber, HealthStatus)> {
+    let mut fields = packed.split(' ');
+    let person = number(next(&mut fields)?).ok()?;
+    let colour = Colour::from_code(fields.next()?)?;
+    let (sampled, negative) = (fields.next()?, fields.next()? == "1");
+    let sampled = match sampled {
+        "-" => None,
+        sampled => Some(UnixMs(sampled.parse().ok()?)),
+    };
+    let itinerary = Itinerary::from_code(fields.next()?);
+    let confirmed = UnixMs(next(&mut fields)?);
+    let nucleic_acid = sampled.map(|sampled| NucleicAcid { sampled, negative });
+    Some((person, HealthStatus { colour, confirmed, nucleic_acid, itinerary }))
+}
+
+fn next<T: FromStr>(fields: &mut Split<'_, char>) -> Option<T> {
+    fields.next()?.parse().ok()
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_person_comes_back_as_exactly_as_they_went_in() {
+        let known = person("7 3 00fFA1").unwrap();
+        assert_eq!((known.number, known.session_epoch), (PersonNumber(7), 3));
+        assert_eq!((known.masked_sealed, known.status), (vec![0, 0xff, 0xa1], None));
+        for strange in ["", "7", "7 3", "-1 3 00", "7 x 00", "7 3 0", "7 3 0g"] {
+            assert_eq!(person(strange), None, "{strange}");
+        }
+    }
+
+    #[test]
+    fn a_status_comes_back_with_and_without_a_test() {
+        let (one, with) = status("7 red 1795329127001 0 risk 1795329127999").unwrap();
+        assert_eq!((one, with.colour), (PersonNumber(7), Colour::Red));
+        let test = NucleicAcid { sampled: UnixMs(1_795_329_127_001), negative: false };
+        assert_eq!((with.nucleic_acid, with.itinerary), (Some(test), Itinerary::Risk));
+        assert_eq!(with.confirmed, UnixMs(1_795_329_127_999));
+        let (_, without) = status("8 green - - clear 5").unwrap();
+        assert_eq!((without.nucleic_acid, without.confirmed), (None, UnixMs(5)));
+        for strange in ["", "7 blue - - clear 5", "7 red x 0 clear 5", "7 red - - clear"] {
+            assert_eq!(status(strange), None, "{strange}");
+        }
+    }
+}
