@@ -4,8 +4,10 @@ use crate::{
     browser::{Browser, Seen},
     support::{known_visitor, typed, visits_at},
 };
+use actions::checkins::follow_up;
 use axum::http::{StatusCode, header};
 use domain::{people::PersonForm, venue_codes::Standing};
+use std::{sync::Arc, time::Duration};
 use testkit::TestHouse;
 use visits::embedded::Options;
 
@@ -160,7 +162,13 @@ async fn a_status_that_cannot_be_found_out_is_gray_and_recorded() {
     *t.health.silent.lock() = true;
     let mut browser = known_visitor(&t).await;
     let receipt = browser.post(&format!("/c/{}", door.code), &[]).await.aim().to_owned();
-    let seen = browser.get(&receipt).await;
+    browser.get(&receipt).await.says_not("查不到");
+    tokio::spawn(follow_up::run(Arc::clone(&t.house)));
+    let mut seen = browser.get(&receipt).await;
+    while !seen.header(header::REFRESH).is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        seen = browser.get(&receipt).await;
+    }
     for word in ["class=\"top unknown\"", "待核验", "复核", "查询失败", "暂时查不到健康码状态"]
     {
         seen.says(word);

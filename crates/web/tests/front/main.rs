@@ -6,5 +6,6 @@ mod anything;
 mod api;
 mod client;
 mod duty;
+mod late;
 mod visitor;
 mod weight;
