@@ -5,6 +5,8 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use crate::{
@@ -20,6 +22,11 @@ use crate::{
 
 /// Frozen tables that may wait for the keeper before the writer waits as well.
 const FROZEN_MAX: usize = 64;
+
+/// How long the next group gathers when the last one was of several callers. Without it a busy
+/// machine syncs some thousand times a second for a handful of visits each, and switches threads
+/// as often. A visit that comes alone waits for nobody.
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// What was decided about one visit before anything is written.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,8 +86,12 @@ impl Writer {
     /// Gives the reason why it ended.
     fn work(&mut self) -> Arc<str> {
         while let Some(group) = self.shared.queue.take_group(self.shared.options.group_visits_max) {
+            let in_company = group.len() > 1;
             if let Err(reason) = self.commit(group) {
                 return reason;
+            }
+            if in_company {
+                thread::sleep(GATHERING);
             }
             if let Err(reason) = self.freeze_when_full() {
                 return reason;
