@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     thread::{self, JoinHandle},
@@ -11,6 +12,9 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
+
+/// How long it may take from listening to answering.
+const START_MAX: Duration = Duration::from_secs(60);
 
 /// How the source of health status is.
 #[derive(Clone, Copy)]
@@ -77,13 +81,14 @@ impl Server {
 
     fn wait_until_healthy(&self) -> Result<()> {
         let address = self.url.trim_start_matches("http://");
-        for _ in 0..100 {
-            if std::net::TcpStream::connect(address).is_ok() {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        anyhow::bail!("nobody listens at {address}")
+        // It listens from the first moment on and answers when it is ready.
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(START_MAX))?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "the server is not healthy: {answer}");
+        Ok(())
     }
 
     pub(super) fn url(&self) -> &str {

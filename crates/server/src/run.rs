@@ -10,7 +10,7 @@ use anyhow::Context;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
@@ -30,6 +30,8 @@ pub(crate) async fn serve(
     listener: TcpListener,
     daily: Option<Backups>,
 ) -> anyhow::Result<()> {
+    // From here on a polite stop is one, also while there is still something to prepare.
+    let mut signals = Signals::new()?;
     gate::remember(&house).await.context("reading the last minute's visits")?;
     let (stop, stopping) = watch::channel(false);
     let router = web::routes::router(Arc::clone(&house));
@@ -39,7 +41,7 @@ pub(crate) async fn serve(
     let measured = Arc::clone(&house);
     let measure: Measure = Arc::new(move |took| measured.metrics.request(took));
     let server = tokio::spawn(connections::serve(listener, router, measure, limits, stopping));
-    wait_for_signal().await?;
+    signals.stop().await;
     tracing::info!("stopping: no new requests, waiting ones are answered");
     stop.send_replace(true);
     // Live screens would keep their connections open for ever.
@@ -53,12 +55,24 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn wait_for_signal() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What tells the program to stop. From the moment it is made on, a signal waits for whoever asks.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
