@@ -101,7 +101,9 @@ fn event(p: &Page, news: Result<Announcement, BroadcastStreamRecvError>) -> Even
         Ok(Announcement::Verdict(shown)) => {
             Event::default().event("verdict").data(shown.decision.code())
         }
-        Ok(Announcement::Alert { alert }) => Event::default().event("alert").data(alert.to_string()),
+        Ok(Announcement::Alert { alert }) => {
+            Event::default().event("alert").data(alert.to_string())
+        }
         Ok(Announcement::Disposed { alert }) => {
             Event::default().event("disposed").data(alert.to_string())
         }
