@@ -140,6 +140,23 @@ async function later(ctx) {
   await atBothSizes(ctx, page, 'later-green');
 }
 
+/** Nobody waits for the alert of a scan; the door hears of the person at once and of it after that. */
+async function red(ctx) {
+  const { server, visitors, codes } = await city(ctx);
+  const page = await ctx.newPage({ width: 1440, height: 900 });
+  await page.goto(server.output().match(/http:\/\/\S+\/duty\/\S+/)[0]);
+  await page.getByRole('button', { name: '绑定并开始值守' }).click();
+  await page.getByText('本时口令').waitFor();
+  await page.waitForTimeout(500);
+  // The thirteenth of the demo's people has a red code, and the first code is that door's.
+  assert.equal((await scan(server, visitors[12], codes[0])).verdict, 'stop');
+  await page.getByText('异常，待登记处置').waitFor();
+  await page.getByText('红码 劝返').waitFor();
+  await ctx.shot(page, 'red-1440');
+  await page.getByRole('button', { name: '移交社区' }).click();
+  await page.getByText('异常，待登记处置').waitFor({ state: 'detached' });
+}
+
 /** The demonstration's own source answers at once, so the page says here that it is asked. */
 function waiting(drawn) {
   const note = '<div class="note" role="status">已登记。正在查询健康码，结果会自动更新，请稍等。</div>';
@@ -151,4 +168,5 @@ export default [
   { name: 'who scans too often waits on a calm page and is let in by itself', run: limited },
   { name: 'a full house is tried again by itself', run: full },
   { name: 'a verdict that comes later turns the page by itself', run: later },
+  { name: 'a red code that is scanned stands on the screen with its alert', run: red },
 ];
