@@ -7,7 +7,7 @@ use crate::{
 };
 use parking_lot::Mutex;
 use registry::{NewAlert, Opened};
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 /// Alerts that may wait, as while the registry cannot be written; beyond it the next start finds
@@ -30,7 +30,7 @@ struct Raised {
 /// Alerts that wait to be opened.
 #[derive(Default)]
 pub struct RaisedAlerts {
-    waiting: Mutex<Vec<Raised>>,
+    waiting: Mutex<VecDeque<Raised>>,
     arrived: Notify,
     /// Held by whoever opens some, so that a look at a screen sees those under way as well.
     opening: tokio::sync::Mutex<()>,
@@ -42,7 +42,7 @@ impl RaisedAlerts {
     pub(crate) fn raise(&self, new: NewAlert, unheard: Option<Arc<Shown>>) {
         let mut waiting = self.waiting.lock();
         if waiting.len() < WAITING_MAX {
-            waiting.push(Raised { new, unheard });
+            waiting.push_back(Raised { new, unheard });
         } else {
             tracing::error!("too many alerts wait; the next start will open this one");
         }
@@ -50,14 +50,22 @@ impl RaisedAlerts {
         self.arrived.notify_one();
     }
 
-    fn next(&self) -> Vec<Raised> {
-        let mut waiting = self.waiting.lock();
-        let count = waiting.len().min(AT_ONCE);
-        waiting.drain(..count).collect()
+    /// The first ones. They go on waiting: whoever opens them may be gone before they stand.
+    fn first(&self, count: usize) -> Vec<Raised> {
+        self.waiting.lock().iter().take(count).cloned().collect()
     }
 
-    fn put_back(&self, raised: Vec<Raised>) {
-        self.waiting.lock().splice(..0, raised);
+    /// Lets the first ones go. Only whoever opens takes from the front, so they are the same.
+    fn opened(&self, count: usize) {
+        self.waiting.lock().drain(..count);
+    }
+
+    /// Puts the first one last.
+    fn put_off(&self) {
+        let mut waiting = self.waiting.lock();
+        if !waiting.is_empty() {
+            waiting.rotate_left(1);
+        }
     }
 }
 
@@ -73,35 +81,34 @@ pub async fn run(house: Arc<House>) {
 }
 
 /// Opens everything that was raised before this was called, and tells the doors. What could not be
-/// opened goes on waiting.
+/// opened goes on waiting. May be dropped at any moment.
 ///
 /// # Errors
 /// `Broken` when the registry could not be written.
 pub(crate) async fn open_all(house: &House) -> Answer<()> {
     let _alone = house.raised.opening.lock().await;
-    let mut failed = (Vec::new(), Ok(()));
-    loop {
-        let raised = house.raised.next();
-        if raised.is_empty() {
-            house.raised.put_back(failed.0);
-            return failed.1;
-        }
-        let news: Vec<NewAlert> = raised.iter().map(|raised| raised.new).collect();
-        if let Ok(opened) = house.registry.open_alerts(&news, house.now()).await {
-            raised.iter().zip(opened).for_each(|(raised, opened)| tell(house, raised, opened));
-            continue;
-        }
-        // One that cannot be opened must not keep the others waiting.
-        for raised in raised {
-            match house.registry.open_alerts(&[raised.new], house.now()).await {
-                Ok(opened) => opened.iter().for_each(|opened| tell(house, &raised, *opened)),
-                Err(error) => {
-                    failed.0.push(raised);
-                    failed.1 = Err(error.into());
-                }
+    let mut left = house.raised.waiting.lock().len();
+    while left > 0 {
+        let count = left.min(AT_ONCE);
+        if let Err(error) = open_first(house, count).await {
+            // One that cannot be opened must not keep the others waiting.
+            if open_first(house, 1).await.is_err() {
+                house.raised.put_off();
             }
+            return Err(error);
         }
+        left -= count;
     }
+    Ok(())
+}
+
+async fn open_first(house: &House, count: usize) -> Answer<()> {
+    let raised = house.raised.first(count);
+    let news: Vec<NewAlert> = raised.iter().map(|raised| raised.new).collect();
+    let opened = house.registry.open_alerts(&news, house.now()).await?;
+    house.raised.opened(raised.len());
+    raised.iter().zip(opened).for_each(|(raised, opened)| tell(house, raised, opened));
+    Ok(())
 }
 
 fn tell(house: &House, raised: &Raised, opened: Opened) {

@@ -232,6 +232,23 @@ async fn alerts_of_a_storm_are_opened_by_themselves_and_each_is_told_once() {
 }
 
 #[tokio::test]
+async fn a_screen_that_goes_away_while_alerts_are_opened_takes_none_with_it() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let guard = device(&t, &door).await;
+    // From here on the day is in memory, and no look reads it from the store again.
+    screen::open(&t, &guard).await.unwrap();
+    for round in 0..40 {
+        let (person, form) = visitor(&t).await;
+        colour(&t, &form, Colour::Red).await;
+        record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+        let patience = Duration::from_micros(round * 150);
+        let _gone_or_not = timeout(patience, screen::open(&t, &guard)).await;
+    }
+    assert_eq!(screen::open(&t, &guard).await.unwrap().open_alerts.len(), 40);
+}
+
+#[tokio::test]
 async fn a_red_code_stops_and_is_told_although_the_registry_is_gone() {
     let t = TestHouse::new().await;
     let door = t.door().await;
