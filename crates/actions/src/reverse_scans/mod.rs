@@ -71,6 +71,10 @@ fn door(house: &House, caller: &DutyDevice) -> Answer<Arc<Door>> {
 async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumber> {
     let index = id_index(house, id);
     if let Some(known) = house.registry.person_by_id(&index).await? {
+        // Whoever was registered elsewhere a moment ago may not be in memory yet.
+        if house.mirror.epoch(known.number).is_none() {
+            house.catch_up().await?;
+        }
         return Ok(known.number);
     }
     if name.trim().is_empty() {

@@ -4,10 +4,14 @@ use crate::support::{colour, complains, conflict, device, number, sign_up, visit
 use actions::{
     checkins::record::record,
     duty::{announce::Announcement, screen},
+    people::register::seal,
     reverse_scans::{IdForm, by_id_number},
 };
 use domain::{
-    checkins::Method, entry_policy::Decision, health_status::Colour, people::PersonForm,
+    checkins::Method,
+    entry_policy::Decision,
+    health_status::Colour,
+    people::{IdDocument, IdKind, PersonForm},
     venue_codes::Standing,
 };
 use testkit::{TestHouse, id_number};
@@ -87,6 +91,18 @@ async fn one_new_person_typed_at_two_doors_at_once_is_one_person() {
     let (at_one, at_two) = (visits_at(&t, &door).await, visits_at(&t, &other).await);
     assert_eq!((at_one.len(), at_two.len()), (1, 1));
     assert_eq!(at_one[0].person, at_two[0].person);
+}
+
+#[tokio::test]
+async fn who_was_registered_elsewhere_a_moment_ago_enters_at_once() {
+    let t = TestHouse::new().await;
+    let guard = device(&t, &t.door().await).await;
+    let form = typed(&id_number(903), "王小明");
+    let id = IdDocument::parse(IdKind::ResidentId, &form.id_number, t.now()).unwrap();
+    // As another request, or another process, leaves it before the memory has followed.
+    let sealed = seal(&t, &form.name, &id, None, 0).unwrap();
+    t.registry.insert_people(&[sealed]).await.unwrap();
+    assert_eq!(by_id_number(&t, &guard, &form).await.unwrap().masked_name, "王*明");
 }
 
 #[tokio::test]
