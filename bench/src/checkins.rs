@@ -166,6 +166,7 @@ impl Bench<'_> {
         self.scans += sent.numbers();
         self.files.push(file);
         ensure!(sent.wrong == 0, "{requests}: {} wrong answers", sent.wrong);
+        ensure!(sent.limited == 0, "{requests}: a limit of one source was reached");
         Ok(Sent { server_cpu: cpu, ..sent })
     }
 
@@ -246,7 +247,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// A flood of codes that nobody has, beside ordinary visitors at half of the peak.
+    /// A flood of codes that nobody has: what turning it away costs.
     fn unknown_codes(&mut self, server: &Server, peak: f64) -> Result<()> {
         let flood = self.load(server, "unknown-codes", &["--connections", "256"])?;
         self.tell_part("unknown codes, 256 connections", &flood);
