@@ -9,14 +9,13 @@ mod stream;
 
 use crate::outside::instant;
 use arriving::Bodies;
-use axum::{Router, response::Response};
+use axum::{body::Body, response::Response};
 use domain::networks::Network;
 use http::Request;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use seats::{Seat, Seats};
 use std::{
@@ -24,7 +23,6 @@ use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 use stream::Stream;
@@ -32,7 +30,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
-use tower::Service;
 use web::address::Peer;
 
 /// How long to wait before accepting again when the system has nothing left to accept with.
@@ -93,8 +90,7 @@ impl Limits {
 /// Answers every connection until told to stop, and then those requests that are under way.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
-    measure: Measure,
+    answers: Answers,
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -121,23 +117,23 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let (router, measure) = (router.clone(), Arc::clone(&measure));
-        let called = Called { router, measure, bodies: bodies.clone(), peer: Peer(peer) };
+        let answers = Arc::clone(&answers);
+        let called = Called { answers, bodies: bodies.clone(), peer: Peer(peer) };
         answer(stream, called, &limits, &draining, seat);
     }
     drop(listener);
     draining.shutdown().await;
 }
 
-/// Is told how long a request took.
-pub(crate) type Measure = Arc<dyn Fn(Duration) + Send + Sync>;
+/// What answers requests.
+pub(crate) type Answers = Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>;
+/// An answer on its way.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-/// The house as one connection calls it: every request says who is at the other end, its body comes
-/// in within its limits, and how long it takes is measured.
-#[derive(Clone)]
+/// The house as one connection calls it: every request says who is at the other end, and its body
+/// comes in within its limits.
 struct Called {
-    router: Router,
-    measure: Measure,
+    answers: Answers,
     bodies: Bodies,
     peer: Peer,
 }
@@ -145,21 +141,11 @@ struct Called {
 impl Service<Request<Incoming>> for Called {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+    type Future = Answer;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Service::<Request<Incoming>>::poll_ready(&mut self.router, context)
-    }
-
-    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.peer);
-        let (started, measure) = (instant(), Arc::clone(&self.measure));
-        let answer = self.router.call(request.map(|body| self.bodies.watched(body)));
-        Box::pin(async move {
-            let answer = answer.await;
-            measure(started.elapsed());
-            answer
-        })
+        (self.answers)(request.map(|body| self.bodies.watched(body)))
     }
 }
 
@@ -179,7 +165,7 @@ fn answer(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_wait)
         .max_buf_size(limits.head_bytes_max)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(called));
+        .serve_connection(TokioIo::new(stream), called);
     let connection = draining.watch(connection);
     tokio::spawn(async move {
         // A caller that goes away in the middle is nothing to report.

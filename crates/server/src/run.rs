@@ -2,26 +2,40 @@
 
 use crate::{
     backups::{self, Backups},
-    connections::{self, Limits, Measure},
-    jobs, wiring,
+    connections::{self, Answers, Limits},
+    jobs,
+    outside::instant,
+    wiring,
 };
 use actions::{House, checkins::gate};
 use anyhow::Context;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
+use web::front::Front;
 
 /// How long requests under way may take after the signal.
 const DRAIN_MAX: Duration = Duration::from_secs(15);
 
+/// Connections that the system keeps until they are accepted, as far as it lets us: whoever finds no
+/// place waits a second before the phone tries again.
+const BACKLOG: u32 = 4_096;
+
 /// Takes the address, so that a taken port is said before anything else happens.
 pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(listen)
-        .await
+    listening(listen)
         .with_context(|| format!("{listen} cannot be listened on; choose another with --listen"))
+}
+
+fn listening(listen: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart must not wait for the connections of the process before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -34,13 +48,11 @@ pub(crate) async fn serve(
     let mut signals = Signals::new()?;
     gate::remember(&house).await.context("reading the last minute's visits")?;
     let (stop, stopping) = watch::channel(false);
-    let router = web::routes::router(Arc::clone(&house));
+    let answers = measured(Front::new(Arc::clone(&house)), &house);
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));
     let backups = tokio::spawn(backups::run(Arc::clone(&house), daily, stopping.clone()));
     let limits = Limits::of_this_process(house.settings.trusted_proxies.clone());
-    let measured = Arc::clone(&house);
-    let measure: Measure = Arc::new(move |took| measured.metrics.request(took));
-    let server = tokio::spawn(connections::serve(listener, router, measure, limits, stopping));
+    let server = tokio::spawn(connections::serve(listener, answers, limits, stopping));
     signals.stop().await;
     tracing::info!("stopping: no new requests, waiting ones are answered");
     stop.send_replace(true);
@@ -53,6 +65,19 @@ pub(crate) async fn serve(
     wiring::close(&house).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The house's answers, and how long each takes.
+fn measured(front: Front, house: &Arc<House>) -> Answers {
+    let (front, house) = (Arc::new(front), Arc::clone(house));
+    Arc::new(move |request| {
+        let (front, house, began) = (Arc::clone(&front), Arc::clone(&house), instant());
+        Box::pin(async move {
+            let response = front.answer(request).await;
+            house.metrics.request(began.elapsed());
+            Ok(response)
+        })
+    })
 }
 
 /// What tells the program to stop. From the moment it is made on, a signal waits for whoever asks.

@@ -1,8 +1,8 @@
 //! The doors: pages, the API and live screens.
 //!
 //! A handler parses, knows who is calling, calls one action and renders. [`routes::table`] lists
-//! every address; [`seat`] is the only way from a cookie to a principal; [`frame`] surrounds every
-//! request.
+//! every address; [`seat`] is the only way from a cookie to a principal; [`front`] is what every
+//! request goes through.
 
 pub mod address;
 pub mod answer;
@@ -11,6 +11,7 @@ pub mod assets;
 mod cookies;
 pub mod forms;
 pub mod frame;
+pub mod front;
 pub mod i18n;
 pub mod live;
 mod packed;

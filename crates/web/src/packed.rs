@@ -7,11 +7,12 @@
 //! it, what lies between is in stored blocks.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    body::{HttpBody, to_bytes},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flate2::{Compress, Compression, FlushCompress};
-use std::sync::OnceLock;
+use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
+use std::{io::Write, sync::OnceLock};
 
 /// Texts that are in many pages, in no particular order.
 const STATIC: [&str; 3] = [
@@ -78,6 +79,43 @@ pub(crate) fn answer(html: &str) -> Response {
     (headers, pack(html)).into_response()
 }
 
+/// Least and most bytes of an answer that is compressed here: less gains nothing, and more would keep
+/// a thread that others wait for.
+const WORTH_BYTES: std::ops::RangeInclusive<u64> = 1_024..=1024 * 1024;
+
+/// Compresses an answer that is text, in one piece and not short, for a browser that takes gzip.
+pub(crate) async fn when_worth_it(response: Response) -> Response {
+    let whole = response.body().size_hint().exact();
+    if !whole.is_some_and(|bytes| WORTH_BYTES.contains(&bytes)) || !is_text(response.headers()) {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let packed = match to_bytes(body, usize::MAX).await {
+        Ok(text) => gzip(&text),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    // The length was that of the text.
+    head.headers.remove(header::CONTENT_LENGTH);
+    head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    head.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Response::from_parts(head, packed.into())
+}
+
+/// Text of some kind that is not compressed yet.
+fn is_text(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| {
+        kind.starts_with("text/") || ["json", "javascript", "xml"].iter().any(|k| kind.contains(k))
+    }) && !headers.contains_key(header::CONTENT_ENCODING)
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory does not fail.
+    let _written = packed.write_all(text);
+    packed.finish().unwrap_or_default()
+}
+
 fn pack(html: &str) -> Vec<u8> {
     let mut packed = Vec::with_capacity(html.len() + 64);
     packed.extend_from_slice(&HEAD);
@@ -123,6 +161,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
+    use axum::body::Body;
     use flate2::read::GzDecoder;
     use std::io::Read;
 
@@ -167,5 +206,47 @@ mod tests {
         assert!(taken("gzip") && taken("br, gzip;q=0.5") && taken("deflate, GZIP"));
         assert!(!taken("br") && !taken("gzip;q=0, br") && !taken("xgzip") && !taken(""));
         assert!(!is_taken(&HeaderMap::new()));
+    }
+
+    async fn sent(kind: &'static str, text: &str) -> (HeaderMap, Vec<u8>) {
+        let length = (header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+        let kind = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        let response = when_worth_it(([kind, length], text.to_owned()).into_response()).await;
+        let (head, body) = response.into_parts();
+        (head.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+    }
+
+    #[tokio::test]
+    async fn a_long_text_is_compressed_and_says_so() {
+        let text = "一行字，又一行字。".repeat(400);
+        for kind in ["text/html; charset=utf-8", "application/problem+json", "text/css"] {
+            let (headers, bytes) = sent(kind, &text).await;
+            assert_eq!(headers[header::CONTENT_ENCODING], "gzip", "{kind}");
+            assert_eq!(headers[header::VARY], "accept-encoding", "{kind}");
+            assert!(!headers.contains_key(header::CONTENT_LENGTH), "that was the text's");
+            assert!(bytes.len() < text.len() / 10 && unpacked(&bytes) == text, "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_short_or_huge_or_no_text_or_streams_goes_as_it_is() {
+        let text = |bytes| "a".repeat(bytes);
+        let long = text(2_000);
+        for (kind, text) in [
+            ("text/html", text(1_023)),
+            ("text/csv", text(1024 * 1024 + 1)),
+            ("application/pdf", long.clone()),
+            ("image/png", long.clone()),
+        ] {
+            let (headers, bytes) = sent(kind, &text).await;
+            assert!(!headers.contains_key(header::CONTENT_ENCODING), "{kind}");
+            assert_eq!(bytes, text.as_bytes(), "{kind}");
+        }
+        let pieces = futures_util::stream::iter([Ok::<_, std::io::Error>(long.clone())]);
+        let stream = ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(pieces));
+        let stream = when_worth_it(stream.into_response()).await;
+        assert!(!stream.headers().contains_key(header::CONTENT_ENCODING));
+        let packed = when_worth_it(answer(&long)).await;
+        assert_eq!(unpacked(&to_bytes(packed.into_body(), usize::MAX).await.unwrap()), long);
     }
 }

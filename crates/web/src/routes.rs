@@ -1,24 +1,16 @@
 //! Every address of the house, in one table: the router is built from it, and tests go through it.
 
-use crate::{answer, api, assets, frame, live, page::Page, pages};
+use crate::{api, assets, live, pages};
 use actions::House;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{Method, StatusCode},
-    middleware,
-    response::Response,
+    http::Method,
     routing::{MethodRouter, get},
 };
-use std::{sync::Arc, time::Duration};
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
-};
+use std::sync::Arc;
 
 /// Most bytes of a request's body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
-/// How long a request may take; live screens are the exception.
-const REQUEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Who may use an address. Said here for tests to hold every handler to; what enforces it is the
 /// principal that the handler asks [`crate::seat`] for.
@@ -123,37 +115,7 @@ pub fn table() -> Vec<Route> {
     all
 }
 
-/// The whole web side of a house.
-pub fn router(house: Arc<House>) -> Router {
-    let timeout = || TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_WAIT);
-    let mut router = Router::new();
-    for route in table() {
-        let handler = match route.kind {
-            Kind::Live => route.handler,
-            Kind::Page | Kind::Form | Kind::Api => route.handler.layer(timeout()),
-        };
-        router = router.route(route.path, handler);
-    }
-    framed(router, house)
-}
-
-/// Surrounds addresses with what every request of the house goes through: limits, headers, and
-/// words for whatever goes wrong.
-pub fn framed(router: Router<Arc<House>>, house: Arc<House>) -> Router {
-    router
-        .fallback(nowhere)
-        .method_not_allowed_fallback(not_like_this)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| answer::panicked()))
-        .layer(middleware::from_fn_with_state(Arc::clone(&house), frame::surround))
-        .layer(CompressionLayer::new())
-        .with_state(house)
-}
-
-async fn nowhere(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::in_words(&page, request.uri().path(), StatusCode::NOT_FOUND)
-}
-
-async fn not_like_this(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::in_words(&page, request.uri().path(), StatusCode::METHOD_NOT_ALLOWED)
+/// The table as a router, without what surrounds every request.
+pub(crate) fn router() -> Router<Arc<House>> {
+    table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler))
 }

@@ -16,8 +16,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use visits::{AppendError, Appended, Visit, Window};
 
 /// Entries under way at the same time; one more is told to come again at once. At 25,000 a second
-/// this many wait a sixth of a second.
-pub const AT_ONCE_MAX: usize = 4_096;
+/// this many wait 30 ms, and about as many more have come and not begun.
+pub const AT_ONCE_MAX: usize = 768;
 /// Reverse scans of one device within a minute: more than two hands can do, less than a list read
 /// out by a program.
 pub const DEVICE_SCANS_MAX: u32 = 60;

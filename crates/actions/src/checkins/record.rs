@@ -41,6 +41,8 @@ pub async fn record(
 }
 
 async fn recorded(house: &House, caller: &Visitor, code: &str, method: Method) -> Answer<Receipt> {
+    // First of all: whoever is told to come again must cost next to nothing.
+    let _turn = house.gate.turn()?;
     let door = look::door(house, code)?;
     admit(house, caller.person, &door)?;
     let entered = enter(house, &door, caller.person, method, None).await?;
@@ -76,7 +78,7 @@ pub(crate) struct Entered {
 }
 
 /// Judges, records and announces; the same for a scan and a reverse scan. Whatever can fail is
-/// asked before the commit: afterwards the entry is acknowledged in any case.
+/// asked before the commit: afterwards the entry is acknowledged in any case. The caller has a turn.
 pub(crate) async fn enter(
     house: &House,
     door: &Door,
@@ -84,7 +86,6 @@ pub(crate) async fn enter(
     method: Method,
     operator: Option<u32>,
 ) -> Answer<Entered> {
-    let _turn = house.gate.turn()?;
     let masked_name = crate::people::masked_name(house, person)?;
     let (at_hand, now) = (health_status::at_hand(house, person), house.now());
     let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));

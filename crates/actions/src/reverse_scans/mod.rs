@@ -36,6 +36,7 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     let id = document(house, form)?;
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
+    let _turn = house.gate.turn()?;
     house.registry.audit(&[line(house, caller)]).await?;
     let person = person(house, &id, &form.name).await?;
     let operator = u32::try_from(caller.device).ok();

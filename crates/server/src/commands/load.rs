@@ -29,8 +29,10 @@ use tokio::task::JoinSet;
 /// Connections opened at the same time, so that none is lost in the queue of those not accepted.
 const OPENED_AT_ONCE: usize = 256;
 
-/// Told to come again, connections spread over this much more.
-const JITTER: Duration = Duration::from_secs(1);
+/// Told to come again, phones spread over this much more, twice and then four times as much when
+/// they are told so again: as `enter.js` of a visitor's page does.
+const JITTER: Duration = Duration::from_secs(2);
+const JITTER_DOUBLED_MAX: u32 = 2;
 
 /// Runs the load, or the comparison.
 pub(crate) async fn run(args: LoadArgs) -> anyhow::Result<ExitCode> {
@@ -87,7 +89,6 @@ async fn part(
     while let Some(ended) = under_way.join_next().await {
         figures.add(ended.context("a connection's task failed")?);
     }
-    figures.seconds = started.elapsed().as_secs_f64();
     figures.given_up = pace.given_up();
     figures.settle();
     Ok(figures)
@@ -114,7 +115,7 @@ async fn keep_asking(
     tokens: Arc<Tokens>,
     (requests, first): (Requests, u64),
 ) -> Figures {
-    let mut figures = Figures::default();
+    let (mut figures, mut tries) = (Figures::default(), 0);
     while let Some(turn) = pace.turn(instant()) {
         let mut sent = instant();
         if turn.due > sent {
@@ -124,17 +125,29 @@ async fn keep_asking(
         let outcome = connection.ask(requests, &tokens, first.saturating_add(turn.number)).await;
         let rest = match outcome {
             Outcome::Broken | Outcome::UsedUp => None,
-            // As a visitor's page does: not before it was told to, and not all at once.
-            Outcome::Busy(wait) => Some(wait + JITTER * (turn.number % 64) as u32 / 64),
+            Outcome::Busy(wait) => Some(wait + jitter(turn.number, tries)),
             _ => Some(Duration::ZERO),
         };
+        tries = if matches!(outcome, Outcome::Busy(_)) { tries + 1 } else { 0 };
         figures.take(outcome, turn.due.elapsed(), sent.elapsed());
+        figures.seconds = pace.since_start(instant());
         let Some(rest) = rest else { break };
         if !rest.is_zero() {
+            // Nobody rests beyond the end: that would be counted as time in which nothing was done.
+            if pace.is_over(instant() + rest) {
+                break;
+            }
             tokio::time::sleep(rest).await;
         }
     }
     figures
+}
+
+/// Not all at once, and each time a little later.
+fn jitter(number: u64, tries: u32) -> Duration {
+    // Evenly spread for any row of numbers, and the same in every run.
+    let share = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as u32;
+    JITTER * (1 << tries.min(JITTER_DOUBLED_MAX)) * share / 1_024
 }
 
 /// A line `person checkpoint entered` for every acknowledged entry.
@@ -144,4 +157,22 @@ fn write_entries(path: &Path, parts: &[(Requests, Figures)]) -> std::io::Result<
         writeln!(file, "{} {} {}", entry.person, entry.checkpoint, entry.entered_ms)?;
     }
     file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_told_to_come_again_spread_and_wait_longer_each_time() {
+        for (tries, most) in [(0, 2_000), (1, 4_000), (2, 8_000), (9, 8_000)] {
+            let waits: Vec<u128> = (0..1_000).map(|n| jitter(n, tries).as_millis()).collect();
+            assert!(waits.iter().all(|wait| *wait < most), "{tries}");
+            for tenth in 0..10 {
+                let (from, to) = (most * tenth / 10, most * (tenth + 1) / 10);
+                let here = waits.iter().filter(|wait| (from..to).contains(wait)).count();
+                assert!((80..=120).contains(&here), "{tries}, {tenth}: {here}");
+            }
+        }
+    }
 }

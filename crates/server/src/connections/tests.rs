@@ -3,6 +3,7 @@
 
 use super::*;
 use axum::{
+    Router,
     body::{Body, Bytes, HttpBody},
     extract::State,
     routing::{get, post},
@@ -11,12 +12,14 @@ use hyper::body::Frame;
 use std::{
     net::SocketAddr,
     sync::atomic::{AtomicUsize, Ordering},
+    task::{Context, Poll},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     task::JoinHandle,
     time::{Sleep, sleep, timeout},
 };
+use tower::ServiceExt;
 
 const SOON: Duration = Duration::from_secs(5);
 const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
@@ -83,8 +86,8 @@ async fn running(limits: Limits) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    let measure: Measure = Arc::new(|_| {});
-    let server = tokio::spawn(serve(listener, router, measure, limits, stopping));
+    let answers: Answers = Arc::new(move |request| Box::pin(router.clone().oneshot(request)));
+    let server = tokio::spawn(serve(listener, answers, limits, stopping));
     Running { at, stop, server, asked }
 }
 

@@ -1,14 +1,13 @@
 //! A small browser without scripts: it keeps cookies and sends the guard of the page it is on.
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
 use std::{collections::BTreeMap, sync::Arc};
 use testkit::TestHouse;
-use tower::ServiceExt;
+use web::front::Front;
 
 /// An answer as a person sees it.
 pub(crate) struct Seen {
@@ -45,7 +44,7 @@ impl Seen {
 
 /// A browser at a house.
 pub(crate) struct Browser {
-    pub(crate) router: Router,
+    pub(crate) router: Front,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) guard: String,
 }
@@ -53,7 +52,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// A browser that nobody has used yet.
     pub(crate) async fn new(t: &TestHouse) -> Self {
-        let router = web::routes::router(Arc::clone(&t.house));
+        let router = Front::new(Arc::clone(&t.house));
         let mut browser = Self { router, cookies: BTreeMap::new(), guard: String::new() };
         browser.get("/login").await;
         browser
@@ -100,7 +99,7 @@ impl Browser {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(body))
             .unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.router.answer(request).await;
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();

@@ -8,15 +8,13 @@ use actions::{
     limits::{LimitSettings, Limits, PerMinute},
     people::session::issue,
 };
-use axum::{
-    Router,
-    http::{Method, StatusCode, header},
-};
+use axum::http::{Method, StatusCode, header};
 use domain::{people::PersonNumber, time::DAY_MS, venue_codes::Standing};
 use std::{collections::BTreeSet, sync::Arc};
 use testkit::{Door, TestHouse, id_number};
 use vault::Vault;
 use visits::embedded::Options;
+use web::front::Front;
 use web::routes::BODY_BYTES_MAX;
 
 const CHECKINS: &str = "/api/v1/checkins";
@@ -24,7 +22,7 @@ const SCANS: &str = "/api/v1/reverse-scans";
 
 /// A program with a token of each kind.
 struct Program {
-    router: Router,
+    router: Front,
     visitor: String,
     duty: String,
     door: Door,

@@ -4,8 +4,8 @@ use actions::duty::{announce::Announcement, devices, screen};
 use axum::{body::Body, http::Request};
 use std::{collections::HashSet, time::Duration};
 use testkit::TestHouse;
-use tower::ServiceExt;
 use visits::Window;
+use web::front::Front;
 
 /// Callers, each gone a little later than the one before.
 const CALLERS: u64 = 40;
@@ -16,7 +16,7 @@ async fn an_entry_whose_caller_is_gone_is_at_the_door_all_the_same() {
     let door = t.door().await;
     let guard = devices::device(&t, &t.duty(&door).await).unwrap();
     let mut listener = screen::listen(&t, &guard);
-    let router = web::routes::router(t.house.clone());
+    let router = Front::new(t.house.clone());
     for n in 0..CALLERS {
         t.clock.advance_ms(61_000);
         let (_, token) = t.visitor().await;
@@ -25,7 +25,7 @@ async fn an_entry_whose_caller_is_gone_is_at_the_door_all_the_same() {
             .header("content-type", "application/json")
             .body(Body::from(format!("{{\"code\":\"{}\"}}", door.code)))
             .unwrap();
-        let call = router.clone().oneshot(request);
+        let call = router.answer(request);
         // The last one waits, so that the store has something even on a slow machine.
         let patience =
             if n + 1 == CALLERS { Duration::from_secs(30) } else { Duration::from_micros(n * 400) };

@@ -3,7 +3,6 @@
 use crate::{browser::Browser, support::known_visitor};
 use actions::limits::{LimitSettings, Limits, PerMinute};
 use axum::{
-    Router,
     body::Body,
     http::{Request, StatusCode, header},
     response::Response,
@@ -11,8 +10,8 @@ use axum::{
 use domain::networks::Network;
 use std::{net::IpAddr, sync::Arc};
 use testkit::TestHouse;
-use tower::ServiceExt;
 use web::address::Peer;
+use web::front::Front;
 
 const NONE: LimitSettings =
     LimitSettings { address: PerMinute(0), person: PerMinute(0), checkpoint: PerMinute(0) };
@@ -26,24 +25,24 @@ async fn house(settings: LimitSettings, proxies: &[&str]) -> TestHouse {
     t
 }
 
-async fn ask(router: &Router, path: &str, peer: &str, forwarded: &[&str]) -> Response {
+async fn ask(router: &Front, path: &str, peer: &str, forwarded: &[&str]) -> Response {
     let mut request = Request::get(path);
     for value in forwarded {
         request = request.header("x-forwarded-for", *value);
     }
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer(peer.parse::<IpAddr>().unwrap()));
-    router.clone().oneshot(request).await.unwrap()
+    router.answer(request).await
 }
 
-async fn status(router: &Router, path: &str, peer: &str, forwarded: &[&str]) -> u16 {
+async fn status(router: &Front, path: &str, peer: &str, forwarded: &[&str]) -> u16 {
     ask(router, path, peer, forwarded).await.status().as_u16()
 }
 
 #[tokio::test]
 async fn an_address_that_asks_too_much_is_told_when_to_come_again_and_others_are_answered() {
     let t = house(LimitSettings { address: PerMinute(3), ..NONE }, &[]).await;
-    let router = web::routes::router(t.house.clone());
+    let router = Front::new(t.house.clone());
     for _ in 0..3 {
         assert_eq!(status(&router, "/", "203.0.113.7", &[]).await, 200);
     }
@@ -65,7 +64,7 @@ async fn an_address_that_asks_too_much_is_told_when_to_come_again_and_others_are
 #[tokio::test]
 async fn a_subscriber_of_ipv6_has_one_bucket_and_this_machine_none() {
     let t = house(LimitSettings { address: PerMinute(1), ..NONE }, &[]).await;
-    let router = web::routes::router(t.house.clone());
+    let router = Front::new(t.house.clone());
     assert_eq!(status(&router, "/", "2001:db8::1", &[]).await, 200);
     assert_eq!(status(&router, "/", "2001:db8::2", &[]).await, 429);
     for _ in 0..3 {
@@ -76,7 +75,7 @@ async fn a_subscriber_of_ipv6_has_one_bucket_and_this_machine_none() {
 #[tokio::test]
 async fn a_trusted_proxy_is_believed_and_what_a_client_claims_is_not() {
     let t = house(LimitSettings { address: PerMinute(1), ..NONE }, &["10.0.0.0/8"]).await;
-    let router = web::routes::router(t.house.clone());
+    let router = Front::new(t.house.clone());
     let by_proxy = async |forwarded: &[&str]| status(&router, "/", "10.0.0.1", forwarded).await;
     assert_eq!(by_proxy(&["203.0.113.1"]).await, 200);
     assert_eq!(by_proxy(&["203.0.113.2, 10.9.9.9"]).await, 200, "through two proxies");

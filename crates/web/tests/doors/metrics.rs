@@ -9,8 +9,8 @@ use axum::{
 use http_body_util::BodyExt;
 use std::{net::IpAddr, sync::Arc};
 use testkit::TestHouse;
-use tower::ServiceExt;
 use web::address::Peer;
+use web::front::Front;
 
 async fn house(access: MetricsAccess) -> TestHouse {
     let mut t = TestHouse::new().await;
@@ -25,7 +25,7 @@ async fn ask(t: &TestHouse, peer: &str, headers: &[(&str, &str)]) -> (StatusCode
     }
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer(peer.parse::<IpAddr>().unwrap()));
-    let response = web::routes::router(t.house.clone()).oneshot(request).await.unwrap();
+    let response = Front::new(t.house.clone()).answer(request).await;
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(bytes.to_vec()).unwrap())

@@ -8,7 +8,6 @@ use actions::{
     people::register::register,
 };
 use axum::{
-    Router,
     body::Body,
     http::{Method, Request, header},
     response::Response,
@@ -19,20 +18,20 @@ use domain::{
 use http_body_util::BodyExt;
 use std::sync::Arc;
 use testkit::{Door, TestHouse};
-use tower::ServiceExt;
 use visits::{Visit, Window};
+use web::front::Front;
 use web::routes::Who;
 
 pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// The web side of a house.
-pub(crate) fn router(t: &TestHouse) -> Router {
-    web::routes::router(Arc::clone(&t.house))
+pub(crate) fn router(t: &TestHouse) -> Front {
+    Front::new(Arc::clone(&t.house))
 }
 
 /// The answer with its body still open.
 pub(crate) async fn answer(
-    router: &Router,
+    router: &Front,
     method: &Method,
     path: &str,
     headers: &[(&str, &str)],
@@ -42,12 +41,12 @@ pub(crate) async fn answer(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()
+    router.answer(request.body(body.into()).unwrap()).await
 }
 
 /// The whole answer.
 pub(crate) async fn ask(
-    router: &Router,
+    router: &Front,
     method: &Method,
     path: &str,
     headers: &[(&str, &str)],

@@ -1,7 +1,6 @@
 //! A client without scripts: keeps cookies and the guard of the last page, or speaks JSON.
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
     response::Response,
@@ -9,7 +8,7 @@ use axum::{
 use http_body_util::BodyExt;
 use std::{collections::BTreeMap, sync::Arc};
 use testkit::TestHouse;
-use tower::ServiceExt;
+use web::front::Front;
 
 /// An answer, read to its end.
 pub(crate) struct Seen {
@@ -61,7 +60,7 @@ impl Seen {
 /// A client of a house.
 #[derive(Clone)]
 pub(crate) struct Client {
-    router: Router,
+    router: Front,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) guard: String,
 }
@@ -69,7 +68,7 @@ pub(crate) struct Client {
 impl Client {
     /// A browser that nobody has used yet; it has seen one page, so it has a guard for forms.
     pub(crate) async fn new(t: &TestHouse) -> Self {
-        let router = web::routes::router(Arc::clone(&t.house));
+        let router = Front::new(Arc::clone(&t.house));
         let mut client = Self { router, cookies: BTreeMap::new(), guard: String::new() };
         client.get("/login").await;
         assert!(!client.guard.is_empty());
@@ -156,6 +155,6 @@ impl Client {
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Response {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.router.answer(request).await
     }
 }

@@ -11,6 +11,7 @@ const WRONG_SAID_MAX: usize = 3;
 /// The figures of one connection, or of all together.
 #[derive(Default)]
 pub(super) struct Figures {
+    /// From the start to the last answer.
     pub(super) seconds: f64,
     pub(super) done: u64,
     pub(super) busy: u64,
@@ -58,6 +59,7 @@ impl Figures {
 
     /// Adds another connection's.
     pub(super) fn add(&mut self, mut other: Self) {
+        self.seconds = self.seconds.max(other.seconds);
         self.done += other.done;
         self.busy += other.busy;
         self.limited += other.limited;
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn connections_add_up_and_hello_is_the_measure() {
         let mut all = figures(1..=10);
-        let mut other = figures(1..=5);
+        let mut other = Figures { seconds: 1.0, ..figures(1..=5) };
         for outcome in
             [Outcome::Busy(Duration::ZERO), Outcome::Limited, Outcome::Wrong("no".into())]
         {
@@ -182,6 +184,7 @@ mod tests {
         all.add(other);
         assert_eq!((all.done, all.busy, all.limited, all.wrong), (15, 1, 1, 1));
         assert_eq!(all.said(), ["no"]);
+        assert!((all.seconds - 2.0).abs() < 1e-9, "the last answer counts, not the sum");
         let parts = [(Requests::Hello, figures(1..=60)), (Requests::Checkins, all)];
         assert!(table(&parts).lines().nth(2).unwrap().contains("0.250"), "{}", table(&parts));
         assert!(json(&parts).contains("\"checkins\":{"));

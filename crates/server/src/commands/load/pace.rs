@@ -56,6 +56,16 @@ impl Pace {
         }
     }
 
+    /// Seconds from the start to this moment.
+    pub(super) fn since_start(&self, now: Instant) -> f64 {
+        now.saturating_duration_since(self.started).as_secs_f64()
+    }
+
+    /// Whether the time is up at this moment.
+    pub(super) fn is_over(&self, at: Instant) -> bool {
+        at >= self.until
+    }
+
     /// Requests that were due and never sent.
     pub(super) fn given_up(&self) -> u64 {
         self.given_up.load(Ordering::Relaxed)
@@ -88,6 +98,14 @@ mod tests {
         let now = started + Duration::from_millis(850);
         assert_eq!(pace.turn(now).map(|turn| turn.number), Some(7));
         assert_eq!(pace.given_up(), 7);
+    }
+
+    #[test]
+    fn the_time_is_up_at_the_end_and_not_before() {
+        let started = instant();
+        let pace = Pace::new(started, SECOND, None, SECOND);
+        assert!(!pace.is_over(started + SECOND / 2) && pace.is_over(started + SECOND));
+        assert!((pace.since_start(started + SECOND / 4) - 0.25).abs() < 1e-9);
     }
 
     #[test]

@@ -29,15 +29,15 @@ pub struct NewCheckin {
 
 /// What was recorded.
 #[derive(Serialize, ToSchema)]
-pub struct Checkin {
+pub struct Checkin<'a> {
     /// Its name in URLs; means nothing without the person's session.
-    id: String,
+    id: &'a str,
     /// Registered name of the place.
-    place: String,
+    place: &'a str,
     /// Door.
-    door: String,
+    door: &'a str,
     /// Address.
-    address: String,
+    address: &'a str,
     /// Entry time, milliseconds since 1970 UTC.
     entered_ms: i64,
     /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`.
@@ -51,7 +51,7 @@ pub struct Checkin {
     /// Whole hours since the last negative sample, if one is known.
     negative_hours: Option<i64>,
     /// The door's proof word in the hour of the entry.
-    proof_word: String,
+    proof_word: &'a str,
     /// Whether the health status is being asked for: read the entry again after a second or two.
     pending: bool,
     /// Whether this entry was already there (a scan again within a minute).
@@ -60,20 +60,20 @@ pub struct Checkin {
     deleted_ms: i64,
 }
 
-impl From<Receipt> for Checkin {
-    fn from(r: Receipt) -> Self {
+impl<'a> From<&'a Receipt> for Checkin<'a> {
+    fn from(r: &'a Receipt) -> Self {
         Self {
-            id: r.id,
-            place: r.door.name.clone(),
-            door: r.door.door.clone(),
-            address: r.door.address.clone(),
+            id: &r.id,
+            place: &r.door.name,
+            door: &r.door.door,
+            address: &r.door.address,
             entered_ms: r.entered.0,
             method: r.method.code(),
             verdict: r.decision.code(),
             health_status: r.colour.code(),
             advice: r.advice,
             negative_hours: r.negative_hours,
-            proof_word: r.proof_word,
+            proof_word: &r.proof_word,
             pending: r.pending,
             again: r.again,
             deleted_ms: r.deleted_on.0,
@@ -110,7 +110,7 @@ pub async fn create(
     match to_the_end(entry).await {
         Ok(receipt) => {
             let place = format!("/api/v1/checkins/{}", receipt.id);
-            (StatusCode::CREATED, [(header::LOCATION, place)], Json(Checkin::from(receipt)))
+            (StatusCode::CREATED, [(header::LOCATION, place)], Json(Checkin::from(&receipt)))
                 .into_response()
         }
         Err(failure) => answer::problem(failure),
@@ -134,7 +134,7 @@ pub async fn read(
     Path(id): Path<String>,
 ) -> Response {
     match receipt::receipt(&house, &visitor, &id).await {
-        Ok(receipt) => Json(Checkin::from(receipt)).into_response(),
+        Ok(receipt) => Json(Checkin::from(&receipt)).into_response(),
         Err(failure) => answer::problem(failure),
     }
 }
