@@ -97,11 +97,11 @@ impl Bench<'_> {
     fn measure(&mut self) -> Result<()> {
         self.simulate()?;
         let server = self.start("starting")?;
-        let (hello, peak) = self.beside_hello(&server)?;
-        self.at_half(&server, peak)?;
-        self.hot_door(&server, peak)?;
-        self.overload(&server, peak)?;
-        self.unknown_codes(&server, peak)?;
+        let hello = self.beside_hello(&server)?;
+        self.at_half(&server)?;
+        self.hot_door(&server)?;
+        self.overload(&server)?;
+        self.unknown_codes(&server)?;
         server.stop()?;
         self.source_gone()?;
         self.killed()?;
@@ -170,9 +170,26 @@ impl Bench<'_> {
         Ok(Sent { server_cpu: cpu, ..sent })
     }
 
-    /// Hello and best check-ins a second.
-    fn beside_hello(&mut self, server: &Server) -> Result<(f64, f64)> {
-        let (mut fastest, mut peak) = (0.0_f64, 0.0_f64);
+    /// Check-ins a second at this moment: on a machine that others use as well, a part is compared
+    /// with what stands next to it.
+    fn peak(&mut self, server: &Server) -> Result<f64> {
+        Ok(self.load(server, "checkins", &["--connections", "256"])?.per_second)
+    }
+
+    /// What `part` sends, and the mean of the peaks before and after it.
+    fn beside_peak(
+        &mut self,
+        server: &Server,
+        part: impl FnOnce(&mut Self, f64) -> Result<Sent>,
+    ) -> Result<(Sent, f64)> {
+        let before = self.peak(server)?;
+        let sent = part(self, before)?;
+        Ok((sent, f64::midpoint(before, self.peak(server)?)))
+    }
+
+    /// Hello a second, at best.
+    fn beside_hello(&mut self, server: &Server) -> Result<f64> {
+        let mut fastest = 0.0_f64;
         for connections in CONNECTIONS {
             let count = connections.to_string();
             let more = ["--connections", &count];
@@ -193,11 +210,10 @@ impl Bench<'_> {
                 if requests == "checkins" {
                     let least = Target::AtLeast(SCANS_A_SECOND);
                     self.report.add(format!("{what}: durable"), sent.per_second, "/s", least);
-                    peak = peak.max(sent.per_second);
                 }
             }
         }
-        Ok((fastest, peak))
+        Ok(fastest)
     }
 
     fn tell_part(&mut self, what: &str, sent: &Sent) {
@@ -207,8 +223,8 @@ impl Bench<'_> {
         self.report.tell(format!("{what}: the server's CPU"), cpu_us, "µs");
     }
 
-    fn at_half(&mut self, server: &Server, peak: f64) -> Result<()> {
-        let rate = format!("{:.0}", peak / 2.0);
+    fn at_half(&mut self, server: &Server) -> Result<()> {
+        let rate = format!("{:.0}", self.peak(server)? / 2.0);
         let sent = self.load(server, "checkins", &["--connections", "1024", "--rate", &rate])?;
         let what = "half of the peak, from the moment it was due";
         self.report.tell(format!("{what}: p50"), sent.p50_ms, "ms");
@@ -216,22 +232,26 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn hot_door(&mut self, server: &Server, peak: f64) -> Result<()> {
-        let sent = self.load(server, "checkins", &["--connections", "256", "--hot-door", "30"])?;
+    fn hot_door(&mut self, server: &Server) -> Result<()> {
+        let more = ["--connections", "256", "--hot-door", "30"];
+        let (sent, peak) =
+            self.beside_peak(server, |bench, _| bench.load(server, "checkins", &more))?;
         let ratio = sent.per_second / peak;
         self.report.add("30 % at one door, against the peak", ratio, "×", Target::AtLeast(0.9));
         Ok(())
     }
 
-    fn overload(&mut self, server: &Server, peak: f64) -> Result<()> {
+    fn overload(&mut self, server: &Server) -> Result<()> {
         for times in [3.0, 10.0] {
-            let (rate, phones) = (format!("{:.0}", peak * times), PHONES.to_string());
-            let more = ["--connections", &phones, "--rate", &rate];
-            let before = server.resident_bytes()?;
-            let sent = self.load(server, "checkins", &more)?;
-            let grown_mb = server.resident_bytes()?.saturating_sub(before) as f64 / 1e6;
+            let memory = server.resident_bytes()?;
+            let (sent, peak) = self.beside_peak(server, |bench, peak| {
+                let (rate, phones) = (format!("{:.0}", peak * times), PHONES.to_string());
+                bench.load(server, "checkins", &["--connections", &phones, "--rate", &rate])
+            })?;
+            let grown_mb = server.resident_bytes()?.saturating_sub(memory) as f64 / 1e6;
             let what = format!("{times:.0} × the peak, {PHONES} phones");
             let offered = sent.numbers() as f64 / self.wanted.seconds as f64;
+            self.report.tell(format!("{what}: the peak beside it"), peak, "/s");
             self.report.tell(format!("{what}: offered"), offered, "/s");
             let goodput = sent.per_second / peak;
             let least = Target::AtLeast(0.9);
@@ -248,8 +268,10 @@ impl Bench<'_> {
     }
 
     /// A flood of codes that nobody has: what turning it away costs.
-    fn unknown_codes(&mut self, server: &Server, peak: f64) -> Result<()> {
-        let flood = self.load(server, "unknown-codes", &["--connections", "256"])?;
+    fn unknown_codes(&mut self, server: &Server) -> Result<()> {
+        let more = ["--connections", "256"];
+        let (flood, peak) =
+            self.beside_peak(server, |bench, _| bench.load(server, "unknown-codes", &more))?;
         self.tell_part("unknown codes, 256 connections", &flood);
         self.report.tell("unknown codes, against check-ins", flood.per_second / peak, "×");
         Ok(())

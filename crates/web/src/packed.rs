@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
+use memchr::memmem::Finder;
 use std::{io::Write, sync::OnceLock};
 
 /// Texts that are in many pages, in no particular order.
@@ -33,15 +34,15 @@ const STORED_MAX: usize = 0xffff;
 /// A text and its deflate blocks.
 struct Part {
     text: &'static str,
+    /// Looks for its first bytes.
+    head: Finder<'static>,
     deflated: Vec<u8>,
 }
 
 impl Part {
-    /// Where the text is. Its first bytes are looked for and the rest compared: a search for all of
-    /// it would first study the text, for every page anew.
+    /// Where the text is. Its first bytes are looked for and the rest compared.
     fn find(&self, html: &str) -> Option<usize> {
-        let head = self.text.get(..HEAD_BYTES)?;
-        let at = html.find(head)?;
+        let at = self.head.find(html.as_bytes())?;
         html.get(at..)?.starts_with(self.text).then_some(at)
     }
 }
@@ -56,7 +57,8 @@ fn part(text: &'static str) -> Option<Part> {
     let mut deflated = Vec::with_capacity(text.len() + 64);
     let mut compress = Compress::new(Compression::best(), false);
     compress.compress_vec(text.as_bytes(), &mut deflated, FlushCompress::Full).ok()?;
-    (compress.total_in() == text.len() as u64).then_some(Part { text, deflated })
+    let head = Finder::new(text.as_bytes().get(..HEAD_BYTES)?);
+    (compress.total_in() == text.len() as u64).then_some(Part { text, head, deflated })
 }
 
 /// Whether a browser takes gzip: it is named, and not with a weight of nothing.

@@ -67,7 +67,14 @@ impl Target {
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
         let host = HeaderValue::from_str(&self.address.to_string())?;
-        Ok(Connection { send, host })
+        let mut connection = Connection { send, host };
+        // The system says connected before the server has taken the connection. What is measured
+        // begins when it has.
+        match connection.get("/healthz", None).await {
+            Some(answer) if answer.status == StatusCode::OK => Ok(connection),
+            Some(answer) => bail!("{} answered {}", self.address, answer.status),
+            None => bail!("{} closed the connection", self.address),
+        }
     }
 }
 
