@@ -243,12 +243,15 @@ impl Bench<'_> {
 
     fn overload(&mut self, server: &Server) -> Result<()> {
         for times in [3.0, 10.0] {
-            let memory = server.resident_bytes()?;
+            let mut grown_mb = 0.0;
             let (sent, peak) = self.beside_peak(server, |bench, peak| {
                 let (rate, phones) = (format!("{:.0}", peak * times), PHONES.to_string());
-                bench.load(server, "checkins", &["--connections", &phones, "--rate", &rate])
+                let more = ["--connections", &phones, "--rate", &rate];
+                let before = server.resident_bytes()?;
+                let sent = bench.load(server, "checkins", &more)?;
+                grown_mb = server.resident_bytes()?.saturating_sub(before) as f64 / 1e6;
+                Ok(sent)
             })?;
-            let grown_mb = server.resident_bytes()?.saturating_sub(memory) as f64 / 1e6;
             let what = format!("{times:.0} × the peak, {PHONES} phones");
             let offered = sent.numbers() as f64 / self.wanted.seconds as f64;
             self.report.tell(format!("{what}: the peak beside it"), peak, "/s");

@@ -14,8 +14,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use testkit::{Door, TestHouse, id_number};
 use vault::Vault;
 use visits::embedded::Options;
-use web::front::Front;
-use web::routes::BODY_BYTES_MAX;
+use web::{front::Front, routes::BODY_BYTES_MAX};
 
 const CHECKINS: &str = "/api/v1/checkins";
 const SCANS: &str = "/api/v1/reverse-scans";

@@ -12,8 +12,10 @@ use axum::{
 };
 use std::{collections::HashSet, sync::Arc};
 use testkit::TestHouse;
-use web::front::Front;
-use web::routes::{Kind, Who, table};
+use web::{
+    front::Front,
+    routes::{Kind, Who, table},
+};
 
 const POLICY: [&str; 8] = [
     "default-src 'none'",

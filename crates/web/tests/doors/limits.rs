@@ -10,8 +10,7 @@ use axum::{
 use domain::networks::Network;
 use std::{net::IpAddr, sync::Arc};
 use testkit::TestHouse;
-use web::address::Peer;
-use web::front::Front;
+use web::{address::Peer, front::Front};
 
 const NONE: LimitSettings =
     LimitSettings { address: PerMinute(0), person: PerMinute(0), checkpoint: PerMinute(0) };

@@ -9,8 +9,7 @@ use axum::{
 use http_body_util::BodyExt;
 use std::{net::IpAddr, sync::Arc};
 use testkit::TestHouse;
-use web::address::Peer;
-use web::front::Front;
+use web::{address::Peer, front::Front};
 
 async fn house(access: MetricsAccess) -> TestHouse {
     let mut t = TestHouse::new().await;

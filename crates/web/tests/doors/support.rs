@@ -19,8 +19,7 @@ use http_body_util::BodyExt;
 use std::sync::Arc;
 use testkit::{Door, TestHouse};
 use visits::{Visit, Window};
-use web::front::Front;
-use web::routes::Who;
+use web::{front::Front, routes::Who};
 
 pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
