@@ -3,11 +3,52 @@
 use domain::time::UnixMs;
 use std::{collections::HashMap, hash::Hash};
 
-/// Two generations of a map. The older one goes when the fresh one is old or full, so that
-/// forgetting costs nothing and memory is bounded by twice `entries_max`.
-pub(crate) struct Aging<K, V> {
+/// Two generations of a map.
+pub(crate) struct Generations<K, V> {
     fresh: HashMap<K, V>,
     older: HashMap<K, V>,
+}
+
+impl<K, V> Default for Generations<K, V> {
+    fn default() -> Self {
+        Self { fresh: HashMap::new(), older: HashMap::new() }
+    }
+}
+
+impl<K: Eq + Hash, V> Generations<K, V> {
+    /// What is fresh becomes the older generation, and what was older is forgotten. The room it had
+    /// is used again, as growing anew would hold up those who wait, unless it was more than twice
+    /// what is needed now.
+    pub(crate) fn turn(&mut self) {
+        std::mem::swap(&mut self.fresh, &mut self.older);
+        self.fresh.clear();
+        self.fresh.shrink_to(2 * self.older.len());
+    }
+
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        self.fresh.insert(key, value);
+    }
+
+    /// Of both generations, the fresh one first.
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.fresh.get(key).or_else(|| self.older.get(key))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.fresh.len() + self.older.len()
+    }
+
+    /// Entries of the fresh generation.
+    pub(crate) fn fresh(&self) -> usize {
+        self.fresh.len()
+    }
+}
+
+/// Entries by age. The older generation goes when the fresh one is old or full, so that forgetting
+/// costs nothing and memory is bounded by twice `entries_max`.
+pub(crate) struct Aging<K, V> {
+    entries: Generations<K, V>,
     begun: UnixMs,
     keep_ms: i64,
     entries_max: usize,
@@ -16,21 +57,20 @@ pub(crate) struct Aging<K, V> {
 impl<K: Eq + Hash, V> Aging<K, V> {
     /// Keeps entries for `keep_ms`, or less when more than `entries_max` come within that time.
     pub(crate) fn new(keep_ms: i64, entries_max: usize) -> Self {
-        let (fresh, older) = (HashMap::new(), HashMap::new());
-        Self { fresh, older, begun: UnixMs(0), keep_ms, entries_max }
+        Self { entries: Generations::default(), begun: UnixMs(0), keep_ms, entries_max }
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V, now: UnixMs) {
         let age = now.since(self.begun);
-        if age >= self.keep_ms || age < 0 || self.fresh.len() >= self.entries_max {
-            self.older = std::mem::take(&mut self.fresh);
+        if age >= self.keep_ms || age < 0 || self.entries.fresh() >= self.entries_max {
+            self.entries.turn();
             self.begun = now;
         }
-        self.fresh.insert(key, value);
+        self.entries.insert(key, value);
     }
 
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.fresh.get(key).or_else(|| self.older.get(key))
+        self.entries.get(key)
     }
 }
 
@@ -57,7 +97,23 @@ mod tests {
         for n in 0..1_000 {
             memory.insert(n, n, UnixMs(1));
         }
-        assert!(memory.fresh.len() + memory.older.len() <= 20);
+        assert!(memory.entries.len() <= 20);
         assert_eq!(memory.get(&999), Some(&999));
+    }
+
+    #[test]
+    fn room_is_used_again_and_given_back_after_a_flood() {
+        let mut entries = Generations::default();
+        (0..10_000).for_each(|n| entries.insert(n, n));
+        let room = entries.fresh.capacity();
+        entries.turn();
+        (0..10_000).for_each(|n| entries.insert(n, n));
+        entries.turn();
+        assert_eq!(entries.fresh.capacity(), room);
+        for _ in 0..2 {
+            (0..10).for_each(|n| entries.insert(n, n));
+            entries.turn();
+        }
+        assert!(entries.fresh.capacity() < 100 && entries.older.capacity() < 100);
     }
 }

@@ -3,8 +3,13 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Arc, atomic::AtomicBool, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use parking_lot::{Mutex, RwLock};
@@ -12,7 +17,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::{
     catalog::Catalog,
     errors::{AppendError, CommitError, MaintainError, OpenError, SubmitError, io_error},
-    head::{State, View, day_of},
+    head::{State, Table, View, day_of},
     keeper::{self, Keeper, Thoroughness},
     log::{
         Fault,
@@ -28,6 +33,13 @@ use crate::{
     writer,
 };
 
+/// The keeper rests for so long between two slices of its work, so that those who answer visitors
+/// do not stand behind it for a processor. A slice takes half as long.
+const REST: Duration = Duration::from_millis(1);
+
+/// From so many frozen tables on the keeper does not rest.
+const FROZEN_BEHIND: usize = writer::FROZEN_MAX / 4;
+
 /// What the writer, the keeper and everyone else share.
 pub(crate) struct Shared {
     pub(crate) options: Options,
@@ -38,6 +50,10 @@ pub(crate) struct Shared {
     pub(crate) counters: Mutex<Counters>,
     /// The keeper's work, done by its thread or by whoever cannot wait; none once closed.
     pub(crate) keeper: Mutex<Option<Keeper>>,
+    /// How many wait for the keeper's work or do it themselves.
+    pub(crate) in_haste: AtomicUsize,
+    /// An empty table for the writer, in memory that one has been in before.
+    pub(crate) spare: Mutex<Option<Table>>,
     /// Rung when there is work for the keeper.
     pub(crate) bell: Signal,
     /// Rung when a frozen table has become runs.
@@ -55,6 +71,15 @@ impl Shared {
         *current = Arc::new(next);
     }
 
+    /// A rest of the keeper, unless somebody waits for it or it has fallen behind.
+    pub(crate) fn rest(&self) {
+        if self.in_haste.load(Ordering::Relaxed) == 0
+            && self.state.read().frozen.len() < FROZEN_BEHIND
+        {
+            thread::sleep(REST);
+        }
+    }
+
     /// Stops writing for good and answers everyone who waits.
     pub(crate) fn fail(&self, fault: Fault) {
         let reason: Arc<str> = match fault {
@@ -67,6 +92,22 @@ impl Shared {
         self.queue.close();
         self.frozen_left.close();
         self.watch.report(Event::Stopped(reason.to_string()));
+    }
+}
+
+/// As long as one of these lives, the keeper does not rest.
+struct Haste<'a>(&'a AtomicUsize);
+
+impl<'a> Haste<'a> {
+    fn new(in_haste: &'a AtomicUsize) -> Self {
+        in_haste.fetch_add(1, Ordering::Relaxed);
+        Self(in_haste)
+    }
+}
+
+impl Drop for Haste<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -172,6 +213,8 @@ impl Engine {
             state: RwLock::new(Arc::new(opened.state)),
             counters: Mutex::new(Counters::default()),
             keeper: Mutex::new(None),
+            in_haste: AtomicUsize::new(0),
+            spare: Mutex::new(None),
             bell: Signal::default(),
             frozen_left: Signal::default(),
             log_has_forgotten: AtomicBool::new(opened.recovery.forgotten > 0),
@@ -336,6 +379,7 @@ impl Engine {
         &self,
         act: impl FnOnce(&mut Keeper) -> Result<T, Fault>,
     ) -> Result<T, MaintainError> {
+        let _until_done = Haste::new(&self.shared.in_haste);
         let mut keeper = self.shared.keeper.lock();
         let stopped = |reason| Err(MaintainError::Stopped(reason));
         if let Health::Stopped(reason) = self.health() {
@@ -392,6 +436,7 @@ impl Engine {
     /// Refuses new visits, writes and answers those that wait, and lets go of the folder. What
     /// was committed can still be read. Closing again is harmless.
     pub fn close(&self) {
+        self.shared.in_haste.fetch_add(1, Ordering::Relaxed);
         self.shared.queue.close();
         self.shared.bell.close();
         self.shared.frozen_left.close();

@@ -11,7 +11,7 @@ use crate::{
     keeper::{Keeper, listed},
     log::Fault,
     read::Snapshot,
-    segment::{Segment, Slot, build, day_start_ms},
+    segment::{Builder, Segment, Slot, day_start_ms},
     visit::{TIME_MS_MAX, TIME_MS_MIN, Visit, Window},
 };
 
@@ -142,7 +142,8 @@ impl Keeper {
     }
 
     fn in_memory(&self, day: i64, visits: &[Visit]) -> Result<Segment, Fault> {
-        let built = build(day, self.shared().options.utc_offset_s, visits);
+        let built =
+            Builder::default().build(day, self.shared().options.utc_offset_s, visits, &|| {});
         built.map_err(|error| Fault::Unreadable(ReadError::io("memory", &error)))
     }
 

@@ -18,7 +18,7 @@ use crate::{
     head::{Frozen, State, compact, day_of, sort_into_runs},
     log::Fault,
     options::Options,
-    segment::{FileSink, MergeError, Segment, SegmentWriter, Slot, day_start_ms, merge},
+    segment::{Builder, FileSink, MergeError, Segment, SegmentWriter, Slot, day_start_ms, merge},
     visit::Visit,
     watch::Event,
 };
@@ -45,6 +45,9 @@ pub(crate) struct Keeper {
     unmergeable: BTreeSet<i64>,
     /// Why the last step was put off, if it was.
     postponed: Option<String>,
+    /// Visits of the table that is sorted.
+    unsorted: Vec<Visit>,
+    builder: Builder,
 }
 
 /// Runs the keeper until the store is closed or a fault stops it.
@@ -60,7 +63,13 @@ pub(crate) fn run(shared: &Arc<Shared>) {
 
 impl Keeper {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, unmergeable: BTreeSet::new(), postponed: None }
+        Self {
+            shared,
+            unmergeable: BTreeSet::new(),
+            postponed: None,
+            unsorted: Vec::new(),
+            builder: Builder::default(),
+        }
     }
 
     fn options(&self) -> &Options {
@@ -78,8 +87,9 @@ impl Keeper {
                 return Ok(());
             }
             if let Some(frozen) = self.state().frozen.first().cloned() {
-                self.sort(&frozen)?;
-                if let Some(part) = frozen.seals_part {
+                let seals_part = frozen.seals_part;
+                self.sort(frozen)?;
+                if let Some(part) = seals_part {
                     self.seal(part)?;
                 }
             } else if !self.merge_one_day(thoroughness)? {
@@ -89,18 +99,27 @@ impl Keeper {
     }
 
     /// Puts a full table's visits into runs.
-    fn sort(&self, frozen: &Frozen) -> Result<(), Fault> {
+    fn sort(&mut self, frozen: Frozen) -> Result<(), Fault> {
         let Options { utc_offset_s, run_visits, .. } = *self.options();
-        let visits: Vec<Visit> = frozen.table.read().visits().copied().collect();
+        self.unsorted.clear();
+        self.unsorted.extend(frozen.table.read().visits());
         let mut runs = self.state().runs.clone();
+        let Self { shared, unsorted, builder, .. } = self;
+        let rest = || shared.rest();
         let inside =
             |error: &dyn std::fmt::Debug| Fault::Broken(format!("sorting visits: {error:?}"));
-        runs.extend(sort_into_runs(&visits, utc_offset_s).map_err(|e| inside(&e))?);
-        compact(&mut runs, run_visits, utc_offset_s).map_err(|e| inside(&e))?;
+        runs.extend(
+            sort_into_runs(builder, unsorted, utc_offset_s, &rest).map_err(|e| inside(&e))?,
+        );
+        compact(&mut runs, run_visits, utc_offset_s, &rest).map_err(|e| inside(&e))?;
         self.shared.change_state(|state| {
             state.frozen.remove(0);
             state.runs = runs;
         });
+        // Whoever reads just now may have it still; then it is dropped with them.
+        if let Some(table) = Arc::into_inner(frozen.table) {
+            *self.shared.spare.lock() = Some(table.into_inner().emptied());
+        }
         self.shared.frozen_left.ring();
         Ok(())
     }
@@ -209,8 +228,9 @@ impl Keeper {
         let writing = |error: &io::Error| Fault::of("writing", path, error);
         let storage = &*self.shared.catalog.storage;
         let file = storage.create(path).map_err(|e| Fault::of("creating", path, &e))?;
-        let mut writer = SegmentWriter::new(FileSink::new(file), sequence, day, utc_offset_s)
-            .map_err(|e| writing(&e))?;
+        let rest = || self.shared.rest();
+        let writer = SegmentWriter::new(FileSink::new(file), sequence, day, utc_offset_s);
+        let mut writer = writer.map_err(|e| writing(&e))?.pausing(&rest);
         merge(sources, kept, &mut writer).map_err(|error| match error {
             MergeError::Read(error) => Fault::Unreadable(error),
             MergeError::Write(error) => writing(&error),

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Frozen tables that may wait for the keeper before the writer waits as well.
-const FROZEN_MAX: usize = 64;
+pub(crate) const FROZEN_MAX: usize = 64;
 
 /// How long the next group gathers when the last one was of several callers. Without it a busy
 /// machine syncs some thousand times a second for a handful of visits each, and switches threads
@@ -267,7 +267,8 @@ impl Writer {
     }
 
     fn freeze(&self, seals_part: Option<u64>) {
-        let next = Table::new(self.shared.options.run_visits, self.seed);
+        let spare = self.shared.spare.lock().take();
+        let next = spare.unwrap_or_else(|| Table::new(self.shared.options.run_visits, self.seed));
         self.shared.change_state(|state| state.freeze(next, seals_part));
         self.shared.bell.ring();
     }

@@ -1,14 +1,12 @@
 //! Who entered where within the last minute, and with which result: what makes two scans one entry.
 
+use crate::aging::Generations;
 use domain::{
     checkins::SAME_ENTRY_MS, checkpoints::CheckpointNumber, entry_policy::Decision,
     health_status::Colour, people::PersonNumber, time::UnixMs,
 };
 use parking_lot::Mutex;
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-};
+use std::hash::{BuildHasher, RandomState};
 
 /// Parts with a lock each, so that scans do not wait for one another.
 const PARTS: usize = 64;
@@ -49,9 +47,8 @@ impl Default for Recent {
 
 #[derive(Default)]
 struct Part {
-    fresh: HashMap<Key, Seen>,
-    older: HashMap<Key, Seen>,
-    /// When `fresh` was begun.
+    entries: Generations<Key, Seen>,
+    /// When the fresh generation was begun.
     begun: UnixMs,
     /// Since when every entry is remembered; unknown before the first.
     whole_since: Option<UnixMs>,
@@ -80,7 +77,7 @@ impl Recent {
     pub(super) fn remember(&self, entries: impl Iterator<Item = (Key, Seen)>, now: UnixMs) {
         for (key, seen) in entries {
             let mut part = self.part(&key).lock();
-            part.fresh.insert(key, seen);
+            part.entries.insert(key, seen);
         }
         for part in &self.parts {
             let mut part = part.lock();
@@ -104,18 +101,18 @@ impl Part {
             (self.whole_since, self.begun) = (Some(now), now);
         }
         let over = now.since(self.begun) >= SAME_ENTRY_MS;
-        if over || self.fresh.len() >= PART_ENTRIES_MAX {
+        if over || self.entries.fresh() >= PART_ENTRIES_MAX {
             if !over {
                 // What goes now may be less than a minute old.
                 self.whole_since = Some(self.begun);
             }
-            self.older = std::mem::take(&mut self.fresh);
+            self.entries.turn();
             self.begun = now;
         }
     }
 
     fn get(&self, key: &Key) -> Option<Seen> {
-        self.fresh.get(key).or_else(|| self.older.get(key)).copied()
+        self.entries.get(key).copied()
     }
 
     /// Whether nothing of the minute before `now` can be missing. After a clock was set back it
@@ -133,7 +130,7 @@ impl Part {
             Some(known) if known.entered == now => now.plus(1),
             _ => now,
         };
-        self.fresh.insert(key, Seen { entered, ..seen });
+        self.entries.insert(key, Seen { entered, ..seen });
         entered
     }
 }
@@ -225,7 +222,7 @@ mod tests {
             part.settle((PersonNumber(n as u64), CheckpointNumber(1)), green(60_001), None);
         }
         part.turn(UnixMs(60_002));
-        assert_eq!(part.fresh.len(), 0);
+        assert_eq!(part.entries.fresh(), 0);
         assert!(part.get(&(PersonNumber(7), CheckpointNumber(1))).is_some(), "the older minute");
         assert!(!part.reaches_back(UnixMs(60_003)), "what was before that is gone");
         assert!(part.reaches_back(UnixMs(120_000)));
@@ -244,7 +241,7 @@ mod tests {
             .iter()
             .map(|part| {
                 let part = part.lock();
-                part.fresh.len() + part.older.len()
+                part.entries.len()
             })
             .sum();
         assert!(kept < 1_000, "{kept} are kept");

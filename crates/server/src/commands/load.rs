@@ -15,6 +15,7 @@ use anyhow::{Context, bail};
 use client::{Outcome, Target};
 use figures::Figures;
 use pace::Pace;
+use parking_lot::Mutex;
 use std::{
     fs,
     io::{BufWriter, Write},
@@ -28,6 +29,9 @@ use tokio::task::JoinSet;
 
 /// Connections opened at the same time, so that none is lost in the queue of those not accepted.
 const OPENED_AT_ONCE: usize = 256;
+
+/// Answers a second that room is kept for when the rate is not given.
+const RATE_EXPECTED: u32 = 150_000;
 
 /// Told to come again, phones spread over this much more, twice and then four times as much when
 /// they are told so again: as `enter.js` of a visitor's page does.
@@ -80,15 +84,18 @@ async fn part(
         args.rate,
         Duration::from_millis(u64::from(args.patience_ms)),
     ));
+    let rate = args.rate.unwrap_or(RATE_EXPECTED);
+    let figures = Arc::new(Mutex::new(Figures::with_room_for(args.seconds * u64::from(rate))));
     let mut under_way = JoinSet::new();
     for connection in connections {
         let (pace, tokens) = (Arc::clone(&pace), Arc::clone(tokens));
-        under_way.spawn(keep_asking(connection, pace, tokens, (requests, args.first)));
+        let figures = Arc::clone(&figures);
+        under_way.spawn(keep_asking(connection, pace, tokens, (requests, args.first), figures));
     }
-    let mut figures = Figures::default();
     while let Some(ended) = under_way.join_next().await {
-        figures.add(ended.context("a connection's task failed")?);
+        ended.context("a connection's task failed")?;
     }
+    let mut figures = std::mem::take(&mut *figures.lock());
     figures.given_up = pace.given_up();
     figures.settle();
     Ok(figures)
@@ -114,8 +121,9 @@ async fn keep_asking(
     pace: Arc<Pace>,
     tokens: Arc<Tokens>,
     (requests, first): (Requests, u64),
-) -> Figures {
-    let (mut figures, mut tries) = (Figures::default(), 0);
+    figures: Arc<Mutex<Figures>>,
+) {
+    let mut tries = 0;
     while let Some(turn) = pace.turn(instant()) {
         let mut sent = instant();
         if turn.due > sent {
@@ -129,8 +137,13 @@ async fn keep_asking(
             _ => Some(Duration::ZERO),
         };
         tries = if matches!(outcome, Outcome::Busy(_)) { tries + 1 } else { 0 };
-        figures.take(outcome, turn.due.elapsed(), sent.elapsed());
-        figures.seconds = pace.since_start(instant());
+        let answered = instant();
+        figures.lock().take(
+            outcome,
+            answered - turn.due,
+            answered - sent,
+            pace.since_start(answered),
+        );
         let Some(rest) = rest else { break };
         if !rest.is_zero() {
             // Nobody rests beyond the end: that would be counted as time in which nothing was done.
@@ -140,7 +153,6 @@ async fn keep_asking(
             tokio::time::sleep(rest).await;
         }
     }
-    figures
 }
 
 /// Not all at once, and each time a little later.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use crate::{
     format::segment::DAY_MS,
-    segment::{MergeError, Segment, SegmentWriter, build, merge},
+    segment::{Builder, MergeError, Segment, SegmentWriter, merge},
     visit::Visit,
 };
 
@@ -16,28 +16,46 @@ pub(crate) fn day_of(ms: i64, utc_offset_s: i32) -> i64 {
     ms.saturating_add(i64::from(utc_offset_s) * 1000).div_euclid(DAY_MS)
 }
 
-/// One run for each day that the visits are of.
-pub(crate) fn sort_into_runs(visits: &[Visit], utc_offset_s: i32) -> io::Result<Vec<Arc<Segment>>> {
+/// One run for each day that the visits are of. `pause` is called every few pages.
+pub(crate) fn sort_into_runs(
+    builder: &mut Builder,
+    visits: &[Visit],
+    utc_offset_s: i32,
+    pause: &dyn Fn(),
+) -> io::Result<Vec<Arc<Segment>>> {
+    let mut one =
+        |day, visits: &[Visit]| Ok(Arc::new(builder.build(day, utc_offset_s, visits, pause)?));
+    let day_of = |visit: &Visit| day_of(visit.entered_ms, utc_offset_s);
+    // Almost always they are all of today.
+    if let Some(day) = visits.first().map(day_of)
+        && visits.iter().all(|visit| day_of(visit) == day)
+    {
+        return Ok(vec![one(day, visits)?]);
+    }
     let mut days: BTreeMap<i64, Vec<Visit>> = BTreeMap::new();
     for visit in visits {
-        days.entry(day_of(visit.entered_ms, utc_offset_s)).or_default().push(*visit);
+        days.entry(day_of(visit)).or_default().push(*visit);
     }
-    days.into_iter().map(|(day, visits)| Ok(Arc::new(build(day, utc_offset_s, &visits)?))).collect()
+    days.into_iter().map(|(day, visits)| one(day, &visits)).collect()
 }
 
-/// Merges runs until no day has too many of one size. `run_visits` is the usual size of a new run.
+/// Merges runs until no day has too many of one size. `run_visits` is the usual size of a new run;
+/// `pause` is called every few pages.
 pub(crate) fn compact(
     runs: &mut Vec<Arc<Segment>>,
     run_visits: usize,
     utc_offset_s: i32,
+    pause: &dyn Fn(),
 ) -> Result<(), MergeError> {
     while let Some((day, size)) = crowded(runs, run_visits) {
         let (together, others): (Vec<_>, Vec<_>) =
             runs.drain(..).partition(|run| place(run, run_visits) == (day, size));
         *runs = others;
         let sources: Vec<&Segment> = together.iter().map(|run| &**run).collect();
-        let mut writer =
-            SegmentWriter::new(Vec::new(), 0, day, utc_offset_s).map_err(MergeError::Write)?;
+        // It will not be larger than they are; growing would take twice that.
+        let room = Vec::with_capacity(sources.iter().map(|run| run.memory_bytes()).sum());
+        let writer = SegmentWriter::new(room, 0, day, utc_offset_s).map_err(MergeError::Write)?;
+        let mut writer = writer.pausing(pause);
         merge(&sources, &|_| true, &mut writer)?;
         runs.push(Arc::new(writer.into_memory().map_err(MergeError::Write)?));
     }
@@ -108,10 +126,10 @@ mod tests {
     #[test]
     fn visits_are_sorted_into_one_run_for_each_day() {
         let visits: Vec<_> = (0..100).map(visit).collect();
-        let runs = sort_into_runs(&visits, OFFSET_S).unwrap();
+        let runs = sort_into_runs(&mut Builder::default(), &visits, OFFSET_S, &|| {}).unwrap();
         assert!(runs.iter().map(|run| run.day()).eq(20_780..20_783));
         assert_eq!(runs.iter().map(|run| run.visits()).sum::<u64>(), 100);
-        assert!(sort_into_runs(&[], OFFSET_S).unwrap().is_empty());
+        assert!(sort_into_runs(&mut Builder::default(), &[], OFFSET_S, &|| {}).unwrap().is_empty());
     }
 
     #[test]
@@ -121,9 +139,9 @@ mod tests {
         let mut visits = Vec::new();
         for number in 0..200 {
             let some: Vec<_> = (number * 30..number * 30 + 30).map(visit).collect();
-            runs.extend(sort_into_runs(&some, OFFSET_S).unwrap());
+            runs.extend(sort_into_runs(&mut Builder::default(), &some, OFFSET_S, &|| {}).unwrap());
             visits.extend(some);
-            compact(&mut runs, RUN_VISITS, OFFSET_S).unwrap();
+            compact(&mut runs, RUN_VISITS, OFFSET_S, &|| {}).unwrap();
             for day in 20_780..20_783 {
                 let of_day = runs.iter().filter(|run| run.day() == day).count();
                 // Three sizes are enough for 2,000 visits of a day.

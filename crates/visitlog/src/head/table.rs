@@ -87,6 +87,14 @@ impl Table {
         }
     }
 
+    /// The same table, empty, in the memory that it has.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.records.clear();
+        self.buckets.iter_mut().for_each(|table| table.fill(NONE));
+        self.reach = None;
+        self
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
@@ -240,6 +248,18 @@ mod tests {
         assert!(
             !visits.iter().any(|v| table.contains(&Visit { entered_ms: v.entered_ms + 1, ..*v }))
         );
+    }
+
+    #[test]
+    fn an_emptied_table_knows_nothing_of_what_was_in_it() {
+        let (table, visits) = full();
+        let mut table = table.emptied();
+        assert_eq!((table.len(), table.reach()), (0, None));
+        assert!(!visits.iter().any(|visit| table.contains(visit)));
+        table.push(&visits[3]);
+        let mut found = Vec::new();
+        table.collect_of(visits[3].person, (0, i64::MAX), usize::MAX, &mut found);
+        assert_eq!(found, [visits[3]]);
     }
 
     #[test]

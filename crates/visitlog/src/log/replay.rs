@@ -20,7 +20,7 @@ use crate::{
     },
     head::{MERGE_RUNS, sort_into_runs},
     options::Options,
-    segment::Segment,
+    segment::{Builder, Segment},
     storage::{Storage, StorageFile},
     visit::Visit,
 };
@@ -102,7 +102,8 @@ pub(super) fn replay(
             runs.extend(sorted.map_err(io_error("sorting the visits of", "log"))?);
         }
         if rest.len() >= options.run_visits {
-            let sorted = sort_into_runs(&rest, options.utc_offset_s);
+            let sorted =
+                sort_into_runs(&mut Builder::default(), &rest, options.utc_offset_s, &|| {});
             runs.extend(sorted.map_err(io_error("sorting the visits of", "log"))?);
             rest.clear();
         }
@@ -114,11 +115,11 @@ fn sort(
     stretches: &Mutex<mpsc::Receiver<Vec<Visit>>>,
     utc_offset_s: i32,
 ) -> io::Result<Vec<Arc<Segment>>> {
-    let mut runs = Vec::new();
+    let (mut runs, mut builder) = (Vec::new(), Builder::default());
     loop {
         let next = stretches.lock().recv();
         let Ok(visits) = next else { return Ok(runs) };
-        runs.extend(sort_into_runs(&visits, utc_offset_s)?);
+        runs.extend(sort_into_runs(&mut builder, &visits, utc_offset_s, &|| {})?);
     }
 }
 

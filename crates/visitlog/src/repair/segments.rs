@@ -13,7 +13,7 @@ use crate::{
     head::day_of,
     moment::{Moment, SegmentFile},
     segment::{
-        FileSink, MergeError, Segment, SegmentWriter, build, day_start_ms, merge,
+        Builder, FileSink, MergeError, Segment, SegmentWriter, day_start_ms, merge,
         walk::{Anatomy, Piece, walk},
     },
     storage::{Storage, StorageFile},
@@ -176,7 +176,8 @@ impl Salvage<'_> {
         self.waiting.sort_by_key(|visit| Order::Person.key(visit));
         self.waiting.dedup_by_key(|visit| visit.key());
         if !self.waiting.is_empty() {
-            let built = build(self.day, self.utc_offset_s, &self.waiting);
+            let built =
+                Builder::default().build(self.day, self.utc_offset_s, &self.waiting, &|| {});
             self.runs.push(built.map_err(io_error("sorting the visits of", &self.file.path))?);
         }
         self.waiting.clear();

@@ -16,6 +16,9 @@ use crate::{
 /// decodes half as much, for a tenth of a byte a visit.
 const PAGE_ROWS: usize = ROWS_MAX / 2;
 
+/// Pages written between two pauses.
+const SLICE_PAGES: usize = 4;
+
 /// Bytes gathered before a file is written to.
 const WRITE_BYTES: usize = 1024 * 1024;
 
@@ -66,8 +69,9 @@ impl Sink for FileSink {
 }
 
 /// Takes all visits in the order of persons, then all in the order of checkpoints.
-pub(crate) struct SegmentWriter<S> {
+pub(crate) struct SegmentWriter<'a, S> {
     sink: S,
+    pause: &'a dyn Fn(),
     footer: Footer,
     day_start_ms: i64,
     order: Order,
@@ -78,7 +82,7 @@ pub(crate) struct SegmentWriter<S> {
     page: Vec<u8>,
 }
 
-impl<S: Sink> SegmentWriter<S> {
+impl<'a, S: Sink> SegmentWriter<'a, S> {
     pub(crate) fn new(mut sink: S, sequence: u64, day: i64, utc_offset_s: i32) -> io::Result<Self> {
         sink.write(&segment::encode_header(sequence, day))?;
         let at = segment::HEADER_BYTES as u64;
@@ -96,6 +100,7 @@ impl<S: Sink> SegmentWriter<S> {
         };
         Ok(Self {
             sink,
+            pause: &|| {},
             footer,
             day_start_ms: day_start_ms(day, utc_offset_s),
             order: Order::Person,
@@ -105,6 +110,11 @@ impl<S: Sink> SegmentWriter<S> {
             scratch: Scratch::default(),
             page: Vec::new(),
         })
+    }
+
+    /// Calls `pause` every few pages, so that the thread can let others have its processor.
+    pub(crate) fn pausing(self, pause: &'a dyn Fn()) -> Self {
+        Self { pause, ..self }
     }
 
     /// Takes the next visit of the order under way.
@@ -133,6 +143,9 @@ impl<S: Sink> SegmentWriter<S> {
         self.index[place].push(first, self.page.len());
         self.counted[place] += self.rows.len() as u64;
         self.rows.clear();
+        if self.index[place].pages().is_multiple_of(SLICE_PAGES) {
+            (self.pause)();
+        }
         Ok(())
     }
 
@@ -177,7 +190,7 @@ impl<S: Sink> SegmentWriter<S> {
     }
 }
 
-impl SegmentWriter<Vec<u8>> {
+impl SegmentWriter<'_, Vec<u8>> {
     /// The segment, in memory.
     pub(crate) fn into_memory(self) -> io::Result<Segment> {
         let day_start_ms = self.day_start_ms;
@@ -187,44 +200,109 @@ impl SegmentWriter<Vec<u8>> {
     }
 }
 
-/// Builds a segment in memory of visits of one day, in any order, each identity once.
-pub(crate) fn build(day: i64, utc_offset_s: i32, visits: &[Visit]) -> io::Result<Segment> {
-    let mut writer = SegmentWriter::new(Vec::new(), 0, day, utc_offset_s)?;
-    let day_start_ms = day_start_ms(day, utc_offset_s);
-    for order in Order::ALL {
-        if order == Order::Checkpoint {
-            writer.begin_checkpoints()?;
-        }
-        for place in sorted(order, day_start_ms, visits) {
-            writer.push(visits[place as usize])?;
-        }
-    }
-    writer.into_memory()
+/// Builds segments in memory. What that takes is kept for the next one: memory that is taken anew
+/// has to be cleared by the system first, which is most of the work.
+#[derive(Default)]
+pub(crate) struct Builder {
+    keys: Vec<u128>,
+    places: Vec<u32>,
+    bytes: Vec<u8>,
 }
 
-/// The places of the visits in the order. Sorts plain numbers, which is several times faster
-/// than moving visits about.
-fn sorted(order: Order, day_start_ms: i64, visits: &[Visit]) -> Vec<u32> {
-    let mut keys: Vec<u128> = visits
-        .iter()
-        .enumerate()
-        .map(|(place, visit)| {
+impl Builder {
+    /// A segment of visits of one day, in any order, each identity once. `pause` is called every
+    /// few pages.
+    pub(crate) fn build(
+        &mut self,
+        day: i64,
+        utc_offset_s: i32,
+        visits: &[Visit],
+        pause: &dyn Fn(),
+    ) -> io::Result<Segment> {
+        self.bytes.clear();
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut writer = SegmentWriter::new(bytes, 0, day, utc_offset_s)?.pausing(pause);
+        let day_start_ms = day_start_ms(day, utc_offset_s);
+        for order in Order::ALL {
+            if order == Order::Checkpoint {
+                writer.begin_checkpoints()?;
+            }
+            self.sort(order, day_start_ms, visits);
+            for place in &self.places {
+                writer.push(visits[*place as usize])?;
+            }
+        }
+        let (bytes, footer, index) = writer.finish()?;
+        self.bytes = bytes;
+        Ok(Segment::in_memory(footer, day_start_ms, self.bytes.clone(), index))
+    }
+
+    /// Leaves the places of the visits in the order. Sorts plain numbers, which is several times
+    /// faster than moving visits about.
+    fn sort(&mut self, order: Order, day_start_ms: i64, visits: &[Visit]) {
+        let Self { keys, places, .. } = self;
+        keys.clear();
+        keys.extend(visits.iter().enumerate().map(|(place, visit)| {
             let (major, entered_ms, _) = order.key(visit);
             // Within the day, so it fits; and a run has far fewer than 2^32 visits.
             let time = (entered_ms - day_start_ms) as u32;
             u128::from(major) << 64 | u128::from(time) << 32 | place as u128
-        })
-        .collect();
-    keys.sort_unstable();
-    let mut places: Vec<u32> = keys.iter().map(|key| *key as u32).collect();
-    // Visits of one major number in the same millisecond are few.
-    let mut start = 0;
-    for same in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
-        if same.len() > 1 {
-            places[start..start + same.len()]
-                .sort_unstable_by_key(|place| order.key(&visits[*place as usize]).2);
+        }));
+        keys.sort_unstable();
+        places.clear();
+        places.extend(keys.iter().map(|key| *key as u32));
+        // Visits of one major number in the same millisecond are few.
+        let mut start = 0;
+        for same in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
+            if same.len() > 1 {
+                places[start..start + same.len()]
+                    .sort_unstable_by_key(|place| order.key(&visits[*place as usize]).2);
+            }
+            start += same.len();
         }
-        start += same.len();
     }
-    places
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::cell::Cell;
+
+    fn visit(n: u64) -> Visit {
+        Visit {
+            person: n % 97,
+            checkpoint: (n % 7) as u32,
+            entered_ms: n as i64,
+            recorded_ms: n as i64,
+            method: 0,
+            operator: 0,
+            verdict: 0,
+            status: 0,
+            flags: 0,
+        }
+    }
+
+    #[test]
+    fn a_long_build_pauses_every_few_pages_in_both_orders() {
+        let slices = 5;
+        let visits: Vec<Visit> =
+            (0..(slices * SLICE_PAGES * PAGE_ROWS) as u64).map(visit).collect();
+        let pauses = Cell::new(0);
+        let pause = || pauses.set(pauses.get() + 1);
+        Builder::default().build(0, 0, &visits, &pause).unwrap();
+        assert_eq!(pauses.get(), 2 * slices);
+    }
+
+    #[test]
+    fn a_builder_that_has_built_builds_the_same_as_a_new_one() {
+        let some: Vec<Visit> = (0..5_000).map(visit).collect();
+        let few: Vec<Visit> = (0..30).map(visit).collect();
+        let mut used = Builder::default();
+        used.build(0, 0, &some, &|| {}).unwrap();
+        let of_used = used.build(0, 0, &few, &|| {}).unwrap();
+        let of_new = Builder::default().build(0, 0, &few, &|| {}).unwrap();
+        assert_eq!(of_used.footer(), of_new.footer());
+        assert_eq!(of_used.bytes(), of_new.bytes());
+    }
 }

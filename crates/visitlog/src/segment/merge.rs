@@ -106,7 +106,7 @@ impl Stream<'_> {
 pub(crate) fn merge<S: Sink>(
     sources: &[&Segment],
     kept: &dyn Fn(&Visit) -> bool,
-    writer: &mut SegmentWriter<S>,
+    writer: &mut SegmentWriter<'_, S>,
 ) -> Result<(), MergeError> {
     let by_person = merge_order(Order::Person, sources, kept, writer)?;
     writer.begin_checkpoints().map_err(MergeError::Write)?;
@@ -133,7 +133,7 @@ fn merge_order<S: Sink>(
     order: Order,
     sources: &[&Segment],
     kept: &dyn Fn(&Visit) -> bool,
-    writer: &mut SegmentWriter<S>,
+    writer: &mut SegmentWriter<'_, S>,
 ) -> Result<Vec<u64>, MergeError> {
     let mut streams = Vec::with_capacity(sources.len());
     let mut heads = BinaryHeap::with_capacity(sources.len());

@@ -7,7 +7,7 @@ pub(crate) mod walk;
 
 use std::{fmt::Write as _, sync::Arc};
 
-pub(crate) use build::{FileSink, SegmentWriter, Sink, build};
+pub(crate) use build::{Builder, FileSink, SegmentWriter, Sink};
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use scan::{Ask, Found, Memory, scan};
 

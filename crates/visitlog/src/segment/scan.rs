@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{format::segment::DAY_MS, segment::build};
+    use crate::{format::segment::DAY_MS, segment::Builder};
 
     const DAY_START_MS: i64 = 20_780 * DAY_MS;
 
@@ -216,7 +216,7 @@ mod tests {
             visits in any_visits(),
             asks in any_asks(),
         ) {
-            let segment = build(20_780, 0, &visits).unwrap();
+            let segment = Builder::default().build(20_780, 0, &visits, &|| {}).unwrap();
             for order in Order::ALL {
                 let mut whole = vec![Vec::new(); asks.len()];
                 let mut entries = vec![Vec::new(); asks.len()];

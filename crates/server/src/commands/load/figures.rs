@@ -7,8 +7,10 @@ use std::{fmt::Write as _, time::Duration};
 
 /// Wrong answers told in words; the others are counted.
 const WRONG_SAID_MAX: usize = 3;
+/// Answers that room is kept for at most, in some 320 MB that are taken only as they are filled.
+const ROOM_MAX: usize = 10_000_000;
 
-/// The figures of one connection, or of all together.
+/// The figures of all connections together.
 #[derive(Default)]
 pub(super) struct Figures {
     /// From the start to the last answer.
@@ -31,8 +33,27 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Takes in one answer, so long after it was due and after it was sent.
-    pub(super) fn take(&mut self, outcome: Outcome, since_due: Duration, since_sent: Duration) {
+    /// Room for so many answers from the beginning: growing would stop the sender while it runs.
+    pub(super) fn with_room_for(answers: u64) -> Self {
+        let room = usize::try_from(answers).unwrap_or(0).min(ROOM_MAX);
+        Self {
+            done_micros: Vec::with_capacity(room),
+            sent_micros: Vec::with_capacity(room),
+            entries: Vec::with_capacity(room),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in one answer, so long after it was due and after it was sent, so many seconds after
+    /// the start.
+    pub(super) fn take(
+        &mut self,
+        outcome: Outcome,
+        since_due: Duration,
+        since_sent: Duration,
+        seconds: f64,
+    ) {
+        self.seconds = self.seconds.max(seconds);
         let micros = |time: Duration| u32::try_from(time.as_micros()).unwrap_or(u32::MAX);
         match outcome {
             Outcome::Done(entry) => {
@@ -55,22 +76,6 @@ impl Figures {
             Outcome::Broken => self.broken += 1,
             Outcome::UsedUp => {}
         }
-    }
-
-    /// Adds another connection's.
-    pub(super) fn add(&mut self, mut other: Self) {
-        self.seconds = self.seconds.max(other.seconds);
-        self.done += other.done;
-        self.busy += other.busy;
-        self.limited += other.limited;
-        self.wrong += other.wrong;
-        self.broken += other.broken;
-        self.done_micros.append(&mut other.done_micros);
-        self.sent_micros.append(&mut other.sent_micros);
-        self.busy_micros.append(&mut other.busy_micros);
-        self.entries.append(&mut other.entries);
-        self.said.append(&mut other.said);
-        self.said.truncate(WRONG_SAID_MAX);
     }
 
     /// Makes quantiles possible.
@@ -155,10 +160,10 @@ mod tests {
     use super::*;
 
     fn figures(millis: impl Iterator<Item = u64>) -> Figures {
-        let mut figures = Figures { seconds: 2.0, ..Figures::default() };
+        let mut figures = Figures::with_room_for(3);
         for ms in millis {
             let took = Duration::from_millis(ms);
-            figures.take(Outcome::Done(None), took + took, took);
+            figures.take(Outcome::Done(None), took + took, took, 2.0);
         }
         figures.settle();
         figures
@@ -173,18 +178,16 @@ mod tests {
     }
 
     #[test]
-    fn connections_add_up_and_hello_is_the_measure() {
-        let mut all = figures(1..=10);
-        let mut other = Figures { seconds: 1.0, ..figures(1..=5) };
+    fn answers_add_up_and_hello_is_the_measure() {
+        let mut all = figures(1..=15);
         for outcome in
             [Outcome::Busy(Duration::ZERO), Outcome::Limited, Outcome::Wrong("no".into())]
         {
-            other.take(outcome, Duration::ZERO, Duration::ZERO);
+            all.take(outcome, Duration::ZERO, Duration::ZERO, 1.0);
         }
-        all.add(other);
         assert_eq!((all.done, all.busy, all.limited, all.wrong), (15, 1, 1, 1));
         assert_eq!(all.said(), ["no"]);
-        assert!((all.seconds - 2.0).abs() < 1e-9, "the last answer counts, not the sum");
+        assert!((all.seconds - 2.0).abs() < 1e-9, "the last answer counts");
         let parts = [(Requests::Hello, figures(1..=60)), (Requests::Checkins, all)];
         assert!(table(&parts).lines().nth(2).unwrap().contains("0.250"), "{}", table(&parts));
         assert!(json(&parts).contains("\"checkins\":{"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{format::segment::DAY_MS, segment::build, visit::VisitKey};
+use crate::{format::segment::DAY_MS, segment::Builder, visit::VisitKey};
 
 const DAY: i64 = 20_780;
 
@@ -47,7 +47,7 @@ proptest! {
         sources in any_sources(),
         gone in 0..20_u64,
     ) {
-        let segments: Vec<_> = sources.iter().map(|some| build(DAY, 0, some).unwrap()).collect();
+        let segments: Vec<_> = sources.iter().map(|some| Builder::default().build(DAY, 0, some, &|| {}).unwrap()).collect();
         let plain: Vec<&Segment> = segments.iter().collect();
         let mut writer = SegmentWriter::new(Vec::new(), 0, DAY, 0).unwrap();
         merge(&plain, &|visit| visit.person != gone, &mut writer).unwrap();
@@ -79,9 +79,12 @@ fn a_merged_segment_is_the_one_that_is_built_of_the_same_visits() {
         flags: 0,
     };
     let visits: Vec<_> = (0..5_000).map(visit).collect();
-    let whole = build(DAY, 0, &visits).unwrap();
+    let whole = Builder::default().build(DAY, 0, &visits, &|| {}).unwrap();
     let (odd, even): (Vec<_>, Vec<_>) = visits.iter().partition(|v| v.entered_ms % 2_000 == 0);
-    let halves = [build(DAY, 0, &odd).unwrap(), build(DAY, 0, &even).unwrap()];
+    let halves = [
+        Builder::default().build(DAY, 0, &odd, &|| {}).unwrap(),
+        Builder::default().build(DAY, 0, &even, &|| {}).unwrap(),
+    ];
     let mut writer = SegmentWriter::new(Vec::new(), 0, DAY, 0).unwrap();
     merge(&[&halves[0], &halves[1]], &|_| true, &mut writer).unwrap();
     let merged = writer.into_memory().unwrap();
