@@ -114,7 +114,7 @@ async function posterIsReadBack(ctx, s) {
   await s.manager.goto(s.server.url + s.checkpoint);
   const [download] = await Promise.all([
     s.manager.waitForEvent('download'),
-    s.manager.getByRole('link', { name: '下载 A4 海报 PDF' }).click(),
+    s.manager.getByRole('link', { name: 'A4（210×297 毫米）' }).click(),
   ]);
   const stream = await download.createReadStream();
   const chunks = [];

@@ -9,6 +9,7 @@ use crate::{
     limits::Limits,
     metrics::{AskStore, Gauges, Metrics},
     mirror::Mirror,
+    posters::Drawing,
     sms::SmsSender,
 };
 use domain::{
@@ -77,6 +78,8 @@ pub struct House {
     pub announcer: Announcer,
     /// Limits of one address, one person and one door.
     pub limits: Limits,
+    /// Archives of posters that are being drawn.
+    pub drawing: Drawing,
     /// The way into the visit store.
     pub gate: Gate,
     /// Counts since the start.

@@ -25,6 +25,7 @@ pub mod regions;
 pub mod retention;
 pub mod reverse_scans;
 pub mod sms;
+pub mod venue_codes;
 
 pub use failure::{Answer, Failure};
 pub use house::House;

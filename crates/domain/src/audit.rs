@@ -39,13 +39,25 @@ pub enum Deed {
     IdentityOpened,
     /// Downloaded the contacts of a case.
     ContactsExported,
+    /// Reported a poster as damaged.
+    PosterDamaged,
+    /// Replaced a venue code.
+    CodeReplaced,
+    /// Closed a checkpoint.
+    CheckpointClosed,
+    /// Opened a closed checkpoint again.
+    CheckpointReopened,
+    /// Stopped a checkpoint for now.
+    CheckpointSuspended,
+    /// Let a stopped checkpoint go on.
+    CheckpointResumed,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -64,6 +76,12 @@ impl Deed {
         Self::CaseViewed,
         Self::IdentityOpened,
         Self::ContactsExported,
+        Self::PosterDamaged,
+        Self::CodeReplaced,
+        Self::CheckpointClosed,
+        Self::CheckpointReopened,
+        Self::CheckpointSuspended,
+        Self::CheckpointResumed,
         Self::AuditRead,
     ];
 
@@ -89,6 +107,12 @@ impl Deed {
             Self::CaseViewed => "case_viewed",
             Self::IdentityOpened => "identity_opened",
             Self::ContactsExported => "contacts_exported",
+            Self::PosterDamaged => "poster_damaged",
+            Self::CodeReplaced => "code_replaced",
+            Self::CheckpointClosed => "checkpoint_closed",
+            Self::CheckpointReopened => "checkpoint_reopened",
+            Self::CheckpointSuspended => "checkpoint_suspended",
+            Self::CheckpointResumed => "checkpoint_resumed",
             Self::AuditRead => "audit_read",
         }
     }
@@ -121,6 +145,12 @@ impl Deed {
             Self::CaseViewed => "查看病例轨迹",
             Self::IdentityOpened => "查看身份信息",
             Self::ContactsExported => "导出关联人员",
+            Self::PosterDamaged => "登记海报破损",
+            Self::CodeReplaced => "更换场所码",
+            Self::CheckpointClosed => "关闭检查点",
+            Self::CheckpointReopened => "重新开放检查点",
+            Self::CheckpointSuspended => "暂停检查点",
+            Self::CheckpointResumed => "恢复检查点",
             Self::AuditRead => "查看审计记录",
         }
     }

@@ -1,5 +1,9 @@
 //! Checkpoints (检查点): one door with one current venue code and one manager.
 
+mod life;
+
+pub use life::Happening;
+
 use crate::{
     categories,
     fields::Complaints,

@@ -204,6 +204,22 @@ impl Size {
     /// All sizes, the smallest first.
     pub const ALL: [Self; 3] = [Self::A4, Self::TwoSheets, Self::Stand];
 
+    /// The name in an address and a file's name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::A4 => "A4",
+            Self::TwoSheets => "600x900",
+            Self::Stand => "800x1800",
+        }
+    }
+
+    /// The size with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.code() == code)
+    }
+
     /// Width and height in mm.
     #[must_use]
     pub fn millimetres(self) -> (f32, f32) {

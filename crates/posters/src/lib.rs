@@ -4,6 +4,7 @@
 //! stands without drawing, [`poster_pdf`] draws it. The same input gives the same bytes: nothing
 //! here reads a clock. All lengths are millimetres, measured from the upper left corner.
 
+mod archive;
 mod code;
 mod error;
 mod fit;
@@ -15,6 +16,7 @@ mod pdf;
 mod png;
 mod text;
 
+pub use archive::{NOT_DRAWN, poster_archive};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
 pub use error::PosterError;
 pub use font::warm_up;

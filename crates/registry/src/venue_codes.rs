@@ -66,7 +66,7 @@ impl Registry {
         row.as_ref().map(venue_code).transpose()
     }
 
-    /// The current (or suspended) code of a checkpoint.
+    /// The code of a checkpoint that was not replaced, whatever else has become of it.
     ///
     /// # Errors
     /// Of the database.
@@ -75,8 +75,7 @@ impl Registry {
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
              c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county \
-             where v.checkpoint = $1 and v.standing in ('current', 'suspended') \
-             order by v.since_ms desc limit 1",
+             where v.checkpoint = $1 and v.standing <> 'replaced'",
         )
         .bind(i64::from(checkpoint.0))
         .fetch_optional(&self.pool)
@@ -108,6 +107,23 @@ impl Registry {
         changes::note(&mut tx, &Change::VenueCode(code.to_owned())).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// The codes in use of an organisation's doors, in the order of the doors' numbers.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn codes_in_use_of(&self, organisation: i64) -> Result<Vec<VenueCodeRow>> {
+        let rows = sqlx::query(
+            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
+             c.address, r.name from checkpoints c join venue_codes v on v.checkpoint = c.number \
+             join regions r on r.code = c.county \
+             where c.organisation_id = $1 and v.standing = 'current' order by c.number",
+        )
+        .bind(organisation)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(venue_code).collect()
     }
 
     /// Hands over every code, in no particular order, without holding them all.

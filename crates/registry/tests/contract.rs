@@ -12,6 +12,7 @@ mod contract {
     mod bulk;
     mod cases;
     mod changes;
+    mod checkpoint_events;
     mod checkpoints;
     mod connect;
     mod duty;

@@ -15,6 +15,7 @@ use actions::{
     limits::Limits,
     metrics::{AskStore, Metrics, StoreFigures},
     mirror::Mirror,
+    posters::Drawing,
     sms::SmsSender,
 };
 use anyhow::{Context, bail};
@@ -149,6 +150,7 @@ async fn furnish(
         days: Days::default(),
         raised: RaisedAlerts::default(),
         announcer: Announcer::default(),
+        drawing: Drawing::default(),
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),
         metrics: Metrics::default(),

@@ -10,6 +10,7 @@ use actions::{
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
     mirror::Mirror,
+    posters::Drawing,
     sms::{BoxFuture, SmsError, SmsSender},
 };
 use domain::{
@@ -173,6 +174,7 @@ impl TestHouse {
             days: Days::default(),
             raised: RaisedAlerts::default(),
             announcer: Announcer::default(),
+            drawing: Drawing::default(),
             limits: Limits::new(UNLIMITED),
             gate: Gate::default(),
             metrics: Metrics::default(),

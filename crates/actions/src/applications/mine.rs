@@ -8,6 +8,7 @@ use domain::{
     checkpoints::{CheckpointForm, CheckpointNumber, Standing},
     time::UnixMs,
 };
+pub use registry::CheckpointEvent;
 use vault::Field;
 use visits::Window;
 
@@ -47,8 +48,10 @@ pub struct Mine {
     pub township_name: String,
     /// Category's name (Chinese, key into the catalogues).
     pub category_name: String,
-    /// Everything that happened, oldest first.
+    /// Everything that happened to its application, oldest first.
     pub events: Vec<Event>,
+    /// What has happened since it was approved, oldest first.
+    pub life: Vec<CheckpointEvent>,
     /// Printed URL and short number, once approved.
     pub code: Option<Code>,
     /// Enrolled duty devices.
@@ -102,6 +105,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
     let regions = regions::all(house).await?;
     let code = house.registry.code_of(number).await?;
     let devices = house.registry.devices_at(number).await?;
+    let life = house.registry.checkpoint_events(number).await?;
     let record = checkpoint.record;
     Ok(Mine {
         row,
@@ -110,6 +114,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
         category_name: category_name(&record.category),
         form: form(house, record)?,
         events,
+        life,
         code: code.map(|code| Code {
             url: house.printed_url(&code.code),
             short_number: code.short_number,

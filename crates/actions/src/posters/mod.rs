@@ -1,10 +1,18 @@
 //! Posters: the manager downloads what hangs at the door.
 
+mod archive;
+
+pub use archive::{Archive, Drawing, all};
+pub use posters::Size;
+
 use crate::{
     Answer, Failure, House, accounts::principals::Manager, applications::submit::own_checkpoint,
 };
-use domain::{audit::Deed, checkpoints::CheckpointNumber};
-use posters::{PosterError, PosterText, Size};
+use domain::{
+    audit::Deed,
+    checkpoints::{CheckpointNumber, Standing},
+};
+use posters::{PosterError, PosterText};
 use registry::{AuditLine, VenueCodeRow};
 
 /// Version of the built-in layout.
@@ -19,30 +27,36 @@ pub struct Download {
     pub bytes: Vec<u8>,
 }
 
-/// The A4 poster as PDF.
+/// The poster as PDF, in the size with this name.
 ///
 /// # Errors
-/// `NotFound` for somebody else's; `Conflict` before approval or when a character cannot be drawn.
-pub async fn a4(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Download> {
+/// `NotFound` for somebody else's and for a size that there is not; `Conflict` while the door is
+/// not open or when a character cannot be drawn.
+pub async fn one(
+    house: &House,
+    caller: &Manager,
+    number: CheckpointNumber,
+    size: &str,
+) -> Answer<Download> {
+    let size = Size::from_code(size).ok_or(Failure::NotFound)?;
     let code = code(house, caller, number).await?;
-    let name = format!("{}-{}-A4.pdf", code.name, code.door);
-    let line = AuditLine {
-        at: house.now(),
-        actor: caller.actor(),
-        deed: Deed::PosterDownloaded,
-        subject: format!("检查点 {}", number.0),
-        detail: "A4".to_owned(),
-    };
+    let name = format!("{}-{}-{}.pdf", code.name, code.door, size.code());
+    let line = line(house, caller, format!("检查点 {}", number.0), size.code().to_owned());
     house.registry.audit(&[line]).await?;
     let text = text(house, code);
-    let drawn = tokio::task::spawn_blocking(move || posters::poster_pdf(Size::A4, &text)).await;
+    let drawn = tokio::task::spawn_blocking(move || posters::poster_pdf(size, &text)).await;
     Ok(Download { name, bytes: drawn.map_err(Failure::broken)?.map_err(refuse)? })
+}
+
+fn line(house: &House, caller: &Manager, subject: String, detail: String) -> AuditLine {
+    let (at, actor) = (house.now(), caller.actor());
+    AuditLine { at, actor, deed: Deed::PosterDownloaded, subject, detail }
 }
 
 /// The bare code as SVG.
 ///
 /// # Errors
-/// As `a4`.
+/// As [`one`].
 pub async fn code_svg(
     house: &House,
     caller: &Manager,
@@ -55,9 +69,14 @@ pub async fn code_svg(
 }
 
 async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<VenueCodeRow> {
-    own_checkpoint(house, caller, number).await?;
-    let code = house.registry.code_of(number).await?;
-    code.ok_or(Failure::Conflict("审核通过后才能下载海报"))
+    let checkpoint = own_checkpoint(house, caller, number).await?;
+    match checkpoint.standing {
+        Standing::Applying => return Err(Failure::Conflict("审核通过后才能下载海报")),
+        Standing::Suspended => return Err(Failure::Conflict("检查点已被暂停，恢复后才能下载海报")),
+        Standing::Closed => return Err(Failure::Conflict("检查点已关闭，重新开放后才能下载海报")),
+        Standing::Open => {}
+    }
+    house.registry.code_of(number).await?.ok_or(Failure::NotFound)
 }
 
 fn text(house: &House, code: VenueCodeRow) -> PosterText {

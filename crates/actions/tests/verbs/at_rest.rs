@@ -18,7 +18,7 @@ use actions::{
     checkins::record::record,
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
-    posters::a4,
+    posters,
     reverse_scans::{IdForm, by_id_number},
 };
 use domain::{
@@ -71,7 +71,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     review::send_back(t, &reviewer, id, 1, "请核对门牌").await.unwrap();
     resubmit(t, &caller, number, &form).await.unwrap();
     review::approve(t, &reviewer, id, 2).await.unwrap();
-    a4(t, &caller, number).await.unwrap();
+    posters::one(t, &caller, number, "A4").await.unwrap();
     let code = mine::one(t, &caller, number).await.unwrap().code.unwrap();
     let door = Door { number, code: token_of(&code.url).to_owned(), manager: token };
     t.duty(&door).await;

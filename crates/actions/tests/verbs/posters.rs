@@ -1,11 +1,17 @@
 //! Posters: downloaded by the manager, after approval, with a line in the audit.
 
-use crate::support::{conflict, lines, manager, not_found};
+use crate::support::{conflict, lines, manager, not_found, reviewer};
 use actions::{
-    applications::submit::submit,
-    posters::{a4, code_svg},
+    Failure,
+    accounts::principals::Manager,
+    applications::{
+        review::{self, Filter},
+        submit::submit,
+    },
+    posters::{all, code_svg, one},
 };
-use domain::audit::Deed;
+use domain::{applications::State, audit::Deed, checkpoints::CheckpointForm};
+use std::time::Duration;
 use testkit::TestHouse;
 
 #[tokio::test]
@@ -13,7 +19,7 @@ async fn before_approval_there_is_no_poster() {
     let t = TestHouse::new().await;
     let caller = manager(&t, &t.manager_with_organisation().await).await;
     let number = submit(&t, &caller, &t.checkpoint_form()).await.unwrap();
-    conflict(a4(&t, &caller, number).await);
+    conflict(one(&t, &caller, number, "A4").await);
     conflict(code_svg(&t, &caller, number).await);
     assert!(lines(&t, Deed::PosterDownloaded).await.is_empty());
 }
@@ -23,7 +29,7 @@ async fn a_poster_is_a_pdf_and_its_download_is_written_down() {
     let t = TestHouse::new().await;
     let door = t.door().await;
     let caller = manager(&t, &door.manager).await;
-    let poster = a4(&t, &caller, door.number).await.unwrap();
+    let poster = one(&t, &caller, door.number, "A4").await.unwrap();
     assert!(poster.bytes.starts_with(b"%PDF"));
     assert!(poster.name.contains("阜阳市人民医院（南区）") && poster.name.ends_with("-A4.pdf"));
     let written = lines(&t, Deed::PosterDownloaded).await;
@@ -37,7 +43,7 @@ async fn another_managers_poster_is_not_found() {
     let t = TestHouse::new().await;
     let door = t.door().await;
     let stranger = manager(&t, &t.manager_with_organisation().await).await;
-    not_found(a4(&t, &stranger, door.number).await);
+    not_found(one(&t, &stranger, door.number, "A4").await);
     not_found(code_svg(&t, &stranger, door.number).await);
     assert!(lines(&t, Deed::PosterDownloaded).await.is_empty());
 }
@@ -48,5 +54,99 @@ async fn an_audit_that_cannot_be_written_gives_no_poster() {
     let door = t.door().await;
     let caller = manager(&t, &door.manager).await;
     t.spoil_audit().await;
-    assert!(a4(&t, &caller, door.number).await.is_err());
+    assert!(one(&t, &caller, door.number, "A4").await.is_err());
+}
+
+#[tokio::test]
+async fn every_size_has_its_name_and_another_is_not_found() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let caller = manager(&t, &door.manager).await;
+    for size in ["A4", "600x900", "800x1800"] {
+        let poster = one(&t, &caller, door.number, size).await.unwrap();
+        assert!(poster.name.ends_with(&format!("-{size}.pdf")), "{}", poster.name);
+    }
+    for size in ["", "a4", "A3", "1x1"] {
+        not_found(one(&t, &caller, door.number, size).await);
+        not_found(all(&t, &caller, size).await);
+    }
+}
+
+#[tokio::test]
+async fn all_posters_of_a_unit_come_in_one_archive_and_are_written_down_as_one() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let caller = manager(&t, &door.manager).await;
+    let mut archive = all(&t, &caller, "A4").await.unwrap();
+    assert_eq!(archive.name, "阜阳市人民医院-场所码海报-A4.zip");
+    let mut bytes = Vec::new();
+    while let Some(chunk) = archive.next().await {
+        bytes.extend(chunk.unwrap());
+    }
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(zip.len(), 1);
+    let mut pdf = Vec::new();
+    std::io::Read::read_to_end(&mut zip.by_index(0).unwrap(), &mut pdf).unwrap();
+    assert_eq!(pdf, one(&t, &caller, door.number, "A4").await.unwrap().bytes);
+    let written = lines(&t, Deed::PosterDownloaded).await;
+    assert!(written.iter().any(|(_, detail)| detail == "A4，1 张"), "{written:?}");
+    let stranger = manager(&t, &t.manager_with_organisation().await).await;
+    conflict(all(&t, &stranger, "A4").await);
+}
+
+/// A unit whose archive is far more than may wait unread.
+async fn a_manager_of_many_doors(t: &TestHouse) -> Manager {
+    let caller = manager(t, &t.manager_with_organisation().await).await;
+    let reviewer = reviewer(t, "341202").await;
+    let filter = Filter { state: State::Submitted, text: String::new(), page: 0 };
+    for n in 0..48 {
+        let form = CheckpointForm { door: format!("{n} 号门"), ..t.checkpoint_form() };
+        submit(t, &caller, &form).await.unwrap();
+        let id = review::queue(t, &reviewer, &filter).await.unwrap().rows[0].id;
+        review::approve(t, &reviewer, id, 1).await.unwrap();
+    }
+    caller
+}
+
+#[tokio::test]
+async fn a_third_archive_waits_until_somebody_goes() {
+    let t = TestHouse::new().await;
+    let caller = a_manager_of_many_doors(&t).await;
+    let first = all(&t, &caller, "A4").await.unwrap();
+    let _second = all(&t, &caller, "A4").await.unwrap();
+    let third = all(&t, &caller, "A4").await;
+    assert!(matches!(third, Err(Failure::Busy)), "{third:?}");
+    // Nobody read the first one.
+    drop(first);
+    let mut tries = 0;
+    while all(&t, &caller, "A4").await.is_err() {
+        tries += 1;
+        assert!(tries < 1_000, "whoever went still holds a place");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_nothing_for_a_minute_loses_the_place() {
+    let t = TestHouse::new().await;
+    let caller = a_manager_of_many_doors(&t).await;
+    let first = all(&t, &caller, "A4").await.unwrap();
+    let second = all(&t, &caller, "A4").await.unwrap();
+    let mut tries = 0;
+    while all(&t, &caller, "A4").await.is_err() {
+        tries += 1;
+        assert!(tries < 1_000, "whoever reads nothing still holds a place");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(61)).await;
+        tokio::time::resume();
+    }
+    assert!(tries > 0, "nobody waited");
+    let mut given_up = 0;
+    for mut archive in [first, second] {
+        while let Some(chunk) = archive.next().await {
+            given_up += usize::from(chunk.is_err());
+        }
+    }
+    assert!(given_up > 0, "what was given up looks whole");
 }

@@ -1,15 +1,19 @@
 //! Venue codes: what a scanned code leads to, and that a stopped one registers nothing.
 
-use crate::support::{complains, conflict, not_found, visitor, visits_at};
+use crate::support::{
+    complains, conflict, lines, manager, not_found, reviewer, token_of, visitor, visits_at,
+};
 use actions::{
     Answer,
+    applications::mine,
     checkins::{
         look::{Looked, look},
         receipt::Receipt,
         record::record,
     },
+    venue_codes::{close, reopen, report_poster, resume, suspend},
 };
-use domain::{checkins::Method, venue_codes::Standing};
+use domain::{audit::Deed, checkins::Method, venue_codes::Standing};
 use testkit::{Door, TestHouse};
 
 #[tokio::test]
@@ -72,4 +76,74 @@ async fn a_stopped_code_says_which_and_registers_nothing() {
     let (looked, answer) = scanned(&t, &door, Standing::Current).await;
     assert!(matches!(looked, Looked::Door(_)) && answer.is_ok(), "it can be lifted again");
     assert_eq!(visits_at(&t, &door).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_authority_stops_a_door_with_a_reason_and_lets_it_go_on() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let here = reviewer(&t, "341202").await;
+    let elsewhere = reviewer(&t, "341203").await;
+    complains("reason", suspend(&t, &here, door.number, " ").await);
+    complains("reason", suspend(&t, &here, door.number, &"长".repeat(201)).await);
+    not_found(suspend(&t, &elsewhere, door.number, "核实场所").await);
+    conflict(resume(&t, &here, door.number).await);
+    suspend(&t, &here, door.number, "核实场所").await.unwrap();
+    assert!(matches!(look(&t, &door.code), Looked::Suspended(_)));
+    conflict(record(&t, &person, &door.code, Method::Browser).await);
+    conflict(suspend(&t, &here, door.number, "再一次").await);
+    // Its manager sees why, and cannot undo it.
+    let caller = manager(&t, &door.manager).await;
+    let mine = mine::one(&t, &caller, door.number).await.unwrap();
+    assert_eq!(mine.life.last().map(|event| event.reason.as_str()), Some("核实场所"));
+    conflict(reopen(&t, &caller, door.number).await);
+    conflict(close(&t, &caller, door.number).await);
+    not_found(resume(&t, &elsewhere, door.number).await);
+    resume(&t, &here, door.number).await.unwrap();
+    assert!(record(&t, &person, &door.code, Method::Browser).await.is_ok());
+    let written = lines(&t, Deed::CheckpointSuspended).await;
+    assert_eq!(written, [(format!("检查点 {}", door.number.0), "核实场所".to_owned())]);
+    assert_eq!(lines(&t, Deed::CheckpointResumed).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_copied_code_is_replaced_once_and_entries_go_on_with_the_new_one() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let (person, _) = visitor(&t).await;
+    let caller = manager(&t, &door.manager).await;
+    let seen = mine::one(&t, &caller, door.number).await.unwrap().code.unwrap();
+    complains("fault", report_poster(&t, &caller, door.number, &seen.short_number, "").await);
+    let stranger = manager(&t, &t.manager_with_organisation().await).await;
+    let strange = report_poster(&t, &stranger, door.number, &seen.short_number, "lost").await;
+    not_found(strange);
+    conflict(report_poster(&t, &caller, door.number, "FY-1202-00000", "copied").await);
+    let replaced = report_poster(&t, &caller, door.number, &seen.short_number, "copied").await;
+    assert!(replaced.unwrap());
+    let Looked::Replaced(_, since) = look(&t, &door.code) else { panic!("not replaced") };
+    assert_eq!(since, t.now());
+    conflict(record(&t, &person, &door.code, Method::Browser).await);
+    let new = mine::one(&t, &caller, door.number).await.unwrap().code.unwrap();
+    assert_ne!(new.short_number, seen.short_number);
+    assert!(record(&t, &person, token_of(&new.url), Method::Browser).await.is_ok());
+    conflict(report_poster(&t, &caller, door.number, &seen.short_number, "copied").await);
+    assert_eq!(lines(&t, Deed::CodeReplaced).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_happens_to_a_door_when_it_cannot_be_written_down() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let caller = manager(&t, &door.manager).await;
+    let here = reviewer(&t, "341202").await;
+    let seen = mine::one(&t, &caller, door.number).await.unwrap().code.unwrap();
+    t.spoil_audit().await;
+    assert!(close(&t, &caller, door.number).await.is_err());
+    assert!(suspend(&t, &here, door.number, "核实场所").await.is_err());
+    for fault in ["damaged", "lost", "copied"] {
+        let done = report_poster(&t, &caller, door.number, &seen.short_number, fault).await;
+        assert!(done.is_err(), "{fault}");
+    }
+    assert!(matches!(look(&t, &door.code), Looked::Door(_)));
 }

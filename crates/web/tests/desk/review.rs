@@ -53,7 +53,7 @@ async fn an_application_comes_back_once_is_corrected_and_approved() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.says("门牌不符");
     let again = manager.post(&format!("{page}/edit"), &door_fields("南门")).await;
-    assert_eq!(again.aim(), format!("{page}?sent=1"));
+    assert_eq!(again.aim(), format!("{page}?done=sent"));
     let late = manager.post(&format!("{page}/edit"), &door_fields("北门")).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
 
@@ -68,7 +68,7 @@ async fn an_application_comes_back_once_is_corrected_and_approved() {
     reviewer.get(done.aim()).await.says("都审完了");
     reviewer.get("/review?state=approved").await.says("南门");
     let approved = manager.get(&page).await;
-    approved.says("下载 A4 海报 PDF");
+    approved.says("A4（210×297 毫米）");
     approved.says("FY-1202-");
 }
 

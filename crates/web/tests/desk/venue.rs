@@ -89,7 +89,7 @@ async fn an_approved_door_has_files_and_devices_and_nobody_elses_manager_sees_it
     let seen = browser.get(&page).await;
     seen.says(&format!("http://127.0.0.1:8080/c/{}", door.code));
     seen.says("值守屏");
-    let poster = browser.get(&format!("{page}/poster-a4.pdf")).await;
+    let poster = browser.get(&format!("{page}/posters/A4.pdf")).await;
     is_file(&poster, "application/pdf", ".pdf");
     assert!(poster.bytes.starts_with(b"%PDF-"));
     let code = browser.get(&format!("{page}/code.svg")).await;
@@ -104,12 +104,129 @@ async fn an_approved_door_has_files_and_devices_and_nobody_elses_manager_sees_it
     browser.get(&page).await.says("已停用");
 
     let mut other = Browser::of(&t, &t.manager_with_organisation().await).await;
-    for path in [&page, &format!("{page}/edit"), &format!("{page}/poster-a4.pdf")] {
+    for path in [&page, &format!("{page}/edit"), &format!("{page}/posters/A4.pdf")] {
         assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     for path in [format!("{page}/duty-links"), format!("{page}/devices/1/revoke")] {
         assert_eq!(other.post(&path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_poster_comes_in_every_size_and_all_of_a_unit_in_one_archive() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let page = format!("/venue/checkpoints/{}", door.number.0);
+    let mut browser = Browser::of(&t, &door.manager).await;
+    for size in ["A4", "600x900", "800x1800"] {
+        browser.get(&page).await.says(&format!("{page}/posters/{size}.pdf"));
+        let poster = browser.get(&format!("{page}/posters/{size}.pdf")).await;
+        is_file(&poster, "application/pdf", &format!("-{size}.pdf"));
+        assert!(poster.bytes.starts_with(b"%PDF-"), "{size}");
+        browser.get("/venue").await.says(&format!("/venue/posters/{size}.zip"));
+    }
+    let archive = browser.get("/venue/posters/A4.zip").await;
+    is_file(&archive, "application/zip", "-A4.zip");
+    assert!(archive.bytes.starts_with(b"PK") && archive.bytes.len() > 10_000);
+    for wrong in ["A3.pdf", "A4", "A4.zip", "%2e%2e"] {
+        let seen = browser.get(&format!("{page}/posters/{wrong}")).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    assert_eq!(browser.get("/venue/posters/A4.pdf").await.status, StatusCode::NOT_FOUND);
+    let mut other = Browser::of(&t, &t.manager_with_organisation().await).await;
+    assert_eq!(other.get("/venue/posters/A4.zip").await.status, StatusCode::CONFLICT);
+}
+
+/// What stands between the first `before` and the next `after`.
+#[track_caller]
+fn between(seen: &Seen, before: &str, after: &str) -> String {
+    let text = seen.text();
+    let rest = text.split_once(before).map(|(_, rest)| rest);
+    let found = rest.and_then(|rest| rest.split_once(after)).map(|(found, _)| found.to_owned());
+    found.unwrap_or_else(|| panic!("no “{before}” … “{after}” on the page:\n{text}"))
+}
+
+#[tokio::test]
+async fn a_lost_poster_gets_a_new_code_and_the_old_one_says_so() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let page = format!("/venue/checkpoints/{}", door.number.0);
+    let mut browser = Browser::of(&t, &door.manager).await;
+    let seen = browser.get(&page).await;
+    let short_number = between(&seen, "name=\"short_number\" value=\"", "\"");
+    let report = format!("{page}/poster-reports");
+    let nothing = browser.post(&report, &[("short_number", &short_number)]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("id=\"fault-wrong\"");
+    let lost = [("short_number", short_number.as_str()), ("fault", "lost")];
+    let unsure = browser.post(&report, &lost).await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+    unsure.says("id=\"sure-wrong\"");
+    unsure.says("value=\"lost\" checked");
+    let sure = [&lost[..], &[("sure", "1")]].concat();
+    let done = browser.post(&report, &sure).await;
+    assert_eq!(done.aim(), format!("{page}?done=replaced"));
+    let now = browser.get(done.aim()).await;
+    now.says("场所码已更换");
+    now.says("更换场所码");
+    now.says_not(&door.code);
+    // A second press of the button is about a code that hangs there no more.
+    let twice = browser.post(&report, &sure).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    twice.says("状态刚变过");
+    let mut visitor = Browser::new(&t).await;
+    let old = visitor.get(&format!("/c/{}", door.code)).await;
+    assert_eq!(old.status, StatusCode::GONE);
+    old.says("已更换");
+    let new = between(&now, "/c/", "<");
+    assert_eq!(visitor.get(&format!("/c/{new}")).await.status, StatusCode::OK);
+
+    let damaged = [("short_number", short_number.as_str()), ("fault", "damaged")];
+    let done = browser.post(&report, &damaged).await;
+    assert_eq!(done.aim(), format!("{page}?done=damaged"));
+    browser.get(&page).await.says(&format!("/c/{new}"));
+}
+
+#[tokio::test]
+async fn a_closed_door_records_nothing_until_it_is_opened_again() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let page = format!("/venue/checkpoints/{}", door.number.0);
+    let mut browser = Browser::of(&t, &door.manager).await;
+    browser.get(&page).await;
+    let unsure = browser.post(&format!("{page}/close"), &[]).await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+    unsure.says("id=\"sure_close-wrong\"");
+    let early = browser.post(&format!("{page}/reopen"), &[]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    let sure = [("sure_close", "1")];
+    let closed = browser.post(&format!("{page}/close"), &sure).await;
+    assert_eq!(closed.aim(), format!("{page}?done=closed"));
+    let seen = browser.get(&page).await;
+    seen.says("这个检查点已关闭");
+    seen.says_not("poster-reports");
+    let mut visitor = Browser::new(&t).await;
+    let code = format!("/c/{}", door.code);
+    assert_eq!(visitor.get(&code).await.status, StatusCode::GONE);
+    let poster = browser.get(&format!("{page}/posters/A4.pdf")).await;
+    assert_eq!(poster.status, StatusCode::CONFLICT);
+    poster.says("重新开放后才能下载海报");
+    assert_eq!(browser.get("/venue/posters/A4.zip").await.status, StatusCode::CONFLICT);
+    let again = browser.post(&format!("{page}/close"), &sure).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let opened = browser.post(&format!("{page}/reopen"), &[]).await;
+    assert_eq!(opened.aim(), format!("{page}?done=reopened"));
+    assert_eq!(visitor.get(&code).await.status, StatusCode::OK);
+
+    let mut other = Browser::of(&t, &t.manager_with_organisation().await).await;
+    other.get("/venue").await;
+    for (path, fields) in
+        [("close", &sure[..]), ("reopen", &[]), ("poster-reports", &[("fault", "damaged")])]
+    {
+        let seen = other.post(&format!("{page}/{path}"), fields).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(visitor.get(&code).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -120,7 +237,7 @@ async fn before_approval_there_is_nothing_to_download_and_the_page_says_so() {
     browser.get("/venue").await;
     let sent = browser.post("/venue/checkpoints/new", &door_fields("东门")).await;
     let page = sent.aim().split('?').next().unwrap().to_owned();
-    for path in [format!("{page}/poster-a4.pdf"), format!("{page}/code.svg")] {
+    for path in [format!("{page}/posters/A4.pdf"), format!("{page}/code.svg")] {
         let early = browser.get(&path).await;
         assert_eq!(early.status, StatusCode::CONFLICT, "{path}");
         early.says("审核通过后才能下载海报");

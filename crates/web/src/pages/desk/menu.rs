@@ -43,7 +43,16 @@ fn come_back(path: &str) -> &str {
     if path.starts_with("/review/") {
         return "/review";
     }
-    let ends = ["/code", "/identities/", "/contacts.csv", "/duty-links", "/devices/"];
+    let ends = [
+        "/code",
+        "/identities/",
+        "/contacts.csv",
+        "/duty-links",
+        "/devices/",
+        "/poster",
+        "/close",
+        "/reopen",
+    ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])
 }

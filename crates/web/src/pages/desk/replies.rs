@@ -7,6 +7,7 @@ use crate::{
 use actions::{Answer, Failure};
 use askama::Template;
 use axum::{
+    body::Body,
     extract::{Query, rejection::QueryRejection},
     http::{StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
@@ -60,9 +61,12 @@ pub fn query_text(path: &str, parts: &[(&str, &str)]) -> String {
 /// A file to save under a name that may be Chinese (RFC 6266, with `filename*` of RFC 8187 and a
 /// plain name for programs that do not read it).
 #[must_use]
-pub fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+pub fn attachment(name: &str, kind: &'static str, body: impl Into<Body>) -> Response {
     let disposition = disposition(name);
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+    (
+        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)],
+        body.into(),
+    )
         .into_response()
 }
 

@@ -86,7 +86,7 @@ pub async fn submit(
 ) -> Shown {
     let typed = CheckpointForm::from(typed);
     match submit::submit(&house, &caller, &typed).await {
-        Ok(made) => Ok(to(&format!("/venue/checkpoints/{}?sent=1", made.0))),
+        Ok(made) => Ok(to(&format!("/venue/checkpoints/{}?done=sent", made.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
             form(&house, p, typed, None, said).await
@@ -120,7 +120,7 @@ pub async fn resubmit(
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
     let typed = CheckpointForm::from(typed);
     match submit::resubmit(&house, &caller, id, &typed).await {
-        Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?sent=1", id.0))),
+        Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=sent", id.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
             let reason = mine::one(&house, &caller, id).await.map_err(failed(&p))?.row.reason;

@@ -1,36 +1,55 @@
 //! One checkpoint of the manager's: where it stands, its code, its devices, its history.
 
+use super::life::done_text;
 use crate::{
     answer::Shown,
     page::Page,
-    pages::desk::{Asked, Said, asked, failed, number, show},
+    pages::desk::{Asked, Marks, Said, asked, failed, number, show},
     seat::As,
 };
 use actions::{
     House,
     accounts::principals::Manager,
     applications::mine::{self, Mine},
+    posters::Size,
+    venue_codes::PosterFault,
 };
 use askama::Template;
 use axum::extract::{Path, State};
-use domain::checkpoints::CheckpointNumber;
+use domain::checkpoints::{CheckpointNumber, Standing};
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// What the page shows beside the checkpoint itself.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// What has just been done.
+    pub(super) done: Option<&'static str>,
+    /// What was chosen in the report of the poster.
+    pub(super) fault: String,
+}
 
 #[derive(Template)]
 #[template(path = "venue/checkpoint.html")]
 pub(super) struct CheckpointPage {
     pub(super) p: Page,
     pub(super) mine: Mine,
-    pub(super) just_sent: bool,
+    pub(super) kept: Kept,
+    pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
 }
 
-/// Whether the manager comes straight from the form.
+impl CheckpointPage {
+    fn open(&self) -> bool {
+        self.mine.row.standing == Standing::Open
+    }
+}
+
+/// What the manager has just done.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct From {
-    sent: String,
+    done: String,
 }
 
 /// `GET /venue/checkpoints/{id}`
@@ -42,8 +61,8 @@ pub async fn page(
     query: Asked<From>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let just_sent = !asked(query).sent.is_empty();
-    one(&house, p, &caller, id, just_sent, Said::default()).await
+    let kept = Kept { done: done_text(&asked(query).done), ..Kept::default() };
+    one(&house, p, &caller, id, kept, Said::default()).await
 }
 
 /// The page, with what there is to say about something that could not be done from here.
@@ -52,10 +71,10 @@ pub(super) async fn one(
     p: Page,
     caller: &Manager,
     id: CheckpointNumber,
-    just_sent: bool,
+    kept: Kept,
     said: Said,
 ) -> Shown {
     let mine = mine::one(house, caller, id).await.map_err(failed(&p))?;
-    let page = CheckpointPage { p: p.clone(), mine, just_sent, notice: said.notice };
+    let page = CheckpointPage { p: p.clone(), mine, kept, marks: said.marks, notice: said.notice };
     show(&p, said.status, &page)
 }

@@ -1,6 +1,6 @@
 //! Duty devices of a door: a one-time link to enrol one, and revoking one.
 
-use super::checkpoint::one;
+use super::checkpoint::{Kept, one};
 use crate::{
     answer::Shown,
     forms::Checked,
@@ -42,7 +42,7 @@ pub async fn make_link(
         Ok(link) => show(&p.clone(), StatusCode::OK, &DutyLink { p, number: id.0, link }),
         Err(failure) => {
             let said = said(&p, failure)?;
-            one(&house, p, &caller, id, false, said).await
+            one(&house, p, &caller, id, Kept::default(), said).await
         }
     }
 }

@@ -1,27 +1,68 @@
-//! What hangs at the door, to download: the A4 poster and the bare code.
+//! What hangs at the door, to download: the posters and the bare code.
 
-use super::checkpoint::one;
+use super::checkpoint::{Kept, one};
 use crate::{
     answer::Shown,
     page::Page,
     pages::desk::{attachment, failed, number, said},
     seat::As,
 };
-use actions::{Answer, House, accounts::principals::Manager, posters, posters::Download};
-use axum::extract::{Path, State};
+use actions::{
+    Answer, Failure, House,
+    accounts::principals::Manager,
+    posters,
+    posters::{Download, Size},
+};
+use axum::{
+    body::Body,
+    extract::{Path, State},
+};
 use domain::checkpoints::CheckpointNumber;
+use futures_util::stream;
 use std::sync::Arc;
 
-/// `GET /venue/checkpoints/{id}/poster-a4.pdf`
+/// What a size is called, key into the catalogues.
+pub(super) fn size_text(size: &Size) -> &'static str {
+    match size {
+        Size::A4 => "A4（210×297 毫米）",
+        Size::TwoSheets => "约两开（600×900 毫米）",
+        Size::Stand => "展架（800×1800 毫米）",
+    }
+}
+
+/// `GET /venue/checkpoints/{id}/posters/{size}.pdf`
 pub async fn poster(
     State(house): State<Arc<House>>,
     p: Page,
     As(caller): As<Manager>,
-    Path(id): Path<String>,
+    Path((id, size)): Path<(String, String)>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let made = posters::a4(&house, &caller, id).await;
+    let made = match size.strip_suffix(".pdf") {
+        Some(size) => posters::one(&house, &caller, id, size).await,
+        None => Err(Failure::NotFound),
+    };
     file(&house, p, &caller, id, made, "application/pdf").await
+}
+
+/// `GET /venue/posters/{size}.zip`, drawn while it is sent.
+pub async fn all_posters(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(size): Path<String>,
+) -> Shown {
+    let made = match size.strip_suffix(".zip") {
+        Some(size) => posters::all(&house, &caller, size).await,
+        None => Err(Failure::NotFound),
+    };
+    let archive = made.map_err(failed(&p))?;
+    let name = archive.name.clone();
+    let chunks = stream::unfold(archive, async |mut archive| {
+        let chunk = archive.next().await?;
+        Some((chunk, archive))
+    });
+    Ok(attachment(&name, "application/zip", Body::from_stream(chunks)))
 }
 
 /// `GET /venue/checkpoints/{id}/code.svg`
@@ -48,7 +89,7 @@ async fn file(
         Ok(download) => Ok(attachment(&download.name, kind, download.bytes)),
         Err(failure) => {
             let said = said(&p, failure)?;
-            one(house, p, caller, id, false, said).await
+            one(house, p, caller, id, Kept::default(), said).await
         }
     }
 }

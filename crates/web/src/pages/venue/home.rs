@@ -14,6 +14,7 @@ use actions::{
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
+use domain::checkpoints::Standing;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -22,6 +23,12 @@ pub(super) struct Home {
     pub(super) p: Page,
     pub(super) organisation: Option<Organisation>,
     pub(super) rows: Vec<Row>,
+}
+
+impl Home {
+    fn any_open(&self) -> bool {
+        self.rows.iter().any(|row| row.standing == Standing::Open)
+    }
 }
 
 /// `GET /venue`

@@ -1,7 +1,10 @@
 //! How the venue platform looks with sample data.
 
 use super::{
-    apply::FormPage, checkpoint::CheckpointPage, devices::DutyLink, home::Home,
+    apply::FormPage,
+    checkpoint::{CheckpointPage, Kept},
+    devices::DutyLink,
+    home::Home,
     organisation::OrganisationPage,
 };
 use crate::pages::desk::{
@@ -11,7 +14,7 @@ use crate::pages::desk::{
 use actions::{
     applications::{
         Event,
-        mine::{Code, Device, Mine, Row},
+        mine::{CheckpointEvent, Code, Device, Mine, Row},
     },
     duty::devices::EnrolLink,
     organisations::Organisation,
@@ -19,7 +22,7 @@ use actions::{
 use domain::{
     accounts::Role,
     applications::State,
-    checkpoints::{CheckpointForm, CheckpointNumber, Standing},
+    checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
     fields::Complaints,
     organisations::OrganisationForm,
 };
@@ -80,6 +83,15 @@ fn mine(state: State) -> Mine {
             },
             Event { at: ago(300), state, reason: String::new() },
         ],
+        life: if approved {
+            vec![CheckpointEvent {
+                at: ago(30),
+                happening: Happening::CodeReplaced,
+                reason: "丢失、被揭走".into(),
+            }]
+        } else {
+            Vec::new()
+        },
         code: approved.then(|| Code {
             url: "https://code.example.cn/c/abcdefgh23456abc".into(),
             short_number: "FY-1202-7K3QD".into(),
@@ -170,27 +182,39 @@ fn the_application_knows_the_organisation_and_offers_five_groups() {
 
 #[test]
 fn an_approved_door_has_its_code_files_guide_and_devices() {
-    let page = |state, just_sent| CheckpointPage {
+    let page = |state, just_sent: bool| CheckpointPage {
         p: frame(MANAGER, "/venue/checkpoints/7"),
         mine: mine(state),
-        just_sent,
+        kept: Kept {
+            done: just_sent.then_some("申请已提交。审核结果会显示在这里。"),
+            ..Kept::default()
+        },
+        marks: Marks::default(),
         notice: None,
     };
     let html = drawn("venue-checkpoint", &page(State::Approved, false));
-    for word in
-        ["FY-1202-7K3QD", "下载 A4 海报 PDF", "下载二维码 SVG", "贴在入口右侧", "停用", "已停用"]
-    {
+    for word in [
+        "FY-1202-7K3QD",
+        "posters/A4.pdf",
+        "posters/800x1800.pdf",
+        "贴在入口右侧",
+        "停用",
+        "已停用",
+        "更换场所码",
+    ] {
         assert!(html.contains(word), "{word}");
     }
     assert!(html.contains("/venue/checkpoints/7/devices/1/revoke"));
     assert!(!html.contains("/venue/checkpoints/7/devices/2/revoke"));
     let html = drawn("venue-checkpoint-returned", &page(State::Returned, false));
-    assert!(html.contains("改正并重新提交") && !html.contains("poster-a4.pdf"));
+    assert!(
+        html.contains("改正并重新提交") && !html.contains("/posters/") && !html.contains("/close")
+    );
     let html = drawn("venue-checkpoint-sent", &page(State::Submitted, true));
     assert!(html.contains("申请已提交"));
     let english =
         CheckpointPage { p: english(frame(MANAGER, "/venue")), ..page(State::Approved, false) };
-    assert!(drawn("venue-checkpoint-en", &english).contains("Download A4 poster"));
+    assert!(drawn("venue-checkpoint-en", &english).contains("Download the poster"));
 }
 
 #[test]

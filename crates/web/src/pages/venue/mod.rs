@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod devices;
 pub mod files;
 pub mod home;
+pub mod life;
 #[cfg(test)]
 mod looks;
 pub mod organisation;
@@ -25,8 +26,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/venue/checkpoints/{id}", manager, get(checkpoint::page)),
         Route::get("/venue/checkpoints/{id}/edit", manager, get(apply::edit)),
         Route::post("/venue/checkpoints/{id}/edit", manager, post(apply::resubmit)),
-        Route::get("/venue/checkpoints/{id}/poster-a4.pdf", manager, get(files::poster)),
+        Route::get("/venue/checkpoints/{id}/posters/{size}", manager, get(files::poster)),
+        Route::get("/venue/posters/{size}", manager, get(files::all_posters)),
         Route::get("/venue/checkpoints/{id}/code.svg", manager, get(files::code)),
+        Route::post("/venue/checkpoints/{id}/poster-reports", manager, post(life::report_poster)),
+        Route::post("/venue/checkpoints/{id}/close", manager, post(life::close)),
+        Route::post("/venue/checkpoints/{id}/reopen", manager, post(life::reopen)),
         Route::post("/venue/checkpoints/{id}/duty-links", manager, post(devices::make_link)),
         Route::post(
             "/venue/checkpoints/{id}/devices/{device}/revoke",

@@ -1,0 +1,148 @@
+//! Many posters in one ZIP, drawn and written one after another.
+
+use crate::{PosterError, PosterText, Size, poster_pdf};
+use std::io::{self, Write};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+/// Name of the list of those that could not be drawn; there is none when all could.
+pub const NOT_DRAWN: &str = "没有生成的海报.txt";
+
+/// Most characters of a place or door in a file's name.
+const NAME_CHARS_MAX: usize = 40;
+
+/// Writes a ZIP of the posters to `out`, holding one of them at a time. A poster that cannot be
+/// drawn, as for a character that the fonts lack, does not hold up the others: a list at the end
+/// names each with the reason. The same input gives the same bytes.
+///
+/// # Errors
+/// Of `out`; then the rest is not drawn.
+pub fn poster_archive(
+    size: Size,
+    posters: impl IntoIterator<Item = PosterText>,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut zip = ZipWriter::new_stream(out);
+    // A PDF is compressed already, but not every reader takes a stream of what is only stored.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(1));
+    let mut not_drawn = String::new();
+    for (at, text) in posters.into_iter().enumerate() {
+        match poster_pdf(size, &text) {
+            Ok(pdf) => {
+                zip.start_file(file_name(at + 1, size, &text), options)?;
+                zip.write_all(&pdf)?;
+            }
+            Err(error) => {
+                let why = reason(&error);
+                not_drawn +=
+                    &format!("{} · {}（{}）：{why}\r\n", text.place, text.door, text.number);
+            }
+        }
+    }
+    if !not_drawn.is_empty() {
+        zip.start_file(NOT_DRAWN, options)?;
+        zip.write_all("\u{feff}以下海报没有生成：\r\n".as_bytes())?;
+        zip.write_all(not_drawn.as_bytes())?;
+    }
+    zip.finish()?;
+    Ok(())
+}
+
+fn reason(error: &PosterError) -> String {
+    match error {
+        PosterError::MissingGlyph { character, .. } => {
+            format!("字库里没有“{character}”字，请联系审核员更换写法")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Numbered, so that two doors with the same words do not meet; without signs that a file's name
+/// may not have.
+fn file_name(number: usize, size: Size, text: &PosterText) -> String {
+    let plain = |text: &str| -> String {
+        let allowed = |c: char| !c.is_control() && !"\\/:*?\"<>|".contains(c);
+        text.trim().chars().map(|c| if allowed(c) { c } else { '_' }).take(NAME_CHARS_MAX).collect()
+    };
+    format!("{number:05}-{}-{}-{}.pdf", plain(&text.place), plain(&text.door), size.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Read};
+    use zip::ZipArchive;
+
+    fn text(place: &str, door: &str) -> PosterText {
+        PosterText {
+            url: "https://ma.example.cn/c/abcdefghijklmnop".into(),
+            place: place.into(),
+            door: door.into(),
+            county: "颍州区".into(),
+            address: "三清路 501 号".into(),
+            number: "FY-1202-7K3QD".into(),
+            issued_on: "2026-11-23".into(),
+            layout_version: 1,
+            retention_days: 28,
+            hotline: None,
+            note: None,
+        }
+    }
+
+    fn archive(posters: Vec<PosterText>) -> ZipArchive<Cursor<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        poster_archive(Size::A4, posters, &mut bytes).unwrap();
+        ZipArchive::new(Cursor::new(bytes)).unwrap()
+    }
+
+    fn names(zip: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
+        zip.file_names().map(|name| name.unwrap().into_owned()).collect()
+    }
+
+    #[test]
+    fn every_poster_is_a_file_of_its_own_with_a_name_that_any_system_takes() {
+        let mut zip = archive(vec![text("人民医院", "东门"), text("../人民:医院", "东/门")]);
+        let names = names(&zip);
+        assert_eq!(names, ["00001-人民医院-东门-A4.pdf", "00002-.._人民_医院-东_门-A4.pdf"]);
+        let mut pdf = Vec::new();
+        zip.by_index(0).unwrap().read_to_end(&mut pdf).unwrap();
+        assert_eq!(pdf, poster_pdf(Size::A4, &text("人民医院", "东门")).unwrap());
+    }
+
+    #[test]
+    fn one_that_cannot_be_drawn_is_named_and_holds_up_nobody() {
+        let mut zip = archive(vec![text("\u{2a6b2}店", "东门"), text("人民医院", "西门")]);
+        let names = names(&zip);
+        assert_eq!(names, ["00002-人民医院-西门-A4.pdf", NOT_DRAWN]);
+        let mut list = String::new();
+        zip.by_name(NOT_DRAWN).unwrap().read_to_string(&mut list).unwrap();
+        assert!(list.contains("东门（FY-1202-7K3QD）：字库里没有“\u{2a6b2}”字"), "{list}");
+    }
+
+    #[test]
+    fn no_poster_at_all_is_an_empty_archive() {
+        assert_eq!(archive(Vec::new()).len(), 0);
+    }
+
+    #[test]
+    fn whoever_stops_reading_ends_it() {
+        struct Gone(usize);
+        impl Write for Gone {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                if self.0 == 0 {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
+                self.0 -= 1;
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut drawn = 0;
+        let posters = (0..1_000).map(|_| text("人民医院", "东门")).inspect(|_| drawn += 1);
+        assert!(poster_archive(Size::A4, posters, Gone(12)).is_err());
+        assert!(drawn < 20, "{drawn}");
+    }
+}
