@@ -1,0 +1,166 @@
+// What a manager does with an approved door: every poster size read back from its print, all of a
+// unit in one archive, a lost poster with a new code, the door closed and opened again.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const SIZES = [[360, 740], [768, 1024], [1440, 900]];
+/** Label, name of the size, millimetres. */
+const POSTERS = [
+  ['A4（210×297 毫米）', 'A4', [210, 297]],
+  ['约两开（600×900 毫米）', '600x900', [600, 900]],
+  ['展架（800×1800 毫米）', '800x1800', [800, 1800]],
+];
+const POINTS_PER_MM = 72 / 25.4;
+
+let scene;
+
+/** The manager of the demo at its first door. */
+async function door(ctx) {
+  if (scene) return scene;
+  const server = await ctx.startServer({ args: ['demo'] });
+  const [link] = server.output().match(/http\S+\/sign-in\/\S+/g);
+  const page = await ctx.newPage({ expect_errors: [/status of (409|422)/] });
+  await page.goto(link);
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.waitForURL(/\/venue/);
+  const rows = page.locator('tr', { hasText: '已通过' });
+  await rows.first().getByRole('link').first().click();
+  await page.getByText('印在码里的网址').waitFor();
+  scene = { server, page, address: page.url() };
+  return scene;
+}
+
+async function atEverySize(ctx, page, name) {
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    const [content, window] = await page.evaluate(() => [
+      document.documentElement.scrollWidth, document.documentElement.clientWidth,
+    ]);
+    assert.ok(content <= window, `${name} scrolls sideways at ${width}`);
+    await ctx.shot(page, `${name}-${width}`);
+  }
+}
+
+async function downloaded(page, press) {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+}
+
+async function inFolder(work) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'venuecode-posters-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isOfSize(pdf, [width, height]) {
+  await inFolder(async (folder) => {
+    const file = path.join(folder, 'poster.pdf');
+    await writeFile(file, pdf);
+    const { stdout } = await run('pdfinfo', [file]);
+    const [, x, y] = stdout.match(/Page size:\s+([\d.]+) x ([\d.]+) pts/);
+    assert.ok(Math.abs(x / POINTS_PER_MM - width) < 0.2, `${x} pt wide`);
+    assert.ok(Math.abs(y / POINTS_PER_MM - height) < 0.2, `${y} pt high`);
+    const text = await run('pdftotext', [file, '-']);
+    assert.match(text.stdout, /FY-12/, 'its text can be copied');
+  });
+}
+
+export default [
+  {
+    name: 'every size can be downloaded and read from its print',
+    run: async (ctx) => {
+      const { page, address } = await door(ctx);
+      await page.goto(address);
+      await atEverySize(ctx, page, 'approved');
+      const printed = await page.locator('.url').textContent();
+      for (const [label, size, millimetres] of POSTERS) {
+        const link = page.getByRole('link', { name: label });
+        const { name, bytes } = await downloaded(page, () => link.click());
+        assert.ok(name.endsWith(`-${size}.pdf`), name);
+        await isOfSize(bytes, millimetres);
+        assert.equal(await ctx.zbar(bytes), printed, size);
+      }
+    },
+  },
+
+  {
+    name: 'all posters of a unit come in one archive',
+    run: async (ctx) => {
+      const { server, page } = await door(ctx);
+      await page.goto(`${server.url}/venue`);
+      await atEverySize(ctx, page, 'doors');
+      const link = page.getByRole('link', { name: POSTERS[0][0] });
+      const { name, bytes } = await downloaded(page, () => link.click());
+      assert.ok(name.endsWith('-A4.zip'), name);
+      await inFolder(async (folder) => {
+        const file = path.join(folder, 'posters.zip');
+        await writeFile(file, bytes);
+        // Python's reader shares no code with ours.
+        await run('python3', ['-m', 'zipfile', '-e', file, folder]);
+        const posters = (await readdir(folder)).filter((entry) => entry.endsWith('.pdf'));
+        assert.ok(posters.length > 0);
+        const codes = new Set();
+        for (const poster of posters) codes.add(await ctx.zbar(await readFile(path.join(folder, poster))));
+        assert.equal(codes.size, posters.length, 'each has a code of its own');
+      });
+    },
+  },
+
+  {
+    name: 'a lost poster gets a new code, and the old one says so',
+    run: async (ctx) => {
+      const { page, address } = await door(ctx);
+      await page.goto(address);
+      const old = await page.locator('.url').textContent();
+      await page.getByLabel('丢失、被揭走').check();
+      await page.getByRole('button', { name: '登记', exact: true }).click();
+      await page.getByText('请勾选确认').first().waitFor();
+      assert.ok(await page.getByLabel('丢失、被揭走').isChecked(), 'what was chosen is not lost');
+      await atEverySize(ctx, page, 'unsure');
+      await page.getByLabel(/旧海报立即失效/).check();
+      await page.getByRole('button', { name: '登记', exact: true }).click();
+      await page.getByText('场所码已更换，旧码已失效').waitFor();
+      const now = await page.locator('.url').textContent();
+      assert.notEqual(now, old);
+      await atEverySize(ctx, page, 'replaced');
+      const visitor = await ctx.newPage({ width: 360, height: 740, expect_errors: [/status of 410/] });
+      await visitor.goto(old);
+      await visitor.getByText('已更换').first().waitFor();
+      await ctx.shot(visitor, 'old-code');
+      await visitor.goto(now);
+      await visitor.getByText('首次登记').waitFor();
+    },
+  },
+
+  {
+    name: 'a closed door says so to the visitor, and opens again with its code',
+    run: async (ctx) => {
+      const { page, address } = await door(ctx);
+      await page.goto(address);
+      const code = await page.locator('.url').textContent();
+      await page.getByLabel(/关闭后在这个门扫码不再登记/).check();
+      await page.getByRole('button', { name: '关闭检查点' }).click();
+      await page.getByRole('button', { name: '重新开放' }).waitFor();
+      await atEverySize(ctx, page, 'closed');
+      const visitor = await ctx.newPage({ width: 360, height: 740, expect_errors: [/status of 410/] });
+      await visitor.goto(code);
+      await visitor.getByText('关闭').first().waitFor();
+      await page.getByRole('button', { name: '重新开放' }).click();
+      await page.getByText('检查点已重新开放').waitFor();
+      assert.equal(await page.locator('.url').textContent(), code);
+      await visitor.goto(code);
+      await visitor.getByText('首次登记').waitFor();
+    },
+  },
+];
