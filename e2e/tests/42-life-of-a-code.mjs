@@ -113,6 +113,24 @@ export default [
   },
 
   {
+    name: 'entries are shown by day and by hour',
+    run: async (ctx) => {
+      const { page, address } = await door(ctx);
+      await page.goto(address);
+      await page.getByRole('link', { name: '按天和小时看' }).click();
+      await page.getByRole('heading', { name: '登记人次' }).waitFor();
+      await atEverySize(ctx, page, 'counts');
+      // Yesterday is a whole day; the hours add up to it.
+      const day = page.locator('table.bars').first().locator('tbody tr').nth(1);
+      const total = Number(await day.locator('td').nth(1).textContent());
+      await day.getByRole('link').click();
+      await page.waitForURL(/back=1/);
+      const hours = await page.locator('table.bars').nth(1).locator('tbody td:nth-child(2)').allTextContents();
+      assert.equal(hours.length, total === 0 ? 0 : 24);
+      assert.equal(hours.reduce((sum, count) => sum + Number(count), 0), total);
+    },
+  },
+  {
     name: 'a lost poster gets a new code, and the old one says so',
     run: async (ctx) => {
       const { page, address } = await door(ctx);

@@ -1,3 +1,4 @@
 //! Checkpoints: what the authority itself does with them.
 
+pub mod counts;
 pub mod import;

@@ -8,6 +8,7 @@ mod at_rest;
 mod audit;
 mod checkins;
 mod contact_tracing;
+mod counts;
 mod duty;
 mod follow_up;
 mod mirror;

@@ -188,6 +188,24 @@ async fn a_lost_poster_gets_a_new_code_and_the_old_one_says_so() {
 }
 
 #[tokio::test]
+async fn entries_are_shown_by_day_and_hour_and_only_to_the_doors_own_manager() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let page = format!("/venue/checkpoints/{}", door.number.0);
+    let mut browser = Browser::of(&t, &door.manager).await;
+    browser.get(&page).await.says(&format!("{page}/counts"));
+    let seen = browser.get(&format!("{page}/counts")).await;
+    seen.says("最近 14 天共 0 人次");
+    seen.says("这一天没有登记");
+    for back in ["13", "14", "-1", "x", "99999999999999999999"] {
+        let seen = browser.get(&format!("{page}/counts?back={back}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{back}");
+    }
+    let mut other = Browser::of(&t, &t.manager_with_organisation().await).await;
+    assert_eq!(other.get(&format!("{page}/counts")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_closed_door_records_nothing_until_it_is_opened_again() {
     let t = TestHouse::new().await;
     let door = t.door().await;

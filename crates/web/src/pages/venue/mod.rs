@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod checkpoint;
+pub mod counts;
 pub mod devices;
 pub mod files;
 pub mod home;
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/venue/checkpoints/new", manager, get(apply::page)),
         Route::post("/venue/checkpoints/new", manager, post(apply::submit)),
         Route::get("/venue/checkpoints/{id}", manager, get(checkpoint::page)),
+        Route::get("/venue/checkpoints/{id}/counts", manager, get(counts::page)),
         Route::get("/venue/checkpoints/{id}/edit", manager, get(apply::edit)),
         Route::post("/venue/checkpoints/{id}/edit", manager, post(apply::resubmit)),
         Route::get("/venue/checkpoints/{id}/posters/{size}", manager, get(files::poster)),
