@@ -37,8 +37,9 @@ use crate::{
 /// do not stand behind it for a processor. A slice takes half as long.
 const REST: Duration = Duration::from_millis(1);
 
-/// From so many frozen tables on the keeper does not rest.
-const FROZEN_BEHIND: usize = writer::FROZEN_MAX / 4;
+/// From so many frozen tables on the keeper does not rest: a visit takes more room in a table than
+/// in a run.
+const FROZEN_BEHIND: usize = 2;
 
 /// What the writer, the keeper and everyone else share.
 pub(crate) struct Shared {

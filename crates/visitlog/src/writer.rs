@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Frozen tables that may wait for the keeper before the writer waits as well.
-pub(crate) const FROZEN_MAX: usize = 64;
+const FROZEN_MAX: usize = 64;
 
 /// How long the next group gathers when the last one was of several callers. Without it a busy
 /// machine syncs some thousand times a second for a handful of visits each, and switches threads
