@@ -176,4 +176,37 @@ export default [
       await visitor.getByText('首次登记').waitFor();
     },
   },
+  {
+    name: 'the authority suspends a door and says why, and lets it go on',
+    run: async (ctx) => {
+      const { server, page, address } = await door(ctx);
+      const [, link] = server.output().match(/http\S+\/sign-in\/\S+/g);
+      const reviewer = await ctx.newPage({ width: 1440, height: 900, expect_errors: [/status of 422/] });
+      await reviewer.goto(link);
+      await reviewer.getByRole('button', { name: '登录' }).click();
+      await reviewer.waitForURL(/\/review/);
+      await page.goto(address);
+      const code = await page.locator('.url').textContent();
+      const name = await page.getByRole('heading', { level: 1 }).textContent();
+      await reviewer.goto(`${server.url}/review?state=approved&q=${encodeURIComponent(name.split(' · ')[1])}`);
+      await reviewer.getByRole('link', { name }).first().click();
+      await reviewer.getByRole('button', { name: '暂停这个检查点' }).click();
+      await reviewer.getByText('请写明暂停的原因').first().waitFor();
+      await atEverySize(ctx, reviewer, 'suspending');
+      await reviewer.getByLabel('暂停原因').fill('现场核实场所');
+      await reviewer.getByRole('button', { name: '暂停这个检查点' }).click();
+      await reviewer.getByText('已暂停这个检查点').waitFor();
+      await atEverySize(ctx, reviewer, 'suspended');
+      await page.reload();
+      await page.getByText('现场核实场所').first().waitFor();
+      await atEverySize(ctx, page, 'suspended-manager');
+      const visitor = await ctx.newPage({ width: 360, height: 740, expect_errors: [/status of 4\d\d/] });
+      await visitor.goto(code);
+      await visitor.getByText('暂停').first().waitFor();
+      await reviewer.getByRole('button', { name: '恢复使用' }).click();
+      await reviewer.getByText('已恢复这个检查点').waitFor();
+      await visitor.goto(code);
+      await visitor.getByText('首次登记').waitFor();
+    },
+  },
 ];

@@ -5,6 +5,7 @@ use crate::{Answer, Failure, House, accounts::principals::Reviewer, regions};
 use domain::{
     applications::{State, check_reason},
     audit::{Actor, Deed},
+    checkpoints::{self, CheckpointNumber},
     organisations::{CreditCheck, CreditCode},
     people::mask_name,
     phones::Phone,
@@ -12,7 +13,7 @@ use domain::{
     time::UnixMs,
     venue_codes::{VenueCode, fresh_short_number},
 };
-use registry::{ApplicationRow, AuditLine, QueueFilter};
+use registry::{ApplicationRow, AuditLine, Checkpoint, CheckpointEvent, QueueFilter};
 use vault::Field;
 
 /// Most rows of one page of the queue.
@@ -74,6 +75,12 @@ pub struct Detail {
     pub row: Row,
     /// Where it stands.
     pub state: State,
+    /// The door that it is for.
+    pub checkpoint: CheckpointNumber,
+    /// Where the door stands.
+    pub standing: checkpoints::Standing,
+    /// What has happened to the door since it was approved, oldest first.
+    pub life: Vec<CheckpointEvent>,
     /// County's name.
     pub county_name: String,
     /// Responsible person, masked.
@@ -155,7 +162,7 @@ async fn within(house: &House, caller: &Reviewer, id: i64) -> Answer<Application
 pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     let application = within(house, caller, id).await?;
     let checkpoint = house.registry.checkpoint(application.checkpoint).await?;
-    let record = checkpoint.ok_or(Failure::NotFound)?.record;
+    let Checkpoint { number, record, standing, .. } = checkpoint.ok_or(Failure::NotFound)?;
     let regions = regions::all(house).await?;
     let responsible = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?;
     let phone = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
@@ -164,6 +171,9 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     Ok(Detail {
         row: row(&application, &regions),
         state: application.state,
+        checkpoint: number,
+        standing,
+        life: house.registry.checkpoint_events(number).await?,
         county_name: regions::name_of(&regions, &application.county),
         responsible_name: mask_name(&responsible),
         responsible_phone: Phone::parse(&phone).map(|p| p.masked()).unwrap_or_default(),

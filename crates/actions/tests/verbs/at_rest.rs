@@ -20,6 +20,7 @@ use actions::{
     duty::{devices, screen},
     posters,
     reverse_scans::{IdForm, by_id_number},
+    venue_codes::{close, reopen, report_poster, resume, suspend},
 };
 use domain::{
     applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
@@ -72,6 +73,14 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     resubmit(t, &caller, number, &form).await.unwrap();
     review::approve(t, &reviewer, id, 2).await.unwrap();
     posters::one(t, &caller, number, "A4").await.unwrap();
+    for fault in ["damaged", "lost"] {
+        let seen = mine::one(t, &caller, number).await.unwrap().code.unwrap();
+        report_poster(t, &caller, number, &seen.short_number, fault).await.unwrap();
+    }
+    close(t, &caller, number).await.unwrap();
+    reopen(t, &caller, number).await.unwrap();
+    suspend(t, &reviewer, number, "核实场所").await.unwrap();
+    resume(t, &reviewer, number).await.unwrap();
     let code = mine::one(t, &caller, number).await.unwrap().code.unwrap();
     let door = Door { number, code: token_of(&code.url).to_owned(), manager: token };
     t.duty(&door).await;

@@ -138,3 +138,37 @@ async fn after_a_decision_the_next_one_is_open_and_the_search_stays() {
         assert_eq!(reviewer.get(odd).await.status, StatusCode::OK, "{odd}");
     }
 }
+
+#[tokio::test]
+async fn an_approved_door_is_suspended_with_a_reason_and_let_go_on() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let mut reviewer = Browser::of(&t, &t.staff_token(Role::Reviewer, "341202").await).await;
+    let list = reviewer.get("/review?state=approved").await;
+    list.says("暂停这个检查点");
+    let refused = reviewer.post("/review/1/suspend", &[("reason", " ")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("id=\"reason-wrong\"");
+    let early = reviewer.post("/review/1/resume", &[]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    let done = reviewer.post("/review/1/suspend", &[("reason", "核实场所")]).await;
+    assert_eq!(done.aim(), "/review?state=approved&id=1&done=suspended");
+    let seen = reviewer.get("/review?state=approved&id=1&done=suspended").await;
+    seen.says("已暂停");
+    seen.says("核实场所");
+    let mut visitor = Browser::new(&t).await;
+    let stopped = visitor.get(&format!("/c/{}", door.code)).await;
+    stopped.says("暂停");
+    stopped.says_not("核实场所");
+    let mut manager = Browser::of(&t, &door.manager).await;
+    manager.get(&format!("/venue/checkpoints/{}", door.number.0)).await.says("核实场所");
+    let mut elsewhere = Browser::of(&t, &t.staff_token(Role::Reviewer, "341203").await).await;
+    elsewhere.get("/review").await;
+    for path in ["/review/1/suspend", "/review/1/resume"] {
+        let seen = elsewhere.post(path, &[("reason", "越界")]).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let done = reviewer.post("/review/1/resume", &[]).await;
+    assert_eq!(done.aim(), "/review?state=approved&id=1&done=resumed");
+    assert_eq!(visitor.get(&format!("/c/{}", door.code)).await.status, StatusCode::OK);
+}

@@ -28,7 +28,7 @@ use domain::{
     applications::State,
     audit::Deed,
     checkins::Method,
-    checkpoints::CheckpointNumber,
+    checkpoints::{CheckpointNumber, Standing},
     contact_tracing::CaseForm,
     fields::Complaints,
     health_status::Colour,
@@ -74,6 +74,9 @@ fn detail(state: State) -> Detail {
     Detail {
         row: rows().remove(1),
         state,
+        checkpoint: CheckpointNumber(7),
+        standing: if state == State::Approved { Standing::Open } else { Standing::Applying },
+        life: Vec::new(),
         county_name: "颍州区".into(),
         responsible_name: "李*".into(),
         responsible_phone: "138****6021".into(),

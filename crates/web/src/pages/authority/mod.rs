@@ -22,6 +22,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/review", Who::Reviewer, get(review::page)),
         Route::post("/review/{id}/approve", Who::Reviewer, post(review::approve)),
         Route::post("/review/{id}/return", Who::Reviewer, post(review::send_back)),
+        Route::post("/review/{id}/suspend", Who::Reviewer, post(review::suspend)),
+        Route::post("/review/{id}/resume", Who::Reviewer, post(review::resume)),
         Route::get("/cases", Who::Investigator, get(cases::page)),
         Route::post("/cases", Who::Investigator, post(cases::open)),
         Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),

@@ -12,6 +12,7 @@ use actions::{
     Answer, House,
     accounts::principals::Reviewer,
     applications::review::{self, Filter, Queue},
+    venue_codes,
 };
 use axum::extract::{Path, State as Whole};
 use domain::applications::State;
@@ -103,6 +104,58 @@ pub async fn send_back(
     decided(&house, p, &caller, id, decision, answer, "returned").await
 }
 
+/// `POST /review/{id}/suspend`: the door of an approved application.
+pub async fn suspend(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Reviewer>,
+    Path(id): Path<String>,
+    Checked(decision): Checked<Decision>,
+) -> Shown {
+    let id = number(&id).map_err(failed(&p))?;
+    let door = review::one(&house, &caller, id).await.map_err(failed(&p))?.checkpoint;
+    let answer = venue_codes::suspend(&house, &caller, door, &decision.reason).await;
+    changed(&house, p, &caller, id, decision, answer, "suspended").await
+}
+
+/// `POST /review/{id}/resume`
+pub async fn resume(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Reviewer>,
+    Path(id): Path<String>,
+    Checked(decision): Checked<Decision>,
+) -> Shown {
+    let id = number(&id).map_err(failed(&p))?;
+    let door = review::one(&house, &caller, id).await.map_err(failed(&p))?.checkpoint;
+    let answer = venue_codes::resume(&house, &caller, door).await;
+    changed(&house, p, &caller, id, decision, answer, "resumed").await
+}
+
+/// The same application again, with its door as it stands now.
+async fn changed(
+    house: &House,
+    p: Page,
+    caller: &Reviewer,
+    id: i64,
+    decision: Decision,
+    answer: Answer<()>,
+    done: &str,
+) -> Shown {
+    let filter = filter(State::Approved.code(), &decision.q, &decision.page);
+    match answer {
+        Ok(()) => {
+            let link = list_link(filter.state, &filter.text, filter.page, Some(id));
+            Ok(to(&format!("{link}&done={done}")))
+        }
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            let view = View { filter, id: Some(id), done: None, reason: decision.reason };
+            view.show(house, p, caller, said).await
+        }
+    }
+}
+
 /// On to the next application, or the same page again with what stood in the way.
 async fn decided(
     house: &House,
@@ -132,6 +185,8 @@ fn done_text(done: &str) -> Option<&'static str> {
     match done {
         "approved" => Some("已通过上一件。"),
         "returned" => Some("已退回上一件，对方会看到原因。"),
+        "suspended" => Some("已暂停这个检查点，扫码不再登记。"),
+        "resumed" => Some("已恢复这个检查点。"),
         _ => None,
     }
 }
