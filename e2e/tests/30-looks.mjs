@@ -2,6 +2,7 @@
 // sideways, nothing is cut off, every target is large enough for a finger.
 
 import assert from 'node:assert/strict';
+import { widthIsKept } from '../lib/looks.mjs';
 
 const WIDTHS = [[360, 740], [1440, 900]];
 /** A finger's width in CSS pixels. */
@@ -11,17 +12,12 @@ function links(server, kind) {
   return [...server.output().matchAll(new RegExp(`http://\\S+/${kind}/\\S+`, 'g'))].map((m) => m[0]);
 }
 
-async function widthIsKept(page, what) {
-  const [content, window] = await page.evaluate(() => [
-    document.documentElement.scrollWidth, document.documentElement.clientWidth,
-  ]);
-  assert.ok(content <= window, `${what} scrolls sideways: ${content} px in ${window} px`);
-}
-
 async function targetsAreLarge(page, what) {
-  const small = await page.evaluate((least) => [...document.querySelectorAll('button, .btn, select, input:not([type=hidden]):not([type=checkbox])')]
+  const small = await page.evaluate((least) => [...document.querySelectorAll('button, .btn, select, input:not([type=hidden])')]
     .filter((e) => e.offsetParent && !e.closest('[aria-hidden=true]') && e.getAttribute('aria-hidden') !== 'true')
-    .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+    // A box to tick is pressed by its label.
+    .map((e) => [e, /^(checkbox|radio)$/.test(e.type) ? e.labels[0] ?? e : e])
+    .map(([e, target]) => [e.outerHTML.slice(0, 80), target.getBoundingClientRect()])
     .filter(([, box]) => box.height > 0 && box.height < least - 0.5)
     .map(([html, box]) => `${html} is ${Math.round(box.height)} px high`), TARGET_PX_MIN);
   assert.deepEqual(small, [], what);

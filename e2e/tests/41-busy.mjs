@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readTokens } from '../lib/floods.mjs';
+import { lookAt } from '../lib/looks.mjs';
 
 const SIZES = [[360, 740], [1440, 900]];
 /** Scans a minute of one person: the bucket is empty soon, and there is one more after 3 s. */
@@ -46,16 +47,7 @@ async function phone(ctx, server, token, more = {}) {
   return page;
 }
 
-async function atBothSizes(ctx, page, name) {
-  for (const [width, height] of SIZES) {
-    await page.setViewportSize({ width, height });
-    const [content, window] = await page.evaluate(() => [
-      document.documentElement.scrollWidth, document.documentElement.clientWidth,
-    ]);
-    assert.ok(content <= window, `${name} scrolls sideways at ${width}`);
-    await ctx.shot(page, `${name}-${width}`);
-  }
-}
+const atBothSizes = (ctx, page, name) => lookAt(ctx, page, name, SIZES);
 
 /** Uses up what a person may scan within a minute. */
 async function hurried(scenery, n) {

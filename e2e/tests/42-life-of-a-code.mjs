@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { lookAt } from '../lib/looks.mjs';
 import { filesOfZip } from '../lib/zip.mjs';
 
 const run = promisify(execFile);
@@ -37,16 +38,7 @@ async function door(ctx) {
   return scene;
 }
 
-async function atEverySize(ctx, page, name) {
-  for (const [width, height] of SIZES) {
-    await page.setViewportSize({ width, height });
-    const [content, window] = await page.evaluate(() => [
-      document.documentElement.scrollWidth, document.documentElement.clientWidth,
-    ]);
-    assert.ok(content <= window, `${name} scrolls sideways at ${width}`);
-    await ctx.shot(page, `${name}-${width}`);
-  }
-}
+const atEverySize = (ctx, page, name) => lookAt(ctx, page, name, SIZES);
 
 async function downloaded(page, press) {
   const [download] = await Promise.all([page.waitForEvent('download'), press()]);

@@ -88,7 +88,9 @@ pub async fn approve(
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
     let answer = review::approve(&house, &caller, id, decision.round()).await;
-    decided(&house, p, &caller, id, decision, answer, "approved").await
+    let after =
+        After { state: State::Submitted, next: decision.next.parse().ok(), done: "approved" };
+    decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
 /// `POST /review/{id}/return`
@@ -101,7 +103,9 @@ pub async fn send_back(
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
     let answer = review::send_back(&house, &caller, id, decision.round(), &decision.reason).await;
-    decided(&house, p, &caller, id, decision, answer, "returned").await
+    let after =
+        After { state: State::Submitted, next: decision.next.parse().ok(), done: "returned" };
+    decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
 /// `POST /review/{id}/suspend`: the door of an approved application.
@@ -115,7 +119,9 @@ pub async fn suspend(
     let id = number(&id).map_err(failed(&p))?;
     let door = review::one(&house, &caller, id).await.map_err(failed(&p))?.checkpoint;
     let answer = venue_codes::suspend(&house, &caller, door, &decision.reason).await;
-    changed(&house, p, &caller, id, decision, answer, "suspended").await
+    // The same application again, with its door as it stands now.
+    let after = After { state: State::Approved, next: Some(id), done: "suspended" };
+    decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
 /// `POST /review/{id}/resume`
@@ -129,31 +135,19 @@ pub async fn resume(
     let id = number(&id).map_err(failed(&p))?;
     let door = review::one(&house, &caller, id).await.map_err(failed(&p))?.checkpoint;
     let answer = venue_codes::resume(&house, &caller, door).await;
-    changed(&house, p, &caller, id, decision, answer, "resumed").await
+    // The same application again, with its door as it stands now.
+    let after = After { state: State::Approved, next: Some(id), done: "resumed" };
+    decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
-/// The same application again, with its door as it stands now.
-async fn changed(
-    house: &House,
-    p: Page,
-    caller: &Reviewer,
-    id: i64,
-    decision: Decision,
-    answer: Answer<()>,
-    done: &str,
-) -> Shown {
-    let filter = filter(State::Approved.code(), &decision.q, &decision.page);
-    match answer {
-        Ok(()) => {
-            let link = list_link(filter.state, &filter.text, filter.page, Some(id));
-            Ok(to(&format!("{link}&done={done}")))
-        }
-        Err(failure) => {
-            let said = said(&p, failure)?;
-            let view = View { filter, id: Some(id), done: None, reason: decision.reason };
-            view.show(house, p, caller, said).await
-        }
-    }
+/// What follows a decision that was taken.
+struct After {
+    /// The list that it was taken from.
+    state: State,
+    /// The application to go on with.
+    next: Option<i64>,
+    /// What was done, for the address.
+    done: &'static str,
 }
 
 /// On to the next application, or the same page again with what stood in the way.
@@ -161,17 +155,15 @@ async fn decided(
     house: &House,
     p: Page,
     caller: &Reviewer,
-    id: i64,
-    decision: Decision,
+    (id, decision): (i64, Decision),
     answer: Answer<()>,
-    done: &str,
+    after: After,
 ) -> Shown {
-    let filter = filter(State::Submitted.code(), &decision.q, &decision.page);
+    let filter = filter(after.state.code(), &decision.q, &decision.page);
     match answer {
         Ok(()) => {
-            let next = decision.next.parse().ok();
-            let link = list_link(filter.state, &filter.text, filter.page, next);
-            Ok(to(&format!("{link}&done={done}")))
+            let link = list_link(filter.state, &filter.text, filter.page, after.next);
+            Ok(to(&format!("{link}&done={}", after.done)))
         }
         Err(failure) => {
             let said = said(&p, failure)?;
