@@ -1,6 +1,7 @@
 // The whole way in one go: from the application to tracing, through real pages.
 
 import assert from 'node:assert/strict';
+import { liesOpen } from '../lib/looks.mjs';
 
 const PASSWORD = 'qinghe-2026-fuyang';
 const PLACE = '颍上路便民服务中心';
@@ -93,7 +94,9 @@ async function reviewerSendsBackAndApproves(ctx, s) {
   await page.waitForURL(/\/review/);
   await page.getByRole('link', { name: new RegExp(PLACE) }).click();
   await ctx.shot(page, 'review');
-  await page.getByLabel('退回原因').fill('门的名称请按实际填写为南门');
+  const reason = page.getByLabel('退回原因');
+  await liesOpen(page, reason, [[360, 560], [360, 740], [1440, 900]]);
+  await reason.fill('门的名称请按实际填写为南门');
   await page.getByRole('button', { name: /退回/ }).click();
   await page.getByText('都审完了').waitFor();
   await s.manager.goto(`${s.server.url}/venue`);

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { lookAt } from '../lib/looks.mjs';
+import { liesOpen, lookAt } from '../lib/looks.mjs';
 import { filesOfZip } from '../lib/zip.mjs';
 
 const run = promisify(execFile);
@@ -184,16 +184,7 @@ export default [
       await reviewer.getByRole('link', { name }).first().click();
       await reviewer.getByRole('button', { name: '暂停这个检查点' }).click();
       await reviewer.getByText('请写明暂停的原因').first().waitFor();
-      for (const [width, height] of SIZES) {
-        await reviewer.setViewportSize({ width, height });
-        const reason = reviewer.getByLabel('暂停原因');
-        await reason.scrollIntoViewIfNeeded();
-        const covered = await reason.evaluate((field) => {
-          const { x, y, width: wide, height: high } = field.getBoundingClientRect();
-          return document.elementFromPoint(x + wide / 2, y + high / 2) !== field;
-        });
-        assert.ok(!covered, `something lies over the reason at ${width}`);
-      }
+      await liesOpen(reviewer, reviewer.getByLabel('暂停原因'), SIZES);
       await atEverySize(ctx, reviewer, 'suspending');
       await reviewer.getByLabel('暂停原因').fill('现场核实场所');
       await reviewer.getByRole('button', { name: '暂停这个检查点' }).click();
