@@ -22,6 +22,7 @@ pub mod people;
 pub mod phones;
 pub mod regions;
 pub mod retention;
+pub mod similar;
 pub mod text;
 pub mod time;
 pub mod venue_codes;

@@ -1,63 +1,12 @@
-//! Applications: the queue and what happened to each.
+//! Applications: what happened to each, and the decisions.
 
 use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
-    checkpoints,
-    connect::{Registry, RegistryError, Result, count, next_number},
+    connect::{Registry, RegistryError, Result, next_number},
 };
 use domain::{applications::State, checkpoints::CheckpointNumber, time::UnixMs};
-use sqlx::{AnyConnection, Row, any::AnyRow};
-
-/// An application with what a queue shows of its checkpoint.
-#[derive(Clone, Debug)]
-pub struct ApplicationRow {
-    /// Number.
-    pub id: i64,
-    /// Its checkpoint.
-    pub checkpoint: CheckpointNumber,
-    /// Where it stands.
-    pub state: State,
-    /// How many times it was submitted.
-    pub round: i64,
-    /// When it was last submitted.
-    pub submitted: UnixMs,
-    /// Registered name.
-    pub name: String,
-    /// Door.
-    pub door: String,
-    /// Address.
-    pub address: String,
-    /// County code.
-    pub county: String,
-    /// Township code.
-    pub township: String,
-    /// Category code.
-    pub category: String,
-    /// Organisation's number.
-    pub organisation: i64,
-    /// Organisation's name.
-    pub organisation_name: String,
-    /// Organisation's credit code.
-    pub credit_code: Option<String>,
-    /// How many checkpoints of other organisations have the same evened-out name.
-    pub same_named: i64,
-}
-
-/// What a queue is narrowed to.
-#[derive(Clone, Debug)]
-pub struct QueueFilter {
-    /// State.
-    pub state: State,
-    /// County code; `None` for all.
-    pub county: Option<String>,
-    /// Part of a name, door or address; empty for all.
-    pub text: String,
-    /// Most rows.
-    pub limit: i64,
-    /// Rows passed over.
-    pub offset: i64,
-}
+use sqlx::{AnyConnection, Row};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -97,116 +46,11 @@ pub(crate) async fn event(
     Ok(())
 }
 
-fn state(code: &str) -> Result<State> {
+pub(crate) fn state(code: &str) -> Result<State> {
     State::from_code(code).ok_or(RegistryError::Strange("applications.state"))
 }
 
-fn application(row: &AnyRow) -> Result<ApplicationRow> {
-    Ok(ApplicationRow {
-        id: row.try_get(0)?,
-        checkpoint: checkpoints::number(row.try_get(1)?)?,
-        state: state(row.try_get(2)?)?,
-        round: row.try_get(3)?,
-        submitted: UnixMs(row.try_get(4)?),
-        name: row.try_get(5)?,
-        door: row.try_get(6)?,
-        address: row.try_get(7)?,
-        county: row.try_get(8)?,
-        township: row.try_get(9)?,
-        category: row.try_get(10)?,
-        organisation: row.try_get(11)?,
-        organisation_name: row.try_get(12)?,
-        credit_code: row.try_get(13)?,
-        same_named: row.try_get(14)?,
-    })
-}
-
-/// Most characters of a typed text that are compared: more than any name, door or address has, so
-/// a longer text finds nothing either way, and within what SQLite takes (50,000 bytes).
-const PATTERN_CHARS_MAX: usize = 500;
-
-/// `%` and `_` of a typed text mean themselves in `like … escape '!'`. PostgreSQL takes no NUL in
-/// a text; none is stored, so none is looked for.
-fn like(text: &str) -> String {
-    let text: String = text.chars().filter(|c| *c != '\0').take(PATTERN_CHARS_MAX).collect();
-    if text.is_empty() {
-        return String::new();
-    }
-    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    format!("%{escaped}%")
-}
-
 impl Registry {
-    /// Applications in a state, longest waiting first. Case does not count in the text.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn queue(&self, filter: &QueueFilter) -> Result<Vec<ApplicationRow>> {
-        let rows = sqlx::query(
-            "select a.id, a.checkpoint, a.state, a.round, a.submitted_ms, c.name, c.door, \
-             c.address, c.county, c.township, c.category, o.id, o.name, o.credit_code, \
-             (select count(*) from checkpoints s where s.same_name = c.same_name \
-             and s.organisation_id <> c.organisation_id) \
-             from applications a join checkpoints c on c.number = a.checkpoint \
-             join organisations o on o.id = c.organisation_id \
-             where a.state = $1 and ($2 = '' or c.county = $2) \
-             and ($3 = '' or lower(c.name) like lower($3) escape '!' \
-             or lower(c.door) like lower($3) escape '!' \
-             or lower(c.address) like lower($3) escape '!' \
-             or lower(o.name) like lower($3) escape '!') \
-             order by a.submitted_ms, a.id limit $4 offset $5",
-        )
-        .bind(filter.state.code())
-        .bind(filter.county.as_deref().unwrap_or(""))
-        .bind(like(&filter.text))
-        .bind(filter.limit.max(0))
-        .bind(filter.offset.max(0))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(application).collect()
-    }
-
-    /// How many applications a filter has in all.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn queue_total(&self, filter: &QueueFilter) -> Result<i64> {
-        let row = sqlx::query(
-            "select count(*) from applications a join checkpoints c on c.number = a.checkpoint \
-             join organisations o on o.id = c.organisation_id \
-             where a.state = $1 and ($2 = '' or c.county = $2) \
-             and ($3 = '' or lower(c.name) like lower($3) escape '!' \
-             or lower(c.door) like lower($3) escape '!' \
-             or lower(c.address) like lower($3) escape '!' \
-             or lower(o.name) like lower($3) escape '!')",
-        )
-        .bind(filter.state.code())
-        .bind(filter.county.as_deref().unwrap_or(""))
-        .bind(like(&filter.text))
-        .fetch_one(&self.pool)
-        .await?;
-        count(&row)
-    }
-
-    /// One application by its number.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn application(&self, id: i64) -> Result<Option<ApplicationRow>> {
-        let row = sqlx::query(
-            "select a.id, a.checkpoint, a.state, a.round, a.submitted_ms, c.name, c.door, \
-             c.address, c.county, c.township, c.category, o.id, o.name, o.credit_code, \
-             (select count(*) from checkpoints s where s.same_name = c.same_name \
-             and s.organisation_id <> c.organisation_id) \
-             from applications a join checkpoints c on c.number = a.checkpoint \
-             join organisations o on o.id = c.organisation_id where a.id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?;
-        row.as_ref().map(application).transpose()
-    }
-
     /// The application of a checkpoint: its number, state and times of submission.
     ///
     /// # Errors
@@ -333,17 +177,4 @@ pub(crate) async fn approve(
     changes::note(tx, &Change::VenueCode(code.to_owned())).await?;
     event(tx, id, State::Approved, "", line).await?;
     Ok(true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PATTERN_CHARS_MAX, like};
-
-    #[test]
-    fn typed_wildcards_mean_themselves() {
-        assert_eq!(like(""), "");
-        assert_eq!(like("50%_!"), "%50!%!_!!%");
-        assert_eq!(like("\0"), "");
-        assert_eq!(like(&"门".repeat(600)).chars().count(), PATTERN_CHARS_MAX + 2);
-    }
 }

@@ -3,10 +3,12 @@
 mod import;
 
 pub use import::ListedCheckpoint;
+pub(crate) use import::free_code;
 
 use crate::{
     audit::{self, AuditLine},
     connect::{Registry, RegistryError, Result, count, next_number},
+    similar::{near_address, similar_name},
 };
 use domain::{
     applications::State,
@@ -22,8 +24,6 @@ pub struct CheckpointRecord {
     pub organisation: i64,
     /// Registered name.
     pub name: String,
-    /// The name evened out.
-    pub same_name: String,
     /// Door.
     pub door: String,
     /// Address.
@@ -63,29 +63,43 @@ pub(crate) fn number(value: i64) -> Result<CheckpointNumber> {
         .map_err(|_| RegistryError::Strange("checkpoints.number"))
 }
 
+/// A checkpoint of another organisation that looks like one under review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Registered name.
+    pub name: String,
+    /// Door.
+    pub door: String,
+    /// Address.
+    pub address: String,
+}
+
+fn neighbour(row: &AnyRow) -> Result<Neighbour> {
+    Ok(Neighbour { name: row.try_get(0)?, door: row.try_get(1)?, address: row.try_get(2)? })
+}
+
 fn checkpoint(row: &AnyRow) -> Result<Checkpoint> {
-    let standing: String = row.try_get(14)?;
-    let longitude: Option<f64> = row.try_get(12)?;
-    let latitude: Option<f64> = row.try_get(13)?;
+    let standing: String = row.try_get(13)?;
+    let longitude: Option<f64> = row.try_get(11)?;
+    let latitude: Option<f64> = row.try_get(12)?;
     Ok(Checkpoint {
         number: number(row.try_get(0)?)?,
         record: CheckpointRecord {
             organisation: row.try_get(1)?,
             name: row.try_get(2)?,
-            same_name: row.try_get(3)?,
-            door: row.try_get(4)?,
-            address: row.try_get(5)?,
-            same_key: row.try_get(6)?,
-            county: row.try_get(7)?,
-            township: row.try_get(8)?,
-            category: row.try_get(9)?,
-            responsible_name_sealed: row.try_get(10)?,
-            responsible_phone_sealed: row.try_get(11)?,
+            door: row.try_get(3)?,
+            address: row.try_get(4)?,
+            same_key: row.try_get(5)?,
+            county: row.try_get(6)?,
+            township: row.try_get(7)?,
+            category: row.try_get(8)?,
+            responsible_name_sealed: row.try_get(9)?,
+            responsible_phone_sealed: row.try_get(10)?,
             position: longitude.zip(latitude),
         },
         standing: Standing::from_code(&standing)
             .ok_or(RegistryError::Strange("checkpoints.standing"))?,
-        changed: UnixMs(row.try_get(15)?),
+        changed: UnixMs(row.try_get(14)?),
     })
 }
 
@@ -101,17 +115,19 @@ pub(crate) async fn insert(
 ) -> Result<Option<CheckpointNumber>> {
     let id = next_number(tx, "checkpoints").await?;
     let done = sqlx::query(
-        "insert into checkpoints (number, organisation_id, name, same_name, door, address, \
-         same_key, county, township, category, responsible_name_sealed, responsible_phone_sealed, \
-         longitude, latitude, standing, made_ms, changed_ms) values ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, 'applying', $15, $15) on conflict (same_key) do nothing",
+        "insert into checkpoints (number, organisation_id, name, similar_name, door, address, \
+         near_address, same_key, county, township, category, responsible_name_sealed, \
+         responsible_phone_sealed, longitude, latitude, standing, made_ms, changed_ms) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'applying', \
+         $16, $16) on conflict (same_key) do nothing",
     )
     .bind(id)
     .bind(record.organisation)
     .bind(record.name.as_str())
-    .bind(record.same_name.as_str())
+    .bind(similar_name(&record.name))
     .bind(record.door.as_str())
     .bind(record.address.as_str())
+    .bind(near_address(&record.address))
     .bind(record.same_key.as_str())
     .bind(record.county.as_str())
     .bind(record.township.as_str())
@@ -129,12 +145,14 @@ pub(crate) async fn insert(
     }
     let application = next_number(tx, "applications").await?;
     sqlx::query(
-        "insert into applications (id, checkpoint, state, round, submitted_ms) \
-         values ($1, $2, 'submitted', 1, $3)",
+        "insert into applications (id, checkpoint, state, round, submitted_ms, county, township) \
+         values ($1, $2, 'submitted', 1, $3, $4, $5)",
     )
     .bind(application)
     .bind(id)
     .bind(line.at.0)
+    .bind(record.county.as_str())
+    .bind(record.township.as_str())
     .execute(&mut *tx)
     .await?;
     crate::applications::event(tx, application, State::Submitted, "", line).await?;
@@ -173,11 +191,13 @@ impl Registry {
         let mut tx = self.begin().await?;
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
-            "update applications set state = 'submitted', round = round + 1, submitted_ms = $2 \
-             where checkpoint = $1 and state = 'returned'",
+            "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
+             county = $3, township = $4 where checkpoint = $1 and state = 'returned'",
         )
         .bind(i64::from(checkpoint.0))
         .bind(line.at.0)
+        .bind(record.county.as_str())
+        .bind(record.township.as_str())
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
@@ -220,7 +240,7 @@ impl Registry {
     /// Of the database.
     pub async fn checkpoint(&self, wanted: CheckpointNumber) -> Result<Option<Checkpoint>> {
         let row = sqlx::query(
-            "select number, organisation_id, name, same_name, door, address, same_key, county, \
+            "select number, organisation_id, name, door, address, same_key, county, \
              township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
              latitude, standing, changed_ms from checkpoints where number = $1",
         )
@@ -236,7 +256,7 @@ impl Registry {
     /// Of the database.
     pub async fn checkpoints_of(&self, organisation: i64) -> Result<Vec<Checkpoint>> {
         let rows = sqlx::query(
-            "select number, organisation_id, name, same_name, door, address, same_key, county, \
+            "select number, organisation_id, name, door, address, same_key, county, \
              township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
              latitude, standing, changed_ms from checkpoints where organisation_id = $1 \
              order by changed_ms desc, number desc",
@@ -259,27 +279,47 @@ impl Registry {
         count(&row)
     }
 
-    /// Up to `limit` checkpoints of other organisations with the same evened-out name: name, door
-    /// and address.
+    /// Up to `limit` checkpoints of other organisations whose name is similar to this one's.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn same_named(
+    pub async fn similar_named(
         &self,
-        same_name: &str,
-        organisation: i64,
+        checkpoint: CheckpointNumber,
         limit: i64,
-    ) -> Result<Vec<(String, String, String)>> {
+    ) -> Result<Vec<Neighbour>> {
         let rows = sqlx::query(
-            "select name, door, address from checkpoints \
-             where same_name = $1 and organisation_id <> $2 order by number limit $3",
+            "select s.name, s.door, s.address from checkpoints s join checkpoints c \
+             on s.similar_name = c.similar_name and s.organisation_id <> c.organisation_id \
+             where c.number = $1 order by s.number limit $2",
         )
-        .bind(same_name)
-        .bind(organisation)
+        .bind(i64::from(checkpoint.0))
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+        rows.iter().map(neighbour).collect()
+    }
+
+    /// Up to `limit` checkpoints of other organisations in the same house of the same street.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn near_by(
+        &self,
+        checkpoint: CheckpointNumber,
+        limit: i64,
+    ) -> Result<Vec<Neighbour>> {
+        let rows = sqlx::query(
+            "select s.name, s.door, s.address from checkpoints s join checkpoints c \
+             on s.near_address = c.near_address and s.county = c.county \
+             and s.organisation_id <> c.organisation_id \
+             where c.number = $1 and c.near_address <> '' order by s.number limit $2",
+        )
+        .bind(i64::from(checkpoint.0))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(neighbour).collect()
     }
 
     /// All open checkpoints' numbers, in order.
@@ -302,15 +342,15 @@ async fn update(
     at: UnixMs,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "update checkpoints set name = $2, same_name = $3, door = $4, address = $5, same_key = $6, \
+        "update checkpoints set name = $2, similar_name = $3, door = $4, address = $5, same_key = $6, \
          county = $7, township = $8, category = $9, responsible_name_sealed = $10, \
          responsible_phone_sealed = $11, changed_ms = $12, longitude = coalesce($13, longitude), \
-         latitude = coalesce($14, latitude) where number = $1 and not exists \
+         latitude = coalesce($14, latitude), near_address = $15 where number = $1 and not exists \
          (select 1 from checkpoints other where other.same_key = $6 and other.number <> $1)",
     )
     .bind(i64::from(checkpoint.0))
     .bind(record.name.as_str())
-    .bind(record.same_name.as_str())
+    .bind(similar_name(&record.name))
     .bind(record.door.as_str())
     .bind(record.address.as_str())
     .bind(record.same_key.as_str())
@@ -322,6 +362,7 @@ async fn update(
     .bind(at.0)
     .bind(record.position.map(|p| p.0))
     .bind(record.position.map(|p| p.1))
+    .bind(near_address(&record.address))
     .persistent(KEEP_PREPARED)
     .execute(tx)
     .await?;

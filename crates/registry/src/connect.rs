@@ -104,7 +104,8 @@ impl Registry {
             MigrateError::VersionMissing(version) => RegistryError::Newer(version),
             other => RegistryError::Migrate(other),
         })?;
-        self.seed_regions().await
+        self.seed_regions().await?;
+        self.fill_in_forms().await
     }
 
     /// Starts a transaction that may write. SQLite takes its write lock at once, so that two

@@ -1,6 +1,9 @@
 //! Organisations.
 
-use crate::connect::{Registry, Result, next_number};
+use crate::{
+    connect::{Registry, Result, next_number},
+    similar::credit_differs,
+};
 use domain::time::UnixMs;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -51,8 +54,8 @@ pub(crate) async fn insert(tx: &mut AnyConnection, new: &NewOrganisation) -> Res
     let id = next_number(tx, "organisations").await?;
     let done = sqlx::query(
         "insert into organisations \
-         (id, account_id, name, same_name, credit_code, county, township, made_ms) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (account_id) do nothing",
+         (id, account_id, name, same_name, credit_code, county, township, made_ms, \
+         credit_differs) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (account_id) do nothing",
     )
     .bind(id)
     .bind(new.account)
@@ -62,6 +65,7 @@ pub(crate) async fn insert(tx: &mut AnyConnection, new: &NewOrganisation) -> Res
     .bind(new.county.as_str())
     .bind(new.township.as_str())
     .bind(new.made.0)
+    .bind(credit_differs(new.credit_code.as_deref()))
     .execute(tx)
     .await?;
     Ok((done.rows_affected() == 1).then_some(id))
@@ -128,5 +132,22 @@ impl Registry {
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map(organisation).transpose()
+    }
+
+    /// Up to `limit` names of other organisations with the same credit code.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn same_credit_code(&self, id: i64, limit: i64) -> Result<Vec<String>> {
+        let rows = sqlx::query(
+            "select s.name from organisations s join organisations o \
+             on s.credit_code = o.credit_code and s.id <> o.id where o.id = $1 \
+             order by s.id limit $2",
+        )
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 }

@@ -6,8 +6,10 @@ use sqlx::Row;
 
 const TOWNSHIPS: &str = include_str!("../data/fuyang_townships.csv");
 
+/// The province of the city.
+pub(crate) const PROVINCE: &str = "安徽省";
 /// Fuyang and its counties (GB/T 2260; the last two are statistical only).
-const CITY_AND_COUNTIES: [(&str, &str); 11] = [
+pub(crate) const CITY_AND_COUNTIES: [(&str, &str); 11] = [
     ("341200", "阜阳市"),
     ("341202", "颍州区"),
     ("341203", "颍东区"),

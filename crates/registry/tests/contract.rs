@@ -23,6 +23,7 @@ mod contract {
     mod one_time_links;
     mod organisations;
     mod people;
+    mod queue;
     mod regions;
     mod sms_codes;
     mod support;

@@ -166,7 +166,7 @@ impl TestHouse {
         let number = submit::submit(&self.house, &manager, &self.checkpoint_form()).await.unwrap();
         let reviewer = self.staff_token(Role::Reviewer, "341202").await;
         let reviewer = self.staff(&reviewer).await.as_reviewer().unwrap();
-        let filter = review::Filter { state: State::Submitted, text: String::new(), page: 0 };
+        let filter = review::Filter::all(State::Submitted);
         let queue = review::queue(&self.house, &reviewer, &filter).await.unwrap();
         let application = queue.rows.last().unwrap().id;
         review::approve(&self.house, &reviewer, application, 1).await.unwrap();

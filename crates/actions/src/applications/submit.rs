@@ -4,7 +4,6 @@ use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
 use domain::{
     audit::Deed,
     checkpoints::{CheckpointForm, CheckpointNumber, NewCheckpoint},
-    text::same_form,
 };
 use registry::{AuditLine, CheckpointRecord};
 use vault::Field;
@@ -115,7 +114,6 @@ pub fn record(
     let seal = |field, text: &str| house.vault.seal(field, text, &*house.dice);
     Ok(CheckpointRecord {
         organisation,
-        same_name: same_form(&new.name),
         same_key: new.same_key(),
         name: new.name.clone(),
         door: new.door.clone(),

@@ -19,7 +19,7 @@ use domain::{
 use testkit::TestHouse;
 
 fn all(state: State) -> Filter {
-    Filter { state, text: String::new(), page: 0 }
+    Filter::all(state)
 }
 
 /// The ids of the applications that this reviewer sees in this state.
@@ -194,7 +194,7 @@ async fn another_countys_reviewer_sees_nothing_and_decides_nothing() {
     let queue = review::queue(&t, &there, &all(State::Submitted)).await.unwrap();
     assert!(queue.rows.is_empty() && queue.total == 0);
     assert!(queue.counts.iter().all(|(_, count)| *count == 0));
-    assert_eq!(queue.county_name.as_deref(), Some("颍东区"));
+    assert_eq!(queue.county, Some(("341203".into(), "颍东区".into())));
     not_found(review::one(&t, &there, id).await);
     not_found(review::approve(&t, &there, id, 1).await);
     not_found(review::send_back(&t, &there, id, 1, "不归我管").await);
@@ -265,7 +265,7 @@ async fn a_wrong_credit_code_or_the_same_name_elsewhere_makes_it_doubtful() {
     assert_eq!(rows.iter().filter(|row| row.doubtful).count(), 4, "both sides are doubtful now");
     let detail = review::one(&t, &city, rows[3].id).await.unwrap();
     assert_eq!(detail.similar.len(), 2);
-    assert_eq!(detail.similar[0].0, "清河中学");
+    assert_eq!(detail.similar[0].name, "清河中学");
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     secrets.push(form.responsible_phone.clone());
     let number = submit(t, &caller, &form).await.unwrap();
     let reviewer = reviewer(t, "341202").await;
-    let filter = Filter { state: State::Submitted, text: String::new(), page: 0 };
+    let filter = Filter::all(State::Submitted);
     let id = review::queue(t, &reviewer, &filter).await.unwrap().rows[0].id;
     review::send_back(t, &reviewer, id, 1, "请核对门牌").await.unwrap();
     resubmit(t, &caller, number, &form).await.unwrap();

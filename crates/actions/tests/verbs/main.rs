@@ -19,6 +19,7 @@ mod posters;
 mod principals;
 mod retention;
 mod reverse_scans;
+mod review;
 mod sign_in;
 mod support;
 mod venue_codes;

@@ -98,7 +98,7 @@ async fn all_posters_of_a_unit_come_in_one_archive_and_are_written_down_as_one()
 async fn a_manager_of_many_doors(t: &TestHouse) -> Manager {
     let caller = manager(t, &t.manager_with_organisation().await).await;
     let reviewer = reviewer(t, "341202").await;
-    let filter = Filter { state: State::Submitted, text: String::new(), page: 0 };
+    let filter = Filter::all(State::Submitted);
     for n in 0..48 {
         let form = CheckpointForm { door: format!("{n} 号门"), ..t.checkpoint_form() };
         submit(t, &caller, &form).await.unwrap();

@@ -6,6 +6,7 @@ use crate::{
     changes::Change,
     checkpoints::{KEEP_PREPARED, ListedCheckpoint},
     connect::{RegistryError, Result, next_numbers},
+    similar::{credit_differs, near_address, similar_name},
 };
 use domain::applications::State;
 use sqlx::AssertSqlSafe;
@@ -59,8 +60,8 @@ impl BulkInsert {
         for (chunk, first) in of_one.chunks(ROWS).zip(ids.clone().step_by(ROWS)) {
             let sql = statement(
                 "organisations (id, account_id, name, same_name, credit_code, county, township, \
-                 made_ms)",
-                8,
+                 made_ms, credit_differs)",
+                9,
                 chunk.len(),
             );
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
@@ -74,7 +75,8 @@ impl BulkInsert {
                     .bind(new.credit_code.as_deref())
                     .bind(new.county.as_str())
                     .bind(new.township.as_str())
-                    .bind(new.made.0);
+                    .bind(new.made.0)
+                    .bind(credit_differs(new.credit_code.as_deref()));
             }
             query.execute(&mut *self.tx).await?;
         }
@@ -105,10 +107,10 @@ impl BulkInsert {
 
     async fn checkpoints(&mut self, rows: &[Numbered<'_>]) -> Result<()> {
         let sql = statement(
-            "checkpoints (number, organisation_id, name, same_name, door, address, same_key, \
-             county, township, category, responsible_name_sealed, responsible_phone_sealed, \
-             longitude, latitude, standing, made_ms, changed_ms)",
-            17,
+            "checkpoints (number, organisation_id, name, similar_name, door, address, \
+             near_address, same_key, county, township, category, responsible_name_sealed, \
+             responsible_phone_sealed, longitude, latitude, standing, made_ms, changed_ms)",
+            18,
             rows.len(),
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(KEEP_PREPARED);
@@ -118,9 +120,10 @@ impl BulkInsert {
                 .bind(door)
                 .bind(organisation)
                 .bind(record.name.as_str())
-                .bind(record.same_name.as_str())
+                .bind(similar_name(&record.name))
                 .bind(record.door.as_str())
                 .bind(record.address.as_str())
+                .bind(near_address(&record.address))
                 .bind(record.same_key.as_str())
                 .bind(record.county.as_str())
                 .bind(record.township.as_str())
@@ -138,8 +141,8 @@ impl BulkInsert {
     }
 
     async fn applications(&mut self, rows: &[Numbered<'_>], first: i64) -> Result<()> {
-        let head = "applications (id, checkpoint, state, round, submitted_ms)";
-        let sql = statement(head, 5, rows.len());
+        let head = "applications (id, checkpoint, state, round, submitted_ms, county, township)";
+        let sql = statement(head, 7, rows.len());
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS);
         for ((row, door, _), id) in rows.iter().zip(first..) {
             query = query
@@ -147,7 +150,9 @@ impl BulkInsert {
                 .bind(door)
                 .bind(State::Approved.code())
                 .bind(1_i64)
-                .bind(row.line.at.0);
+                .bind(row.line.at.0)
+                .bind(row.record.county.as_str())
+                .bind(row.record.township.as_str());
         }
         query.execute(&mut *self.tx).await?;
         Ok(())

@@ -105,7 +105,8 @@ async fn import<'a>(
     approve(tx, (application.try_get(0)?, 1), code, short_number, &line).await
 }
 
-async fn free_code<'a>(
+/// The first code and short number of these that nothing has yet.
+pub(crate) async fn free_code<'a>(
     tx: &mut AnyConnection,
     codes: &'a [(String, String)],
 ) -> Result<Option<(&'a str, &'a str)>> {

@@ -1,7 +1,7 @@
-//! Applications: the queue, and decisions that are made once.
+//! Applications: decisions that are made once.
 
 use super::{
-    made::{AWKWARD, NOON, line, organisation, record},
+    made::{AWKWARD, NOON, line},
     support::{BackEnd, on_both},
 };
 use domain::{
@@ -10,18 +10,8 @@ use domain::{
     checkpoints::{CheckpointNumber, Standing},
     venue_codes,
 };
-use registry::{CheckpointRecord, NewOrganisation, QueueFilter};
 
 on_both!(
-    a_row_shows_the_door_and_its_organisation,
-    the_queue_is_longest_waiting_first_and_paged,
-    the_queue_is_narrowed_to_a_state,
-    the_queue_is_narrowed_to_a_county,
-    the_queue_is_searched_by_name_door_address_and_organisation,
-    typed_wildcards_quotes_and_nul_mean_themselves,
-    a_text_longer_than_any_pattern_finds_nothing,
-    limits_below_zero_are_zero,
-    same_named_counts_other_organisations_alone,
     approving_opens_the_door_and_gives_it_its_code,
     an_application_is_sent_back_with_its_reason,
     two_reviewers_deciding_at_once_decide_once,
@@ -31,162 +21,6 @@ on_both!(
     a_decided_application_is_not_decided_again,
     unknown_applications_are_none,
 );
-
-fn waiting() -> QueueFilter {
-    QueueFilter {
-        state: State::Submitted,
-        county: None,
-        text: String::new(),
-        limit: 100,
-        offset: 0,
-    }
-}
-
-/// The doors' numbers in the queue, after holding that their total is right.
-async fn queue(at: &BackEnd, filter: QueueFilter) -> Vec<u32> {
-    let rows = at.registry.queue(&filter).await.unwrap();
-    let numbers: Vec<u32> = rows.iter().map(|row| row.checkpoint.0).collect();
-    if filter.limit == 100 && filter.offset == 0 {
-        let total = at.registry.queue_total(&filter).await.unwrap();
-        assert_eq!(total, i64::try_from(numbers.len()).unwrap());
-    }
-    numbers
-}
-
-async fn search(at: &BackEnd, text: &str) -> Vec<u32> {
-    queue(at, QueueFilter { text: text.to_owned(), ..waiting() }).await
-}
-
-async fn a_row_shows_the_door_and_its_organisation(at: &BackEnd) {
-    let new = NewOrganisation {
-        name: AWKWARD.to_owned(),
-        credit_code: Some("91341200MA2N00000X".to_owned()),
-        ..organisation("万达")
-    };
-    let organisation = at.registry.insert_organisation(&new).await.unwrap().unwrap();
-    let door = at.applied(&record(organisation, "万达", "东门"), NOON).await;
-    let rows = at.registry.queue(&waiting()).await.unwrap();
-    let alone = at.registry.application(rows[0].id).await.unwrap().unwrap();
-    for row in [rows[0].clone(), alone] {
-        assert_eq!((row.id, row.checkpoint, row.state), (1, door, State::Submitted));
-        assert_eq!((row.round, row.submitted), (1, NOON));
-        assert_eq!((row.name.as_str(), row.door.as_str()), ("万达", "东门"));
-        assert_eq!(row.address, "颍州中路 1 号");
-        assert_eq!((row.county.as_str(), row.township.as_str()), ("341202", "341202001"));
-        assert_eq!((row.category.as_str(), row.organisation), ("mall", organisation));
-        assert_eq!(row.organisation_name, AWKWARD);
-        assert_eq!(row.credit_code.as_deref(), Some("91341200MA2N00000X"));
-        assert_eq!(row.same_named, 0);
-    }
-    at.a_door("万象").await;
-    let without = at.registry.application(2).await.unwrap().unwrap();
-    assert_eq!(without.credit_code, None);
-}
-
-async fn the_queue_is_longest_waiting_first_and_paged(at: &BackEnd) {
-    let organisation = at.an_organisation("万达").await;
-    for (n, wait) in [3, 1, 2, 1].into_iter().enumerate() {
-        at.applied(&record(organisation, "万达", &format!("{n}")), NOON.plus(wait)).await;
-    }
-    assert_eq!(queue(at, waiting()).await, [2, 4, 3, 1]);
-    assert_eq!(queue(at, QueueFilter { limit: 2, ..waiting() }).await, [2, 4]);
-    assert_eq!(queue(at, QueueFilter { limit: 2, offset: 1, ..waiting() }).await, [4, 3]);
-    assert!(queue(at, QueueFilter { offset: 4, ..waiting() }).await.is_empty());
-    let total = at.registry.queue_total(&QueueFilter { limit: 1, offset: 3, ..waiting() }).await;
-    assert_eq!(total.unwrap(), 4, "a total counts all pages");
-}
-
-async fn the_queue_is_narrowed_to_a_state(at: &BackEnd) {
-    at.a_door("万达").await;
-    let approved = at.an_open_door("万象", "code").await;
-    let returned = at.a_door("吾悦").await;
-    let application = at.application(returned).await;
-    let back = line(Deed::ApplicationReturned, NOON);
-    at.registry.return_application((application, 1), "不清", &back).await.unwrap();
-    let state = async |state| queue(at, QueueFilter { state, ..waiting() }).await;
-    assert_eq!(state(State::Submitted).await, [1]);
-    assert_eq!(state(State::Approved).await, [approved.0]);
-    assert_eq!(state(State::Returned).await, [returned.0]);
-}
-
-async fn the_queue_is_narrowed_to_a_county(at: &BackEnd) {
-    let organisation = at.an_organisation("万达").await;
-    at.applied(&record(organisation, "万达", "东门"), NOON).await;
-    let elsewhere = CheckpointRecord {
-        county: "341203".to_owned(),
-        township: "341203001".to_owned(),
-        ..record(organisation, "万达", "西门")
-    };
-    at.applied(&elsewhere, NOON).await;
-    let county = async |county: &str, text: &str| {
-        let filter =
-            QueueFilter { county: Some(county.to_owned()), text: text.to_owned(), ..waiting() };
-        queue(at, filter).await
-    };
-    assert_eq!(county("341202", "").await, [1]);
-    assert_eq!(county("341203", "").await, [2]);
-    assert!(county("341204", "").await.is_empty());
-    assert_eq!(county("341203", "门").await, [2]);
-    assert!(county("341203", "东门").await.is_empty());
-    assert_eq!(queue(at, waiting()).await, [1, 2]);
-}
-
-async fn the_queue_is_searched_by_name_door_address_and_organisation(at: &BackEnd) {
-    let (one, other) = (at.an_organisation("商管 Group").await, at.an_organisation("药房").await);
-    at.applied(&record(one, "万达 Plaza", "A 座东门"), NOON).await;
-    let there = CheckpointRecord {
-        address: "清河东路 𠮷 9 号".to_owned(),
-        ..record(other, "百姓缘", "正门")
-    };
-    at.applied(&there, NOON).await;
-    assert_eq!(search(at, "").await, [1, 2]);
-    assert_eq!(search(at, "百姓").await, [2]);
-    assert_eq!(search(at, "东门").await, [1]);
-    assert_eq!(search(at, "东").await, [1, 2]);
-    assert_eq!(search(at, "𠮷").await, [2]);
-    assert_eq!(search(at, "药房").await, [2]);
-    for shouted in ["plaza", "PLAZA", "a 座", "GROUP"] {
-        assert_eq!(search(at, shouted).await, [1], "{shouted}");
-    }
-    assert!(search(at, "万象").await.is_empty());
-}
-
-async fn typed_wildcards_quotes_and_nul_mean_themselves(at: &BackEnd) {
-    let organisation = at.an_organisation("万达").await;
-    at.applied(&record(organisation, "折扣 50%", "A_B"), NOON).await;
-    at.applied(&record(organisation, "折扣 500", "AxB!"), NOON).await;
-    at.applied(&record(organisation, AWKWARD, r"C:\门"), NOON).await;
-    assert_eq!(search(at, "50%").await, [1]);
-    assert_eq!(search(at, "A_B").await, [1]);
-    assert_eq!(search(at, "!").await, [2]);
-    assert_eq!(search(at, r"C:\门").await, [3]);
-    assert_eq!(search(at, AWKWARD).await, [3]);
-    assert_eq!(search(at, "'; drop").await, [3]);
-    assert_eq!(search(at, "%\0").await, [1, 3]);
-    assert_eq!(search(at, "\0").await, [1, 2, 3]);
-}
-
-async fn a_text_longer_than_any_pattern_finds_nothing(at: &BackEnd) {
-    at.a_door("门").await;
-    assert!(search(at, &"门".repeat(100_000)).await.is_empty());
-    assert!(search(at, &"%".repeat(100_000)).await.is_empty());
-}
-
-async fn limits_below_zero_are_zero(at: &BackEnd) {
-    at.a_door("门").await;
-    assert!(queue(at, QueueFilter { limit: -1, ..waiting() }).await.is_empty());
-    assert_eq!(queue(at, QueueFilter { offset: i64::MIN, ..waiting() }).await, [1]);
-}
-
-async fn same_named_counts_other_organisations_alone(at: &BackEnd) {
-    let (one, other) = (at.an_organisation("一").await, at.an_organisation("二").await);
-    at.applied(&record(one, "百姓缘", "甲"), NOON).await;
-    at.applied(&record(one, "百姓缘", "乙"), NOON).await;
-    at.applied(&record(other, "百姓缘", "丙"), NOON).await;
-    let rows = at.registry.queue(&waiting()).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.same_named).collect::<Vec<_>>(), [1, 1, 2]);
-    assert_eq!(at.registry.application(3).await.unwrap().unwrap().same_named, 2);
-}
 
 async fn approving_opens_the_door_and_gives_it_its_code(at: &BackEnd) {
     let door = at.a_door("万达").await;

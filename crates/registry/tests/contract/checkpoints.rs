@@ -24,7 +24,7 @@ on_both!(
     a_correction_without_a_position_keeps_the_one_known,
     a_taken_door_is_told_from_ones_own,
     an_organisation_sees_its_own_doors_newest_change_first,
-    same_named_doors_of_others_are_found_in_order,
+    doors_of_others_in_the_same_house_are_near_by,
     only_open_doors_are_open,
     unknown_numbers_are_no_door,
     an_organisation_nobody_knows_has_no_doors,
@@ -48,7 +48,7 @@ async fn everything_stored_comes_back(at: &BackEnd) {
     let Checkpoint { number, record: old, standing, changed } = stored(at, door).await;
     assert_eq!((number, standing, changed), (door, Standing::Applying, NOON));
     assert_eq!(old.organisation, organisation);
-    assert_eq!((old.name, old.same_name), (AWKWARD.to_owned(), "万达".to_owned()));
+    assert_eq!(old.name, AWKWARD);
     assert_eq!((old.door, old.address), (new.door, new.address));
     assert_eq!(old.same_key, "万达|东门");
     assert_eq!((old.county.as_str(), old.township.as_str()), ("341202", "341202001"));
@@ -125,7 +125,6 @@ async fn a_returned_application_takes_its_correction(at: &BackEnd) {
     send_back(at, door).await;
     let new = CheckpointRecord {
         address: AWKWARD.to_owned(),
-        same_name: "万达广场".to_owned(),
         county: "341203".to_owned(),
         township: "341203001".to_owned(),
         category: "school".to_owned(),
@@ -138,7 +137,7 @@ async fn a_returned_application_takes_its_correction(at: &BackEnd) {
     let Checkpoint { record: old, standing, changed, .. } = stored(at, door).await;
     assert_eq!((standing, changed), (Standing::Applying, LATER));
     assert_eq!((old.name, old.door, old.address), (new.name, new.door, new.address));
-    assert_eq!((old.same_name, old.same_key), (new.same_name, new.same_key));
+    assert_eq!(old.same_key, new.same_key);
     assert_eq!((old.county, old.township, old.category), (new.county, new.township, new.category));
     assert_eq!(old.responsible_name_sealed, new.responsible_name_sealed);
     assert_eq!(old.responsible_phone_sealed, new.responsible_phone_sealed);
@@ -221,21 +220,33 @@ async fn an_organisation_sees_its_own_doors_newest_change_first(at: &BackEnd) {
     assert!(at.registry.checkpoints_of(99).await.unwrap().is_empty());
 }
 
-async fn same_named_doors_of_others_are_found_in_order(at: &BackEnd) {
+async fn doors_of_others_in_the_same_house_are_near_by(at: &BackEnd) {
     let (one, other) = (at.an_organisation("一").await, at.an_organisation("二").await);
-    at.applied(&record(one, "百姓缘大药房", "甲"), NOON).await;
-    at.applied(&record(other, "百姓缘大药房", "乙"), NOON.plus(9)).await;
-    at.applied(&record(other, "百姓缘大药房", "丙"), NOON).await;
-    at.applied(&record(other, "百姓缘", "丁"), NOON).await;
-    let doors = async |organisation, limit| {
-        let rows = at.registry.same_named("百姓缘大药房", organisation, limit).await.unwrap();
-        rows.into_iter().map(|(_, door, _)| door).collect::<Vec<_>>()
+    let door = async |organisation, name: &str, county: &str, address: &str| {
+        let there = CheckpointRecord {
+            address: address.to_owned(),
+            county: county.to_owned(),
+            township: format!("{county}001"),
+            ..record(organisation, name, "东门")
+        };
+        at.applied(&there, NOON).await
     };
-    assert_eq!(doors(one, 9).await, ["乙", "丙"]);
-    assert_eq!(doors(one, 1).await, ["乙"]);
-    assert_eq!(doors(other, 9).await, ["甲"]);
-    let all = at.registry.same_named("百姓缘大药房", 99, 9).await.unwrap();
-    assert_eq!(all[0], ("百姓缘大药房".into(), "甲".into(), "颍州中路 1 号".into()));
+    let first = door(one, "甲", "341202", "阜阳市颍州区三清路 501 号").await;
+    door(other, "乙", "341202", "三清路５０１号 2 楼").await;
+    door(other, "丙", "341202", "三清路 502 号").await;
+    door(other, "丁", "341203", "三清路 501 号").await;
+    door(one, "戊", "341202", "三清路 501 号").await;
+    let third = door(other, "己", "341202", "三清路 501 号").await;
+    let nowhere = door(one, "庚", "341202", "阜阳市").await;
+    door(other, "辛", "341202", "阜阳市").await;
+    let near = async |door, limit| {
+        let rows = at.registry.near_by(door, limit).await.unwrap();
+        rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(near(first, 9).await, ["乙", "己"]);
+    assert_eq!(near(first, 1).await, ["乙"]);
+    assert_eq!(near(third, 9).await, ["甲", "戊"]);
+    assert!(near(nowhere, 9).await.is_empty(), "no house is not a house in common");
 }
 
 async fn only_open_doors_are_open(at: &BackEnd) {

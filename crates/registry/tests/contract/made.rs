@@ -77,7 +77,6 @@ pub(crate) fn record(organisation: i64, name: &str, door: &str) -> CheckpointRec
     CheckpointRecord {
         organisation,
         name: name.to_owned(),
-        same_name: name.to_owned(),
         door: door.to_owned(),
         address: "颍州中路 1 号".to_owned(),
         same_key: format!("{name}|{door}"),

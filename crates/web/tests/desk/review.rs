@@ -172,3 +172,60 @@ async fn an_approved_door_is_suspended_with_a_reason_and_let_go_on() {
     assert_eq!(done.aim(), "/review?state=approved&id=1&done=resumed");
     assert_eq!(visitor.get(&format!("/c/{}", door.code)).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn the_queue_is_narrowed_and_keeps_that_over_a_decision() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    for door in ["东门", "南门"] {
+        manager.post("/venue/checkpoints/new", &door_fields(door)).await.aim();
+    }
+    let mut reviewer = reviewer(&t, "341202").await;
+    let narrowed = "/review?region=341202001&category=1&doubt=no";
+    let queue = reviewer.get(narrowed).await;
+    queue.says("待审核 · 鼓楼街道");
+    queue.says("<option value=\"341202001\" selected>");
+    queue.says("<option value=\"1\" selected>");
+    queue.says_not("颍东区");
+    let id = offered(&queue);
+    let kept = [("region", "341202001"), ("category", "1"), ("doubt", "no"), ("round", "1")];
+    let done = reviewer.post(&format!("/review/{id}/approve"), &kept).await;
+    let aim = "/review?state=submitted&region=341202001&category=1&doubt=no&done=approved";
+    assert_eq!(done.aim(), aim);
+    reviewer.get("/review?region=341202004").await.says("没有符合条件的申请");
+    reviewer.get("/review?doubt=yes").await.says("没有符合条件的申请");
+    reviewer.get("/review?days=1").await.says("没有符合条件的申请");
+}
+
+#[tokio::test]
+async fn what_is_not_doubtful_is_approved_with_one_decision() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    for door in ["东门", "南门"] {
+        manager.post("/venue/checkpoints/new", &door_fields(door)).await.aim();
+    }
+    let mut elsewhere = reviewer(&t, "341203").await;
+    elsewhere.get("/review/many").await.says("没有可以一次通过的申请");
+    let mut reviewer = reviewer(&t, "341202").await;
+    reviewer.get("/review").await.says("href=\"/review/many?state=submitted\"");
+    reviewer.get("/review?doubt=yes&state=submitted").await.says_not("/review/many");
+    let page = reviewer.get("/review/many?q=东门").await;
+    page.says("通过这 1 件");
+    page.says_not("南门");
+    let text = page.text();
+    let seen = text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let seen = seen.to_owned();
+    let foreign = elsewhere.post("/review/many/approve", &[("seen", &seen)]).await;
+    assert_eq!(foreign.aim(), "/review?state=submitted&done=many&count=0");
+    for odd in ["", "x", "-5"] {
+        let none = reviewer.post("/review/many/approve", &[("seen", odd)]).await;
+        assert_eq!(none.aim(), "/review?state=submitted&done=many&count=0", "{odd}");
+    }
+    let done = reviewer.post("/review/many/approve", &[("seen", &seen), ("q", "东门")]).await;
+    let after = reviewer.get(done.aim()).await;
+    after.says("已通过 1 件。");
+    reviewer.get("/review?state=approved").await.says("东门");
+    reviewer.get("/review").await.says("南门");
+}

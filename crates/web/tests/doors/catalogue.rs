@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 15] = [
+const DATA: [(&str, &[&str], &str); 16] = [
     ("actions/src/checkpoints/import/", &[], "the operator's command writes a Chinese error table"),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
     ("actions/src/audit/", &["全部", "第 {} 页", "系统", "未登录", "值守设备 {id}"], AUDIT),
@@ -18,9 +18,16 @@ const DATA: [(&str, &[&str], &str); 15] = [
     ("actions/src/alerts/", &["异常 {alert}"], AUDIT),
     (
         "actions/src/applications/",
-        &["申请 {id}", "账号 {}", "新申请", "改正后重新提交，检查点 {}"],
+        &[
+            "申请 {id}",
+            "账号 {}",
+            "新申请",
+            "改正后重新提交，检查点 {}",
+            "与其他无疑点的申请一并通过",
+        ],
         AUDIT,
     ),
+    ("domain/src/similar.rs", &[], "the ends of names that are compared"),
     ("actions/src/duty/", &["检查点 {}"], AUDIT),
     ("actions/src/posters/", &["检查点 {}", "账号 {}", "{}，{} 张"], AUDIT),
     ("actions/src/posters/", &["{}-场所码海报-{}.zip"], "the name of a file for a unit in Fuyang"),

@@ -159,7 +159,7 @@ pub(crate) async fn door_of(t: &TestHouse, form: &CheckpointForm) -> Door {
     let number = submit::submit(&t.house, &manager, form).await.unwrap();
     let reviewer = t.staff_token(Role::Reviewer, "341202").await;
     let reviewer = t.staff(&reviewer).await.as_reviewer().unwrap();
-    let filter = review::Filter { state: State::Submitted, text: String::new(), page: 0 };
+    let filter = review::Filter::all(State::Submitted);
     let queue = review::queue(&t.house, &reviewer, &filter).await.unwrap();
     review::approve(&t.house, &reviewer, queue.rows.last().unwrap().id, 1).await.unwrap();
     let url = mine::one(&t.house, &manager, number).await.unwrap().code.unwrap().url;

@@ -14,7 +14,7 @@ use actions::{
     accounts::make::{AccountRow, NewAccountForm},
     applications::{
         Event,
-        review::{Detail, Filter, Queue, Row},
+        review::{Detail, Filter, Neighbour, Queue, Row},
     },
     audit::{AuditRow, Filter as AuditFilter},
     contact_tracing::{
@@ -65,9 +65,13 @@ fn queue(rows: Vec<Row>) -> Queue {
     Queue {
         total: 128,
         counts: [(State::Submitted, 128), (State::Returned, 14), (State::Approved, 2306)],
-        county_name: Some("颍州区".into()),
+        county: Some(("341202".into(), "颍州区".into())),
         rows,
     }
+}
+
+fn neighbour(name: &str, address: &str) -> Neighbour {
+    Neighbour { name: name.into(), door: "正门".into(), address: address.into() }
 }
 
 fn detail(state: State) -> Detail {
@@ -82,7 +86,9 @@ fn detail(state: State) -> Detail {
         responsible_phone: "138****6021".into(),
         credit: Some(("91350100M000100Y44".into(), CreditCheck::Differs)),
         siblings: 4,
-        similar: vec![("阜阳市人民医院南区门诊楼".into(), "正门".into(), "三清路 499 号".into())],
+        same_credit: vec!["阜阳市人民医院后勤公司".into()],
+        similar: vec![neighbour("阜阳市人民医院南区门诊楼", "三清路 499 号")],
+        near: vec![neighbour("三清路便民药店", "三清路 501 号 1 楼")],
         events: vec![
             Event { at: ago(900), state: State::Submitted, reason: String::new() },
             Event { at: ago(600), state: State::Returned, reason: MARKUP.into() },
@@ -94,7 +100,8 @@ fn detail(state: State) -> Detail {
 fn review(detail: Option<Detail>, rows: Vec<Row>) -> ReviewPage {
     ReviewPage {
         p: frame(Some(Role::Reviewer), "/review"),
-        filter: Filter { state: State::Submitted, text: String::new(), page: 0 },
+        filter: Filter::all(State::Submitted),
+        places: some_counties(),
         queue: queue(rows),
         opened: detail.is_some(),
         detail,
@@ -115,6 +122,9 @@ fn the_review_desk_shows_list_doubts_and_decision() {
         "最早一件已等待 3 小时",
         "校验不符",
         "别处有相似名称",
+        "别的单位登记了同一信用代码",
+        "同一门牌有 1 个别的检查点",
+        "href=\"/review/many?state=submitted\"",
         "138****6021",
         "另有 4 个检查点",
     ] {
@@ -132,7 +142,7 @@ fn the_review_desk_shows_list_doubts_and_decision() {
 fn a_list_without_a_chosen_one_and_an_empty_queue_say_what_to_do() {
     let mut list = review(Some(detail(State::Submitted)), rows());
     list.opened = false;
-    list.done = Some("已通过上一件。");
+    list.done = Some("已通过上一件。".into());
     assert!(drawn("review-list", &list).contains("已通过上一件。"));
     let mut nothing = review(None, vec![]);
     nothing.queue.total = 0;

@@ -9,6 +9,7 @@ pub mod export;
 pub mod identity;
 #[cfg(test)]
 mod looks;
+pub mod narrowing;
 pub mod review;
 pub mod review_view;
 
@@ -20,6 +21,8 @@ use axum::routing::{get, post};
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/review", Who::Reviewer, get(review::page)),
+        Route::get("/review/many", Who::Reviewer, get(review::many)),
+        Route::post("/review/many/approve", Who::Reviewer, post(review::approve_many)),
         Route::post("/review/{id}/approve", Who::Reviewer, post(review::approve)),
         Route::post("/review/{id}/return", Who::Reviewer, post(review::send_back)),
         Route::post("/review/{id}/suspend", Who::Reviewer, post(review::suspend)),

@@ -1,63 +1,62 @@
 //! The reviewer's queue and the decision on one application.
 
-use super::review_view::{ReviewPage, list_link};
+use super::{
+    narrowing::Narrowing,
+    review_view::{ManyPage, ReviewPage, list_link},
+};
 use crate::{
     answer::Shown,
     forms::Checked,
     page::Page,
-    pages::desk::{Asked, Said, asked, failed, number, said, show, to},
+    pages::desk::{Asked, County, Said, asked, counties, failed, number, said, show, to},
     seat::As,
 };
 use actions::{
     Answer, House,
     accounts::principals::Reviewer,
     applications::review::{self, Filter, Queue},
-    venue_codes,
+    regions, venue_codes,
 };
 use axum::extract::{Path, State as Whole};
-use domain::applications::State;
+use domain::{applications::State, regions::Region, time::UnixMs};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Most characters of a text that is looked for.
-const TEXT_CHARS_MAX: usize = 60;
-/// The last page that can be asked for; bounds what a database is told to skip.
-const PAGE_MAX: i64 = 10_000;
 
 /// What is asked for in the address.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Wanted {
-    state: String,
-    q: String,
-    page: String,
+    #[serde(flatten)]
+    narrowing: Narrowing,
     id: String,
     done: String,
+    count: String,
 }
 
 /// What a decision carries along.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Decision {
+    #[serde(flatten)]
+    narrowing: Narrowing,
     reason: String,
     round: String,
-    q: String,
-    page: String,
     next: String,
+}
+
+/// What a decision about many carries along.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ManyDecision {
+    #[serde(flatten)]
+    narrowing: Narrowing,
+    seen: String,
 }
 
 impl Decision {
     /// Which submission was on the page; none counts as one that is gone.
     fn round(&self) -> i64 {
         self.round.parse().unwrap_or(0)
-    }
-}
-
-fn filter(state: &str, text: &str, page: &str) -> Filter {
-    Filter {
-        state: State::from_code(state).unwrap_or(State::Submitted),
-        text: text.trim().chars().take(TEXT_CHARS_MAX).collect(),
-        page: page.parse().unwrap_or(0).clamp(0, PAGE_MAX),
     }
 }
 
@@ -70,9 +69,9 @@ pub async fn page(
 ) -> Shown {
     let wanted = asked(query);
     let view = View {
-        filter: filter(&wanted.state, &wanted.q, &wanted.page),
+        filter: wanted.narrowing.filter(),
         id: wanted.id.parse().ok(),
-        done: done_text(&wanted.done),
+        done: done_text(&p, &wanted.done, &wanted.count),
         reason: String::new(),
     };
     view.show(&house, p, &caller, Said::default()).await
@@ -159,10 +158,10 @@ async fn decided(
     answer: Answer<()>,
     after: After,
 ) -> Shown {
-    let filter = filter(after.state.code(), &decision.q, &decision.page);
+    let filter = Filter { state: after.state, ..decision.narrowing.filter() };
     match answer {
         Ok(()) => {
-            let link = list_link(filter.state, &filter.text, filter.page, after.next);
+            let link = list_link(&filter, after.next);
             Ok(to(&format!("{link}&done={}", after.done)))
         }
         Err(failure) => {
@@ -173,21 +172,64 @@ async fn decided(
     }
 }
 
-fn done_text(done: &str) -> Option<&'static str> {
-    match done {
-        "approved" => Some("已通过上一件。"),
-        "returned" => Some("已退回上一件，对方会看到原因。"),
-        "suspended" => Some("已暂停这个检查点，扫码不再登记。"),
-        "resumed" => Some("已恢复这个检查点。"),
-        _ => None,
+fn done_text(p: &Page, done: &str, count: &str) -> Option<String> {
+    let says = match done {
+        "approved" => "已通过上一件。",
+        "returned" => "已退回上一件，对方会看到原因。",
+        "suspended" => "已暂停这个检查点，扫码不再登记。",
+        "resumed" => "已恢复这个检查点。",
+        "many" => return Some(p.f("已通过 {} 件。", count.parse::<i64>().ok()?)),
+        _ => return None,
+    };
+    Some(p.t(says).to_owned())
+}
+
+/// `GET /review/many`: what would be approved with one decision.
+pub async fn many(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Reviewer>,
+    query: Asked<Wanted>,
+) -> Shown {
+    show_many(&house, p, &caller, asked(query).narrowing.filter(), Said::default()).await
+}
+
+/// `POST /review/many/approve`
+pub async fn approve_many(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Reviewer>,
+    Checked(decision): Checked<ManyDecision>,
+) -> Shown {
+    let filter = decision.narrowing.filter();
+    let seen = decision.seen.parse().map_or(UnixMs(0), UnixMs);
+    match review::approve_many(&house, &caller, &filter, seen).await {
+        Ok(done) => {
+            let back = Filter { page: 0, doubtful: None, ..filter };
+            let link = list_link(&back, None);
+            Ok(to(&format!("{link}&done=many&count={}", done.approved)))
+        }
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            show_many(&house, p, &caller, filter, said).await
+        }
     }
+}
+
+async fn show_many(house: &House, p: Page, caller: &Reviewer, filter: Filter, said: Said) -> Shown {
+    let filter = Filter { state: State::Submitted, doubtful: Some(false), page: 0, ..filter };
+    // Before the queue is read: what comes in meanwhile has not been seen.
+    let seen = house.now();
+    let queue = review::queue(house, caller, &filter).await.map_err(failed(&p))?;
+    let page = ManyPage { p: p.clone(), filter, queue, notice: said.notice, seen };
+    show(&p, said.status, &page)
 }
 
 /// What the page is asked to show.
 struct View {
     filter: Filter,
     id: Option<i64>,
-    done: Option<&'static str>,
+    done: Option<String>,
     reason: String,
 }
 
@@ -200,7 +242,9 @@ impl View {
             Some(id) => Some(review::one(house, caller, id).await.map_err(&fail)?),
             None => None,
         };
+        let regions = regions::all(house).await.map_err(&fail)?;
         let page = ReviewPage {
+            places: places(&regions, &queue),
             next: id.and_then(|id| next_after(&queue, id)),
             opened: self.id.is_some(),
             queue,
@@ -215,6 +259,15 @@ impl View {
         };
         show(&p, said.status, &page)
     }
+}
+
+/// The counties with their townships that the queue can be narrowed to.
+fn places(regions: &[Region], queue: &Queue) -> Vec<County> {
+    let mut all = counties(regions);
+    if let Some((code, _)) = &queue.county {
+        all.retain(|county| county.code == *code);
+    }
+    all
 }
 
 /// The application after this one in the list, or the one before the last.

@@ -1,10 +1,11 @@
 //! What the review page shows, and the links within it.
 
+use super::narrowing::words;
 use crate::{
     page::Page,
-    pages::desk::{Marks, minute_text, query_text},
+    pages::desk::{County, Marks, minute_text, query_text},
 };
-use actions::applications::review::{Detail, Filter, PAGE_ROWS, Queue, Row};
+use actions::applications::review::{Detail, Filter, MANY_MAX, PAGE_ROWS, Queue, Row};
 use askama::Template;
 use domain::{
     applications::State,
@@ -35,7 +36,8 @@ pub(super) struct ReviewPage {
     pub(super) next: Option<i64>,
     pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
-    pub(super) done: Option<&'static str>,
+    pub(super) done: Option<String>,
+    pub(super) places: Vec<County>,
     pub(super) reason: String,
     pub(super) now: UnixMs,
 }
@@ -58,7 +60,7 @@ impl ReviewPage {
     }
 
     fn page_link(&self, page: i64) -> String {
-        list_link(self.filter.state, &self.filter.text, page, None)
+        list_link(&Filter { page, ..self.filter.clone() }, None)
     }
 
     fn back_link(&self) -> String {
@@ -66,7 +68,39 @@ impl ReviewPage {
     }
 
     fn row_link(&self, id: &i64) -> String {
-        list_link(self.filter.state, &self.filter.text, self.filter.page, Some(*id))
+        list_link(&self.filter, Some(*id))
+    }
+
+    /// Where what is not doubtful can be approved with one decision; not when only doubtful ones are
+    /// shown.
+    fn many_link(&self) -> Option<String> {
+        let offered = self.waits() && self.filter.doubtful != Some(true);
+        offered.then(|| many_link(&self.filter))
+    }
+
+    /// The filter's words as hidden fields.
+    fn kept(&self) -> Vec<(&'static str, String)> {
+        words(&self.filter)
+    }
+
+    fn is_region(&self, code: &str) -> bool {
+        self.filter.region.as_deref() == Some(code)
+    }
+
+    fn is_category(&self, code: &str) -> bool {
+        self.filter.category.as_deref() == Some(code)
+    }
+
+    /// The part of the city that is shown.
+    fn place_name(&self) -> String {
+        let region = self.filter.region.as_deref();
+        let chosen = self.places.iter().find_map(|county| {
+            let town = county.townships.iter().find(|town| Some(town.code.as_str()) == region);
+            let whole = (Some(county.code.as_str()) == region).then_some(&county.name);
+            whole.or(town.map(|town| &town.name))
+        });
+        let own = self.queue.county.as_ref().map(|(_, name)| name);
+        chosen.or(own).cloned().unwrap_or_else(|| self.p.t("全市").to_owned())
     }
 
     fn when(&self, row: &Row) -> String {
@@ -100,18 +134,51 @@ impl ReviewPage {
     }
 }
 
+/// What one decision about many would approve.
+#[derive(Template)]
+#[template(path = "authority/review_many.html")]
+pub(super) struct ManyPage {
+    pub(super) p: Page,
+    pub(super) filter: Filter,
+    pub(super) queue: Queue,
+    pub(super) notice: Option<&'static str>,
+    /// When the reviewer looked.
+    pub(super) seen: UnixMs,
+}
+
+impl ManyPage {
+    /// How many one decision takes.
+    fn count(&self) -> i64 {
+        self.queue.total.min(MANY_MAX)
+    }
+
+    fn kept(&self) -> Vec<(&'static str, String)> {
+        words(&self.filter)
+    }
+
+    fn back_link(&self) -> String {
+        list_link(&Filter { doubtful: None, ..self.filter.clone() }, None)
+    }
+
+    /// Those that the page does not list.
+    fn unlisted(&self) -> i64 {
+        self.count() - i64::try_from(self.queue.rows.len()).unwrap_or(0)
+    }
+}
+
 /// The address of the queue, narrowed and paged, with an application chosen or not.
-pub(super) fn list_link(state: State, text: &str, page: i64, id: Option<i64>) -> String {
-    let (page, id) = (page.to_string(), id.map(|id| id.to_string()).unwrap_or_default());
-    let mut parts = vec![("state", state.code())];
-    if !text.is_empty() {
-        parts.push(("q", text));
-    }
-    if page != "0" {
-        parts.push(("page", &page));
-    }
-    if !id.is_empty() {
-        parts.push(("id", &id));
-    }
-    query_text("/review", &parts)
+pub(super) fn list_link(filter: &Filter, id: Option<i64>) -> String {
+    let mut parts = words(filter);
+    parts.extend(id.map(|id| ("id", id.to_string())));
+    address("/review", &parts)
+}
+
+fn many_link(filter: &Filter) -> String {
+    address("/review/many", &words(&Filter { page: 0, ..filter.clone() }))
+}
+
+fn address(path: &str, parts: &[(&'static str, String)]) -> String {
+    let parts: Vec<(&str, &str)> =
+        parts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    query_text(path, &parts)
 }

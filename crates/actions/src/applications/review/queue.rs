@@ -1,0 +1,155 @@
+//! A page of the review queue, narrowed to what the reviewer wants to see.
+
+use super::super::mine::category_name;
+use crate::{Answer, House, accounts::principals::Reviewer, regions};
+use domain::{
+    applications::State,
+    regions::Region,
+    time::{DAY_MS, UnixMs},
+};
+use registry::{ApplicationRow, QueueFilter};
+
+/// Most rows of one page of the queue.
+pub const PAGE_ROWS: i64 = 50;
+
+/// Pages one can turn to; a reviewer narrows the list long before.
+const PAGES_MAX: i64 = 10_000;
+
+/// What the queue is narrowed to.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// State of the applications.
+    pub state: State,
+    /// County (six digits) or township (nine digits).
+    pub region: Option<String>,
+    /// Category, or group of categories: the one digit that its categories begin with.
+    pub category: Option<String>,
+    /// Submitted at least so many days ago.
+    pub days: Option<i64>,
+    /// Only doubtful ones, or only those that are not.
+    pub doubtful: Option<bool>,
+    /// Part of a name or address; empty for all.
+    pub text: String,
+    /// Page, from 0.
+    pub page: i64,
+}
+
+impl Filter {
+    /// Everything in a state.
+    #[must_use]
+    pub fn all(state: State) -> Self {
+        Self {
+            state,
+            region: None,
+            category: None,
+            days: None,
+            doubtful: None,
+            text: String::new(),
+            page: 0,
+        }
+    }
+
+    /// Whether more than a state is asked for.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let all = self.region.is_none() && self.category.is_none() && self.days.is_none();
+        !(all && self.doubtful.is_none() && self.text.trim().is_empty())
+    }
+
+    /// As the registry is asked, within the reviewer's scope.
+    pub(super) fn within(&self, caller: &Reviewer, now: UnixMs) -> QueueFilter {
+        let region = |digits| self.region.clone().filter(|code| code.len() == digits);
+        QueueFilter {
+            state: self.state,
+            county: caller.scope.county().map(str::to_owned).or_else(|| region(6)),
+            township: region(9),
+            category: self.category.clone(),
+            submitted_until: self.days.map(|days| now.plus(-days.saturating_mul(DAY_MS))),
+            doubtful: self.doubtful,
+            text: self.text.trim().to_owned(),
+            limit: PAGE_ROWS,
+            offset: self.page.clamp(0, PAGES_MAX) * PAGE_ROWS,
+        }
+    }
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The application's number.
+    pub id: i64,
+    /// Registered name.
+    pub name: String,
+    /// Door.
+    pub door: String,
+    /// Address.
+    pub address: String,
+    /// Organisation's name.
+    pub organisation: String,
+    /// Category's name.
+    pub category_name: String,
+    /// Township's name.
+    pub township_name: String,
+    /// When it was submitted (last time).
+    pub submitted: UnixMs,
+    /// How many times it was submitted.
+    pub round: i64,
+    /// Whether something speaks against a quick yes.
+    pub doubtful: bool,
+}
+
+/// The queue's page.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// The rows, longest waiting first.
+    pub rows: Vec<Row>,
+    /// How many there are in this state within the reviewer's scope (with the filter).
+    pub total: i64,
+    /// How many wait, came back, were approved, within the scope.
+    pub counts: [(State, i64); 3],
+    /// Code and name of the county this reviewer is narrowed to.
+    pub county: Option<(String, String)>,
+}
+
+/// A page of the queue, within the reviewer's scope.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<Queue> {
+    let regions = regions::all(house).await?;
+    let now = house.now();
+    let wanted = filter.within(caller, now);
+    let mut counts = State::ALL.map(|state| (state, 0));
+    for (state, count) in &mut counts {
+        let all = Filter::all(*state).within(caller, now);
+        *count = house.registry.queue_total(&all).await?;
+    }
+    let in_state = counts.iter().find(|(state, _)| *state == filter.state);
+    let total = match in_state {
+        Some((_, count)) if !filter.narrows() => *count,
+        _ => house.registry.queue_total(&wanted).await?,
+    };
+    let rows = house.registry.queue(&wanted).await?;
+    let county = caller.scope.county();
+    Ok(Queue {
+        rows: rows.iter().map(|application| row(application, &regions)).collect(),
+        total,
+        counts,
+        county: county.map(|code| (code.to_owned(), regions::name_of(&regions, code))),
+    })
+}
+
+pub(super) fn row(application: &ApplicationRow, regions: &[Region]) -> Row {
+    Row {
+        id: application.id,
+        name: application.name.clone(),
+        door: application.door.clone(),
+        address: application.address.clone(),
+        organisation: application.organisation_name.clone(),
+        category_name: category_name(&application.category),
+        township_name: regions::name_of(regions, &application.township),
+        submitted: application.submitted,
+        round: application.round,
+        doubtful: application.doubtful,
+    }
+}
