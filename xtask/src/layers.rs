@@ -23,6 +23,7 @@ const EVERYTHING: &[&str] = &[
     "actions",
     "city",
     "domain",
+    "lists",
     "posters",
     "providers",
     "registry",
@@ -32,9 +33,9 @@ const EVERYTHING: &[&str] = &[
     "web",
 ];
 
-/// `domain ← {registry, visits, vault, posters} ← actions ← {web, providers} ← server`, and
+/// `domain ← {registry, visits, vault, posters, lists} ← actions ← {web, providers} ← server`, and
 /// `visitlog ← visits`.
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room {
         name: "domain",
         may: &[],
@@ -51,9 +52,10 @@ const ROOMS: [Room; 14] = [
     Room { name: "registry", may: &["domain"], never: &[], why: "it only keeps rows" },
     Room { name: "vault", may: &["domain"], never: &[], why: "it only seals identities" },
     Room { name: "posters", may: &["domain"], never: &[], why: "it only draws" },
+    Room { name: "lists", may: &["domain"], never: &[], why: "it only reads and writes cells" },
     Room {
         name: "actions",
-        may: &["domain", "registry", "visits", "vault", "posters"],
+        may: &["domain", "registry", "visits", "vault", "posters", "lists"],
         never: &["axum", "http", "hyper", "sqlx"],
         why: "what can be done knows neither HTTP nor SQL",
     },

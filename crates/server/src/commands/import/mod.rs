@@ -5,8 +5,6 @@ mod progress;
 mod source;
 #[cfg(test)]
 mod tests;
-mod text;
-mod workbook;
 
 use actions::{
     House,
@@ -15,8 +13,8 @@ use actions::{
     },
 };
 use anyhow::Context;
+use lists::Stop;
 use progress::Progress;
-use source::Stop;
 use std::{
     io::{IsTerminal, Write},
     path::{Path, PathBuf},

@@ -1,8 +1,9 @@
 //! What the command does with good and bad lists.
 
 use super::*;
-use crate::commands::import::{Import, source::Stop};
+use crate::commands::import::Import;
 use domain::checkpoints::CheckpointNumber;
+use lists::Stop;
 use std::os::unix::fs::PermissionsExt;
 
 fn one_bad() -> String {

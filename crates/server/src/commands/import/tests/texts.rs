@@ -1,13 +1,7 @@
 //! Lists as text in every encoding and spelling, and files that are no lists.
 
-use super::{
-    super::text::{Rows, read},
-    *,
-};
-use crate::commands::import::source::Stop;
-use actions::checkpoints::import::Cell;
+use super::*;
 use encoding_rs::GB18030;
-use proptest::prelude::*;
 
 #[tokio::test]
 async fn every_usual_encoding_is_read() {
@@ -101,33 +95,4 @@ async fn a_missing_column_is_named_beside_those_found_and_needed() {
     let (outcome, out) = desk.run(&desk.put("doors.csv", text.as_bytes())).await;
     assert_eq!(outcome, ImportOutcome::Refused);
     assert!(out.contains("缺少：县区") && out.contains("所在地") && out.contains("需要的列"));
-}
-
-fn texts(rows: &str, separator: u8) -> Vec<Vec<String>> {
-    let rows = Rows::new(rows, separator).map(Result::unwrap);
-    rows.map(|row| row.cells.iter().map(Cell::shown).collect()).collect()
-}
-
-proptest! {
-    #[test]
-    fn what_a_writer_quotes_is_read_back(
-        rows in prop::collection::vec(prop::collection::vec("[a-z阜,\"\n\r =]{0,4}x", 1..5), 1..6)
-    ) {
-        let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        for row in &rows {
-            writer.write_record(row).unwrap();
-        }
-        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-        prop_assert_eq!(texts(&text, b','), rows);
-    }
-
-    #[test]
-    fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = read(&bytes, &Stop::default());
-    }
-
-    #[test]
-    fn any_text_gets_an_answer(text in "[a-z,\"\r\n\t;|阜单位电话]{0,80}") {
-        let _ = read(text.as_bytes(), &Stop::default());
-    }
 }

@@ -1,37 +1,31 @@
 //! Lists as workbooks: measured before they are unpacked, then read cell by cell.
 
-use super::{
-    source::{List, Stop},
-    text::{trim, within},
+use crate::{
+    Area, COLUMNS_MAX, Cell, DAMAGED, List, MERGED_MAX, Stop, Table, TableRow, Wanted, text::trim,
 };
-use actions::checkpoints::import::{Area, COLUMNS_MAX, Cell, MERGED_MAX, Table, TableRow};
 use calamine::{
     Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError,
 };
 use std::io::{Cursor, Read, copy, sink};
 use zip::{ZipArchive, result::ZipError};
 
-/// Most bytes of a workbook when unpacked; 50,000 doors unpack to some 50 MB.
-pub(super) const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Most parts of a workbook.
 const PARTS_MAX: usize = 10_000;
 /// Cells between two looks at whether to stop.
 const STRIDE: usize = 10_000;
 
-const DAMAGED: &str = "文件已损坏，读不出来；请用表格软件打开后另存一份";
-
 type Workbook = Xlsx<Cursor<Vec<u8>>>;
 
 /// Reads one worksheet of a workbook.
-pub(super) fn read(bytes: Vec<u8>, sheet: Option<&str>, stop: &Stop) -> Result<List, String> {
-    measure(&bytes, UNPACKED_BYTES_MAX)?;
+pub(crate) fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
+    measure(&bytes, wanted.limits.unpacked_bytes_max)?;
     let mut workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| said(&error))?;
-    let (sheet, note) = choose(&workbook, sheet)?;
+    let (sheet, note) = choose(&workbook, wanted.sheet)?;
     let merged = workbook.merge_cells_by_sheet_name(&sheet).map_err(|error| said(&error))?;
     if merged.len() > MERGED_MAX {
         return Err("合并单元格太多，请全部取消合并后再导入".to_owned());
     }
-    let rows = rows(&mut workbook, &sheet, stop)?;
+    let rows = rows(&mut workbook, &sheet, wanted, stop)?;
     let merged = merged.iter().filter_map(area).collect();
     Ok(List { table: Table { rows, merged }, note: Some(note) })
 }
@@ -48,7 +42,7 @@ fn said(error: &XlsxError) -> String {
 
 /// Unpacks everything once without keeping it: what a file says of its size may be untrue. Says
 /// what the file is when it is no workbook.
-pub(super) fn measure(bytes: &[u8], bytes_max: u64) -> Result<(), String> {
+pub(crate) fn measure(bytes: &[u8], bytes_max: u64) -> Result<(), String> {
     let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
     if parts.len() > PARTS_MAX {
         return Err(format!("压缩包里有 {} 个文件，不像是清单", parts.len()));
@@ -107,7 +101,12 @@ fn choose(workbook: &Workbook, wanted: Option<&str>) -> Result<(String, String),
 
 /// Rows are built from the cells that are there: a range of all cells between the corners could be
 /// made to need any amount of memory.
-fn rows(workbook: &mut Workbook, sheet: &str, stop: &Stop) -> Result<Vec<TableRow>, String> {
+fn rows(
+    workbook: &mut Workbook,
+    sheet: &str,
+    wanted: &Wanted<'_>,
+    stop: &Stop,
+) -> Result<Vec<TableRow>, String> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| said(&error))?;
     let mut rows: Vec<TableRow> = Vec::new();
     let mut read = 0usize;
@@ -135,7 +134,7 @@ fn rows(workbook: &mut Workbook, sheet: &str, stop: &Stop) -> Result<Vec<TableRo
             last.cells.resize(at + 1, Cell::Empty);
         }
         last.cells[at] = value;
-        within(rows.len(), kept)?;
+        wanted.limits.hold(rows.len(), kept)?;
     }
     for row in &mut rows {
         trim(&mut row.cells);
@@ -177,4 +176,65 @@ fn area(merged: &Dimensions) -> Option<Area> {
         rows: (top.saturating_add(1), bottom.saturating_add(1)),
         columns: (left, right),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Limits;
+    use proptest::prelude::*;
+    use std::io::Write;
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused_before_it_is_read() {
+        let zeros = vec![0u8; 3 * 1024 * 1024];
+        let bytes = packed(&[("xl/workbook.xml", &zeros)]);
+        assert!(bytes.len() < 100_000);
+        let why = measure(&bytes, 2 * 1024 * 1024).unwrap_err();
+        assert!(why.contains("解压后超过 2 MiB"), "{why}");
+        assert!(measure(&bytes, 3 * 1024 * 1024).is_ok());
+    }
+
+    #[test]
+    fn other_packed_files_are_named() {
+        for (part, says) in [
+            ("xl/workbook.bin", ".xlsb"),
+            ("word/document.xml", "Word"),
+            ("content.xml", ".ods"),
+            ("photo.jpg", "压缩包"),
+        ] {
+            let why = measure(&packed(&[(part, b"x")]), 1_000).unwrap_err();
+            assert!(why.contains(says), "{why}");
+        }
+    }
+
+    const LIMITS: Limits = Limits { rows_max: 100, cells_max: 1_000, unpacked_bytes_max: 1 << 20 };
+    const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_workbook_with_any_byte_changed_gets_an_answer(
+            at in any::<prop::sample::Index>(), to: u8
+        ) {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            book.add_worksheet().write(0, 0, "门").unwrap().write(1, 0, 13_800_138_000.0).unwrap();
+            let mut bytes = book.save_to_buffer().unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            let _ = read(bytes, &WANTED, &Stop::default());
+        }
+    }
 }

@@ -1,9 +1,6 @@
 //! Lists as text: the encoding and the separator are found out, quotes are undone.
 
-use super::source::{List, Stop};
-use actions::checkpoints::import::{
-    CELLS_MAX, COLUMNS_MAX, Cell, HEADER_ROWS_MAX, ROWS_MAX, Table, TableRow, known_columns,
-};
+use crate::{COLUMNS_MAX, Cell, HEADER_ROWS_MAX, List, Stop, Table, TableRow, Wanted};
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
@@ -12,14 +9,14 @@ const SEPARATORS: [(u8, &str); 4] =
     [(b',', "逗号"), (b'\t', "制表符"), (b';', "分号"), (b'|', "竖线")];
 
 /// Reads a list from text in UTF-8, UTF-16 with a byte order mark, or GB18030.
-pub(super) fn read(bytes: &[u8], stop: &Stop) -> Result<List, String> {
+pub(crate) fn read(bytes: &[u8], wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
     let (text, encoding) = decode(bytes)?;
     if text.contains('\0') {
         return Err("这不是文字文件。只能读取 .xlsx 和 .csv".to_owned());
     }
     let fit = |separator| {
         let first = Rows::new(&text, separator).take(HEADER_ROWS_MAX as usize);
-        known_columns(&first.map_while(Result::ok).collect::<Vec<_>>())
+        (wanted.fit)(&first.map_while(Result::ok).collect::<Vec<_>>())
     };
     // The first of the best, so that a list without any known title counts as comma separated.
     let best = SEPARATORS.into_iter().rev().max_by_key(|(separator, _)| fit(*separator));
@@ -36,20 +33,9 @@ pub(super) fn read(bytes: &[u8], stop: &Stop) -> Result<List, String> {
         }
         cells += row.cells.len();
         table.rows.push(row);
-        within(table.rows.len(), cells)?;
+        wanted.limits.hold(table.rows.len(), cells)?;
     }
     Ok(List { table, note: Some(format!("CSV：{encoding}，{name}分隔")) })
-}
-
-/// Refuses a list with too many rows or cells.
-pub(super) fn within(rows: usize, cells: usize) -> Result<(), String> {
-    if rows > ROWS_MAX + HEADER_ROWS_MAX as usize {
-        return Err(format!("超过 {ROWS_MAX} 行，请拆成几个清单分别导入"));
-    }
-    if cells > CELLS_MAX {
-        return Err(format!("超过 {CELLS_MAX} 个单元格，请删去用不到的列，或拆成几个清单"));
-    }
-    Ok(())
 }
 
 fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), String> {
@@ -71,7 +57,7 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), String> {
 
 /// The rows of a separated text, numbered as a spreadsheet numbers them: a line break within
 /// quotes starts no row, an empty line is one (without cells here).
-pub(super) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     rest: &'a [u8],
     separator: u8,
     number: u32,
@@ -79,7 +65,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(text: &'a str, separator: u8) -> Self {
+    pub(crate) fn new(text: &'a str, separator: u8) -> Self {
         Self { rest: text.as_bytes(), separator, number: 0, over: false }
     }
 
@@ -164,8 +150,58 @@ impl Iterator for Rows<'_> {
 }
 
 /// Drops blank cells from the end.
-pub(super) fn trim(cells: &mut Vec<Cell>) {
+pub(crate) fn trim(cells: &mut Vec<Cell>) {
     while cells.last().is_some_and(Cell::is_blank) {
         cells.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Limits;
+    use proptest::prelude::*;
+
+    const LIMITS: Limits = Limits { rows_max: 100, cells_max: 1_000, unpacked_bytes_max: 1_000 };
+    const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
+
+    fn texts(rows: &str, separator: u8) -> Vec<Vec<String>> {
+        let rows = Rows::new(rows, separator).map(Result::unwrap);
+        rows.map(|row| row.cells.iter().map(Cell::shown).collect()).collect()
+    }
+
+    #[test]
+    fn too_many_rows_or_cells_are_refused() {
+        let read = |text: &str| read(text.as_bytes(), &WANTED, &Stop::default());
+        assert!(read(&"a\n".repeat(110)).is_ok(), "the header's rows do not count");
+        assert!(read(&"a\n".repeat(111)).unwrap_err().contains("超过 100 行"));
+        let wide = format!("{}a\n", "a,".repeat(100)).repeat(10);
+        assert!(read(&wide).unwrap_err().contains("超过 1000 个单元格"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_writer_quotes_is_read_back(
+            rows in prop::collection::vec(
+                prop::collection::vec("[a-z阜,\"\n\r =]{0,4}x", 1..5), 1..6)
+        ) {
+            let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            prop_assert_eq!(texts(&text, b','), rows);
+        }
+
+        #[test]
+        fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&bytes, &WANTED, &Stop::default());
+        }
+
+        #[test]
+        fn any_text_gets_an_answer(text in "[a-z,\"\r\n\t;|阜单位电话]{0,80}") {
+            let _ = read(text.as_bytes(), &WANTED, &Stop::default());
+        }
     }
 }

@@ -1,0 +1,108 @@
+//! Lists as people make them: workbooks and separated text in, plain cells out; and workbooks to be
+//! filled in.
+//!
+//! [`read`] finds out what a file is, whatever its name says, and never takes more memory than its
+//! [`Limits`] allow for. What is wrong comes back as a Chinese sentence that says what to do.
+
+mod fill_in;
+mod kind;
+mod table;
+mod text;
+mod workbook;
+
+pub use fill_in::{FillIn, FillInColumn};
+pub use table::{Area, Cell, Table, TableRow, column_letters};
+
+use kind::{Kind, kind};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+/// Columns beyond this one are not looked at.
+pub const COLUMNS_MAX: u32 = 256;
+/// The header stands in one of this many first rows.
+pub const HEADER_ROWS_MAX: u32 = 10;
+/// Most merged areas of a list, and most rows that they touch together.
+pub const MERGED_MAX: usize = 1_000_000;
+
+/// How much a list may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows beneath the header.
+    pub rows_max: usize,
+    /// Cells.
+    pub cells_max: usize,
+    /// Bytes of a workbook when unpacked.
+    pub unpacked_bytes_max: u64,
+}
+
+/// What is to be read of a file.
+pub struct Wanted<'a> {
+    /// The worksheet; the first visible one when none is named.
+    pub sheet: Option<&'a str>,
+    /// How much it may be.
+    pub limits: Limits,
+    /// How well the first rows fit, for finding out the separator of a text.
+    pub fit: &'a dyn Fn(&[TableRow]) -> usize,
+}
+
+/// Set when the reading is to stop.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Whoever reads stops soon.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is set.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A list as it was read, and what the reader chose on the way.
+#[derive(Debug)]
+pub struct List {
+    /// The cells.
+    pub table: Table,
+    /// Encoding and separator, or the worksheet.
+    pub note: Option<String>,
+}
+
+/// What to say of a file that a reader gives up on.
+pub const DAMAGED: &str = "文件已损坏，读不出来；请用表格软件打开后另存一份";
+
+/// Reads a list. May panic inside a reader on a damaged file: run it where that is caught.
+///
+/// # Errors
+/// A Chinese sentence: what the file is instead, or which limit it exceeds, and what to do.
+pub fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
+    if bytes.is_empty() {
+        return Err("文件是空的".to_owned());
+    }
+    match kind(&bytes) {
+        Kind::Zip => workbook::read(bytes, wanted, stop),
+        Kind::Text => text::read(&bytes, wanted, stop),
+        Kind::Other(what) => {
+            Err(format!("这是{what}，不是清单。只能读取 .xlsx 和 .csv，请用表格软件另存为其中一种"))
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses a list with too many rows or cells.
+    fn hold(&self, rows: usize, cells: usize) -> Result<(), String> {
+        let (rows_max, cells_max) = (self.rows_max, self.cells_max);
+        if rows > rows_max + HEADER_ROWS_MAX as usize {
+            return Err(format!("超过 {rows_max} 行，请拆成几个清单分别导入"));
+        }
+        if cells > cells_max {
+            return Err(format!("超过 {cells_max} 个单元格，请删去用不到的列，或拆成几个清单"));
+        }
+        Ok(())
+    }
+}
