@@ -3,6 +3,7 @@
 use crate::{
     Answer, Failure,
     alerts::raised::RaisedAlerts,
+    applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
@@ -80,6 +81,8 @@ pub struct House {
     pub limits: Limits,
     /// Archives of posters that are being drawn.
     pub drawing: Drawing,
+    /// Tables of doors that are being read.
+    pub reading: Reading,
     /// The way into the visit store.
     pub gate: Gate,
     /// Counts since the start.

@@ -56,7 +56,7 @@ fn table(rows: &[Vec<String>]) -> Table {
 }
 
 fn header(table: &Table) -> Header {
-    find_header(&table.rows).unwrap()
+    find_header(&table.rows, &Column::OF_AUTHORITY).unwrap()
 }
 
 async fn checked(house: &TestHouse, table: &Table) -> Checked {

@@ -145,7 +145,9 @@ impl Service<Request<Incoming>> for Called {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.peer);
-        (self.answers)(request.map(|body| self.bodies.watched(body)))
+        let (parts, body) = request.into_parts();
+        let body = self.bodies.watched(parts.uri.path(), body);
+        (self.answers)(Request::from_parts(parts, body))
     }
 }
 

@@ -4,8 +4,8 @@
 
 use crate::outside::instant;
 use actions::{
-    House, accounts::session::IDLE_MS_MAX, alerts::raised, checkins::follow_up,
-    people::session::change_key_when_due, retention::delete_old_visits,
+    House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
+    checkins::follow_up, people::session::change_key_when_due, retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
 use std::{
@@ -115,12 +115,18 @@ async fn sweep(house: &House) {
     let sessions = house.registry.sweep_sessions(now.plus(-IDLE_MS_MAX)).await;
     let links = house.registry.sweep_links(now.plus(-DAY_MS)).await;
     let codes = house.registry.sweep_sms_codes(now).await;
+    let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
     if let Err(error) = change_key_when_due(house).await {
         tracing::error!(%error, "the key of visitors' sessions could not be changed");
     }
-    let swept =
-        [("sessions", sessions), ("links", links), ("SMS codes", codes), ("changes", changes)];
+    let swept = [
+        ("sessions", sessions),
+        ("links", links),
+        ("SMS codes", codes),
+        ("drafts", drafts),
+        ("changes", changes),
+    ];
     for (what, swept) in swept {
         match swept {
             Ok(count) => tracing::debug!(what, count, "forgot what has ended"),

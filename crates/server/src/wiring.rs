@@ -8,6 +8,7 @@ use crate::{
 use actions::{
     House,
     alerts::raised::RaisedAlerts,
+    applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, NoSource, Questions},
@@ -151,6 +152,7 @@ async fn furnish(
         raised: RaisedAlerts::default(),
         announcer: Announcer::default(),
         drawing: Drawing::default(),
+        reading: Reading::default(),
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),
         metrics: Metrics::default(),

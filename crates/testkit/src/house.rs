@@ -3,6 +3,7 @@
 use actions::{
     House,
     alerts::raised::RaisedAlerts,
+    applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
     health_status::{HealthSource, Questions},
@@ -175,6 +176,7 @@ impl TestHouse {
             raised: RaisedAlerts::default(),
             announcer: Announcer::default(),
             drawing: Drawing::default(),
+            reading: Reading::default(),
             limits: Limits::new(UNLIMITED),
             gate: Gate::default(),
             metrics: Metrics::default(),

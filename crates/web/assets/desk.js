@@ -81,6 +81,16 @@ function wakeForms(event) {
   for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
 }
 
+// A file that the house would refuse for its size is not sent at all.
+function measureFile(input) {
+  const measure = () => {
+    const over = input.files.length > 0 && input.files[0].size > Number(input.dataset.bytesMax);
+    input.setCustomValidity(over ? input.dataset.tooLarge : "");
+  };
+  input.addEventListener("change", measure);
+  measure();
+}
+
 function offerCopy(button) {
   const text = document.getElementById(button.dataset.copy);
   if (!text || !navigator.clipboard) return;
@@ -93,6 +103,7 @@ function offerCopy(button) {
 
 for (const county of document.querySelectorAll("[data-counties]")) narrowTownships(county);
 for (const box of document.querySelectorAll("[data-phrases]")) offerPhrases(box);
+for (const input of document.querySelectorAll("[data-bytes-max]")) measureFile(input);
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
 for (const select of document.querySelectorAll("[data-go]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

@@ -4,7 +4,7 @@ use crate::{answer, frame::Frame, page::Page, seat};
 use actions::House;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
@@ -43,6 +43,54 @@ impl<T: DeserializeOwned> FromRequest<Arc<House>> for Checked<T> {
             form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
         serde_urlencoded::from_str(&rest).map(Self).map_err(|_| refuse(&UNREADABLE))
     }
+}
+
+/// A file from this house's own pages: the field `file` of a form with `csrf`, as `multipart/form-data`
+/// (RFC 7578).
+pub struct CheckedFile(pub Vec<u8>);
+
+/// Most parts of a form with a file.
+const PARTS_MAX: usize = 8;
+
+impl FromRequest<Arc<House>> for CheckedFile {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let page = Page::from_request_parts(&mut parts, house).await?;
+        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat.clone());
+        let refuse = |trouble| answer::trouble(&page, trouble);
+        let foreign = seat::is_cross_site(&parts.headers);
+        let multipart = Multipart::from_request(Request::from_parts(parts, body), house).await;
+        let (guards, file) = parts_of(multipart.map_err(|_| refuse(&NOT_A_FORM))?).await.map_err(
+            |error| match error.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => refuse(&TOO_LARGE),
+                _ => refuse(&BROKEN_OFF),
+            },
+        )?;
+        let held = guards
+            .first()
+            .zip(seat)
+            .is_some_and(|(guard, seat)| guards.len() == 1 && house.form_guard_holds(&seat, guard));
+        if foreign || !held {
+            return Err(refuse(&STALE));
+        }
+        Ok(Self(file))
+    }
+}
+
+/// The guards and the file; what else is in the form is passed over.
+async fn parts_of(mut multipart: Multipart) -> Result<(Vec<String>, Vec<u8>), MultipartError> {
+    let (mut guards, mut file) = (Vec::new(), Vec::new());
+    for _ in 0..PARTS_MAX {
+        let Some(field) = multipart.next_field().await? else { break };
+        match field.name() {
+            Some("csrf") => guards.push(field.text().await?),
+            Some("file") => file = field.bytes().await?.to_vec(),
+            _ => {}
+        }
+    }
+    Ok((guards, file))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

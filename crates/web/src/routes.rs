@@ -1,9 +1,10 @@
 //! Every address of the house, in one table: the router is built from it, and tests go through it.
 
 use crate::{api, assets, live, pages};
-use actions::House;
+use actions::{House, applications::drafts::UPLOAD_BYTES_MAX};
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::Method,
     routing::{MethodRouter, get},
 };
@@ -11,6 +12,16 @@ use std::sync::Arc;
 
 /// Most bytes of a request's body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Most bytes of a request's body to this address: files that are uploaded are longer than any form.
+#[must_use]
+pub fn body_bytes_max(path: &str) -> usize {
+    // The file, and what surrounds it.
+    if path == TABLE_UPLOAD { UPLOAD_BYTES_MAX + BODY_BYTES_MAX } else { BODY_BYTES_MAX }
+}
+
+/// Where a table of doors is uploaded.
+pub(crate) const TABLE_UPLOAD: &str = "/venue/drafts/upload";
 
 /// Who may use an address. Said here for tests to hold every handler to; what enforces it is the
 /// principal that the handler asks [`crate::seat`] for.
@@ -41,6 +52,8 @@ pub enum Kind {
     Page,
     /// A form of this house's own pages.
     Form,
+    /// A form with a file.
+    Upload,
     /// JSON and problem+json.
     Api,
     /// A stream that stays open.
@@ -81,6 +94,13 @@ impl Route {
     #[must_use]
     pub fn post(path: &'static str, who: Who, handler: MethodRouter<Arc<House>>) -> Self {
         Self::new(Method::POST, path, who, Kind::Form, handler)
+    }
+
+    /// A form with a file, longer than others.
+    #[must_use]
+    pub fn upload(path: &'static str, who: Who, handler: MethodRouter<Arc<House>>) -> Self {
+        let longer = DefaultBodyLimit::max(body_bytes_max(path));
+        Self::new(Method::POST, path, who, Kind::Upload, handler.layer(longer))
     }
 
     /// An endpoint of the API.

@@ -1,5 +1,6 @@
 //! Applications: submitted, sent back, corrected, approved.
 
+pub mod drafts;
 pub mod mine;
 pub mod review;
 pub mod submit;

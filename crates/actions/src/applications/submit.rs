@@ -11,6 +11,7 @@ use vault::Field;
 /// Most checkpoints of one organisation.
 pub const CHECKPOINTS_MAX: i64 = 10_000;
 
+pub(super) const TOO_MANY_CHECKPOINTS: Failure = Failure::Conflict("一个单位最多 10000 个检查点");
 const DOOR_TAKEN: &str = "这个门已经申请过了：名称、门和地址都相同";
 
 /// Applies for a new checkpoint.
@@ -25,7 +26,7 @@ pub async fn submit(
 ) -> Answer<CheckpointNumber> {
     let organisation = own_organisation(house, caller).await?;
     if house.registry.count_checkpoints_of(organisation).await? >= CHECKPOINTS_MAX {
-        return Err(Failure::Conflict("一个单位最多 10000 个检查点"));
+        return Err(TOO_MANY_CHECKPOINTS);
     }
     let record = checked(house, organisation, form, None).await?;
     let line = line(house, caller, "新申请");
@@ -55,7 +56,7 @@ pub async fn resubmit(
     if done { Ok(()) } else { Err(not_returned) }
 }
 
-fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
+pub(super) fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
     AuditLine {
         at: house.now(),
         actor: caller.actor(),

@@ -9,6 +9,7 @@ mod audit;
 mod checkins;
 mod contact_tracing;
 mod counts;
+mod drafts;
 mod duty;
 mod follow_up;
 mod mirror;

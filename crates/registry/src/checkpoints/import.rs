@@ -76,7 +76,8 @@ impl Registry {
     }
 }
 
-async fn door_there(tx: &mut AnyConnection, same_key: &str) -> Result<bool> {
+/// Whether there is a door with this key.
+pub(crate) async fn door_there(tx: &mut AnyConnection, same_key: &str) -> Result<bool> {
     let row = sqlx::query("select number from checkpoints where same_key = $1")
         .bind(same_key)
         .fetch_optional(tx)

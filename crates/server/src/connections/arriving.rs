@@ -16,11 +16,14 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Sleep, sleep},
 };
-use web::routes::BODY_BYTES_MAX;
+use web::routes::{BODY_BYTES_MAX, body_bytes_max};
 
 /// A body up to this length needs no room of the long ones: a scan is never refused because others
 /// send long forms.
 const SHORT_BYTES: usize = 2 * 1024;
+
+/// How many times as long a file may take that is longer than any form.
+const UPLOAD_WAITS: u32 = 2;
 
 /// What bodies on their way in may take.
 #[derive(Clone)]
@@ -36,8 +39,8 @@ impl Bodies {
         Self { wait, room: Arc::new(Semaphore::new(long_bytes_max)) }
     }
 
-    /// The body as handlers get it. It is read when they ask for it, not before.
-    pub(super) fn watched<B>(&self, body: B) -> Body
+    /// The body sent to an address, as handlers get it. It is read when they ask for it, not before.
+    pub(super) fn watched<B>(&self, path: &str, body: B) -> Body
     where
         B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<BoxError>,
@@ -45,9 +48,12 @@ impl Bodies {
         if body.is_end_stream() {
             return Body::empty();
         }
+        let bytes_max = body_bytes_max(path);
+        let waits = if bytes_max > BODY_BYTES_MAX { UPLOAD_WAITS } else { 1 };
         Body::new(Arriving {
             body,
-            limits: self.clone(),
+            limits: Self { wait: self.wait * waits, room: Arc::clone(&self.room) },
+            bytes_max,
             held: Vec::new(),
             taken: None,
             late: None,
@@ -62,6 +68,8 @@ impl Bodies {
 struct Arriving<B> {
     body: B,
     limits: Bodies,
+    /// Most bytes that are looked at.
+    bytes_max: usize,
     held: Vec<u8>,
     /// The room this body takes; given back with it.
     taken: Option<OwnedSemaphorePermit>,
@@ -84,7 +92,7 @@ impl<B> Arriving<B> {
         }
         self.held.extend_from_slice(piece);
         // Whoever limits its length says so; the rest need not be here for that.
-        self.over = self.held.len() > BODY_BYTES_MAX;
+        self.over = self.held.len() > self.bytes_max;
         Ok(())
     }
 
@@ -150,7 +158,8 @@ mod tests {
     }
 
     async fn arrives(bodies: &Bodies, bytes: usize) -> Option<usize> {
-        let whole = bodies.watched(Full::new(vec![b'a'; bytes].into())).collect().await.ok()?;
+        let whole =
+            bodies.watched("/c", Full::new(vec![b'a'; bytes].into())).collect().await.ok()?;
         Some(whole.to_bytes().len())
     }
 
@@ -188,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_in_a_thousand_pieces_comes_as_one() {
         let left = (0..1_000).map(|n| Bytes::from(vec![n as u8])).collect();
-        let mut body = bodies().watched(Pieces { left, ends: true });
+        let mut body = bodies().watched("/c", Pieces { left, ends: true });
         let whole = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert!(whole.len() == 1_000 && whole[999] == 231);
         assert!(body.frame().await.is_none());
@@ -198,7 +207,7 @@ mod tests {
     async fn a_piece_does_not_keep_the_buffer_it_came_in() {
         let buffer = Bytes::from(vec![b'a'; 8 * 1024]);
         let left = (0..1_000).map(|n| buffer.slice(n..=n)).collect();
-        let mut body = bodies().watched(Pieces { left, ends: false });
+        let mut body = bodies().watched("/c", Pieces { left, ends: false });
         begin(&mut body).await;
         assert!(buffer.is_unique());
     }
@@ -206,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_never_ends_is_late_from_when_it_is_waited_for() {
         let bodies = Bodies::new(Duration::from_millis(100), LONG_MAX);
-        let mut body = bodies.watched(unfinished(10));
+        let mut body = bodies.watched("/c", unfinished(10));
         tokio::time::sleep(Duration::from_millis(150)).await;
         begin(&mut body).await;
         let error = timeout(Duration::from_secs(5), body.frame()).await.unwrap().unwrap();
@@ -216,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_over_the_limit_is_given_as_far_as_the_limit_needs_it() {
         let left = (0..1_000).map(|_| Bytes::from(vec![b'a'; 8 * 1024])).collect();
-        let mut body = bodies().watched(Pieces { left, ends: false });
+        let mut body = bodies().watched("/c", Pieces { left, ends: false });
         let whole = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert!(whole.len() > BODY_BYTES_MAX && whole.len() <= BODY_BYTES_MAX + 8 * 1024);
     }
@@ -225,7 +234,7 @@ mod tests {
     async fn long_bodies_share_their_room_and_short_ones_need_none_of_it() {
         let bodies = bodies();
         let long = BODY_BYTES_MAX - 1;
-        let mut first = bodies.watched(unfinished(long));
+        let mut first = bodies.watched("/c", unfinished(long));
         begin(&mut first).await;
         assert_eq!(arrives(&bodies, long).await, None, "no room for a second one");
         assert_eq!(arrives(&bodies, SHORT_BYTES).await, Some(SHORT_BYTES));

@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 16] = [
+const DATA: [(&str, &[&str], &str); 18] = [
     ("actions/src/checkpoints/import/", &[], "the operator's command writes a Chinese error table"),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
     ("actions/src/audit/", &["全部", "第 {} 页", "系统", "未登录", "值守设备 {id}"], AUDIT),
@@ -24,8 +24,15 @@ const DATA: [(&str, &[&str], &str); 16] = [
             "新申请",
             "改正后重新提交，检查点 {}",
             "与其他无疑点的申请一并通过",
+            "由草稿提交",
         ],
         AUDIT,
+    ),
+    ("actions/src/applications/drafts/fill_in.rs", &[], "a workbook for units in Fuyang"),
+    (
+        "actions/src/applications/drafts/upload.rs",
+        &["表头下面没有内容，请每个门填写一行"],
+        "what is wrong with a table is said as the reader of lists says it",
     ),
     ("domain/src/similar.rs", &[], "the ends of names that are compared"),
     ("actions/src/duty/", &["检查点 {}"], AUDIT),

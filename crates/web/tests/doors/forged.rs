@@ -6,13 +6,28 @@ use crate::{
 };
 use axum::http::{Method, StatusCode};
 use testkit::TestHouse;
-use web::routes::{Kind, Route, Who, table};
+use web::routes::{Kind, Route, Who, body_bytes_max, table};
 
 /// How, with which headers, with which body.
 type Try<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 
 fn forms() -> impl Iterator<Item = Route> {
-    table().into_iter().filter(|route| route.kind == Kind::Form)
+    table().into_iter().filter(|route| matches!(route.kind, Kind::Form | Kind::Upload))
+}
+
+const FILE_FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=x");
+
+/// A form of this kind with these guards: its header and its body.
+fn form(kind: Kind, guards: &[&str]) -> ((&'static str, &'static str), String) {
+    if kind == Kind::Form {
+        let body: Vec<String> = guards.iter().map(|guard| format!("csrf={guard}")).collect();
+        return (FORM, body.join("&"));
+    }
+    let part = |name: &str, text: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let guards: String = guards.iter().map(|guard| part("csrf", guard)).collect();
+    (FILE_FORM, format!("{guards}{}--x--\r\n", part("file", "门\n东门")))
 }
 
 /// The browser of somebody who may send this form.
@@ -39,18 +54,20 @@ async fn a_form_from_elsewhere_is_refused_and_changes_nothing() {
         let at = sender(&mut all, &route);
         let browser = &mut all[at].1;
         let path = filled(route.path);
-        let (own, none) = (format!("csrf={}", browser.guard), String::new());
-        let wrong = format!("csrf={strange}");
-        let twice = format!("{own}&{own}");
+        let guard = browser.guard.as_str();
+        let (how, own) = form(route.kind, &[guard]);
+        let (_, none) = form(route.kind, &[]);
+        let (_, wrong) = form(route.kind, &[strange.as_str()]);
+        let (_, twice) = form(route.kind, &[guard, guard]);
         let tries: [Try<'_>; 8] = [
-            ("no guard", &[FORM], &none),
-            ("another browser's guard", &[FORM], &wrong),
-            ("two guards", &[FORM], &twice),
-            ("from another site", &[FORM, ("sec-fetch-site", "cross-site")], &own),
-            ("from a sister site", &[FORM, ("sec-fetch-site", "same-site")], &own),
-            ("from another origin", &[FORM, ("origin", "https://elsewhere.example")], &own),
-            ("from nowhere", &[FORM, ("origin", "null")], &own),
-            ("from another port", &[FORM, ("origin", "http://127.0.0.1:9999")], &own),
+            ("no guard", &[how], &none),
+            ("another browser's guard", &[how], &wrong),
+            ("two guards", &[how], &twice),
+            ("from another site", &[how, ("sec-fetch-site", "cross-site")], &own),
+            ("from a sister site", &[how, ("sec-fetch-site", "same-site")], &own),
+            ("from another origin", &[how, ("origin", "https://elsewhere.example")], &own),
+            ("from nowhere", &[how, ("origin", "null")], &own),
+            ("from another port", &[how, ("origin", "http://127.0.0.1:9999")], &own),
         ];
         for (how, headers, body) in tries {
             let seen = browser.ask(&Method::POST, &path, headers, body.to_owned()).await;
@@ -58,7 +75,9 @@ async fn a_form_from_elsewhere_is_refused_and_changes_nothing() {
             seen.says("页面已过期");
             tried += 1;
         }
-        assert_eq!(browser.post_without_guard(&path).await.status, StatusCode::FORBIDDEN, "{path}");
+        let bare = browser.post_without_guard(&path).await.status;
+        let no_form = if route.kind == Kind::Form { 403 } else { 415 };
+        assert_eq!(bare.as_u16(), no_form, "{path}");
     }
     assert!(tried >= 8 * 20, "{tried}");
     let changed: Vec<String> = written(&t)
@@ -82,14 +101,17 @@ async fn what_is_no_form_or_too_long_is_refused() {
         let at = sender(&mut all, &route);
         let browser = &all[at].1;
         let path = filled(route.path);
-        let own = format!("csrf={}", browser.guard);
-        for kind in ["text/plain", "multipart/form-data; boundary=x", "application/json"] {
+        let ((_, how), own) = form(route.kind, &[browser.guard.as_str()]);
+        let kinds = ["text/plain", "application/json", FORM.1, FILE_FORM.1];
+        for kind in kinds.into_iter().filter(|kind| *kind != how) {
             let seen =
                 browser.ask(&Method::POST, &path, &[("content-type", kind)], own.clone()).await;
             assert_eq!(seen.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path} {kind}");
         }
-        let long = format!("{own}&name={}", "a".repeat(64 * 1024));
-        let seen = browser.ask(&Method::POST, &path, &[FORM], long).await;
+        let long = format!("{own}&name={}", "a".repeat(body_bytes_max(route.path)));
+        // A file goes on until its end is found.
+        let long = if route.kind == Kind::Form { long } else { long.replace("--x--", "") };
+        let seen = browser.ask(&Method::POST, &path, &[("content-type", how)], long).await;
         assert_eq!(seen.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         seen.says("提交的内容太长");
     }

@@ -4,10 +4,64 @@
 use super::{Cell, Column};
 use domain::text::{narrow, tidy};
 
-const LOST_DIGITS: &str =
-    "号码被表格存成了数字或科学计数法，后几位已丢失；请把这一列设为“文本”格式后重新填写";
-const FORMULA: &str = "是公式，请粘贴为值";
-const DATE: &str = "是日期：表格软件可能改动了原来的内容；请把单元格设为“文本”格式后重新填写";
+/// What is wrong with a cell before anybody asks what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellTrouble {
+    /// A formula.
+    Formula,
+    /// An error value such as `#N/A`.
+    Fault,
+    /// A date.
+    Date,
+    /// TRUE or FALSE.
+    Flag,
+    /// A number whose last digits are gone.
+    LostDigits,
+    /// Part of a merged area.
+    Merged,
+}
+
+impl CellTrouble {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Formula, Self::Fault, Self::Date, Self::Flag, Self::LostDigits, Self::Merged];
+
+    /// The name in the registry.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Formula => "formula",
+            Self::Fault => "fault",
+            Self::Date => "date",
+            Self::Flag => "flag",
+            Self::LostDigits => "lost_digits",
+            Self::Merged => "merged",
+        }
+    }
+
+    /// The trouble stored as `code`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|trouble| trouble.code() == code)
+    }
+
+    /// What to say, in Chinese; key into the catalogues.
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Formula => "是公式，请粘贴为值",
+            Self::Fault => "是错误值，请填写正确的内容",
+            Self::Date => {
+                "是日期：表格软件可能改动了原来的内容；请把单元格设为“文本”格式后重新填写"
+            }
+            Self::Flag => "是逻辑值 TRUE 或 FALSE，请填写文字",
+            Self::LostDigits => {
+                "号码被表格存成了数字或科学计数法，后几位已丢失；请把这一列设为“文本”格式后重新填写"
+            }
+            Self::Merged => "在合并单元格内，请取消合并，每行都填写",
+        }
+    }
+}
 
 /// Whole numbers from here on are not exact in a cell.
 const EXACT_BELOW: f64 = 1e15;
@@ -27,38 +81,38 @@ const FAULTS: [&str; 9] = [
 /// The text that a cell means in this column; empty when nothing is there.
 ///
 /// # Errors
-/// What is wrong with the cell, in Chinese.
-pub(super) fn text(cell: &Cell, column: Column) -> Result<String, String> {
+/// What is wrong with the cell.
+pub(crate) fn text(cell: &Cell, column: Column) -> Result<String, CellTrouble> {
     match cell {
         Cell::Empty => Ok(String::new()),
-        Cell::Formula => Err(FORMULA.to_owned()),
-        Cell::Fault(fault) => Err(format!("是错误值 {fault}，请填写正确的内容")),
-        Cell::Date(_) => Err(DATE.to_owned()),
-        Cell::Flag(_) => Err("是逻辑值 TRUE 或 FALSE，请填写文字".to_owned()),
+        Cell::Formula => Err(CellTrouble::Formula),
+        Cell::Fault(_) => Err(CellTrouble::Fault),
+        Cell::Date(_) => Err(CellTrouble::Date),
+        Cell::Flag(_) => Err(CellTrouble::Flag),
         Cell::Number(number) => of_number(*number),
         Cell::Text(text) => of_text(text, column),
     }
 }
 
-fn of_number(number: f64) -> Result<String, String> {
+fn of_number(number: f64) -> Result<String, CellTrouble> {
     if !number.is_finite() || number.abs() >= EXACT_BELOW {
-        return Err(LOST_DIGITS.to_owned());
+        return Err(CellTrouble::LostDigits);
     }
     // Display never uses an exponent, and writes 13800138000.0 without its point.
     Ok(number.to_string())
 }
 
-fn of_text(text: &str, column: Column) -> Result<String, String> {
+fn of_text(text: &str, column: Column) -> Result<String, CellTrouble> {
     let text = tidy(text);
     let text = unquoted(&text);
     if text.starts_with('=') {
-        return Err(FORMULA.to_owned());
+        return Err(CellTrouble::Formula);
     }
     if FAULTS.contains(&text.to_ascii_uppercase().as_str()) {
-        return Err(format!("是错误值 {text}，请填写正确的内容"));
+        return Err(CellTrouble::Fault);
     }
     if looks_like_date(text) {
-        return Err(DATE.to_owned());
+        return Err(CellTrouble::Date);
     }
     if is_number(column) { plain_number(text) } else { Ok(text.to_owned()) }
 }
@@ -87,7 +141,7 @@ fn is_number(column: Column) -> bool {
 }
 
 /// Undoes `13800138000.0` and `1.3800138000E+10`; refuses `1.38E+10`, whose digits are gone.
-fn plain_number(text: &str) -> Result<String, String> {
+fn plain_number(text: &str) -> Result<String, CellTrouble> {
     let plain = narrow(text);
     if let Some((whole, fraction)) = plain.split_once('.')
         && digits(whole)
@@ -110,7 +164,7 @@ fn plain_number(text: &str) -> Result<String, String> {
     if fraction.len() == power {
         Ok(format!("{whole}{fraction}"))
     } else {
-        Err(LOST_DIGITS.to_owned())
+        Err(CellTrouble::LostDigits)
     }
 }
 
@@ -145,7 +199,7 @@ fn looks_like_date(text: &str) -> bool {
 }
 
 /// A mobile number as lists have it: `8613800138000` is meant with its country's code.
-pub(super) fn phone(text: &str) -> &str {
+pub(crate) fn phone(text: &str) -> &str {
     let national = text.strip_prefix("86").filter(|rest| rest.len() == 11 && digits(rest));
     national.unwrap_or(text)
 }

@@ -36,7 +36,7 @@ pub enum Column {
 pub(super) const COLUMNS: usize = 12;
 
 impl Column {
-    /// All columns; the first [`Column::NEEDED`] must be there.
+    /// All columns.
     pub const ALL: [Self; COLUMNS] = [
         Self::Organisation,
         Self::Checkpoint,
@@ -51,8 +51,29 @@ impl Column {
         Self::Longitude,
         Self::Latitude,
     ];
-    /// How many of [`Column::ALL`] must be there.
-    pub const NEEDED: usize = 9;
+    /// What the authority's list must have.
+    pub const OF_AUTHORITY: [Self; 9] = [
+        Self::Organisation,
+        Self::Checkpoint,
+        Self::Door,
+        Self::Address,
+        Self::County,
+        Self::Township,
+        Self::Category,
+        Self::Manager,
+        Self::Phone,
+    ];
+    /// What a unit's own table must have.
+    pub const OF_UNIT: [Self; 8] = [
+        Self::Checkpoint,
+        Self::Door,
+        Self::Address,
+        Self::County,
+        Self::Township,
+        Self::Category,
+        Self::Manager,
+        Self::Phone,
+    ];
 
     /// The title a list should have.
     #[must_use]
@@ -169,8 +190,7 @@ impl Header {
         at.map_or_else(String::new, |at| self.titles[at].clone())
     }
 
-    fn missing(&self) -> Vec<&'static str> {
-        let needed = &Column::ALL[..Column::NEEDED];
+    fn missing(&self, needed: &[Column]) -> Vec<&'static str> {
         needed.iter().filter(|c| self.place(**c).is_none()).map(|c| c.title()).collect()
     }
 }
@@ -228,25 +248,24 @@ fn count(header: &Header) -> usize {
     header.places.iter().flatten().count()
 }
 
-/// Finds the header among the first ten rows.
+/// Finds the header, which must have the columns `needed`, among the first ten rows.
 ///
 /// # Errors
 /// A Chinese sentence that lists the titles found and those needed.
-pub fn find_header(rows: &[TableRow]) -> Result<Header, String> {
+pub fn find_header(rows: &[TableRow], needed: &[Column]) -> Result<Header, String> {
     let read: Vec<_> = candidates(rows).map(read).collect();
     // The first of the best: a later row that merely looks alike is data.
     let best = read.into_iter().rev().max_by_key(|(header, _)| count(header));
-    let needed = Column::ALL[..Column::NEEDED].iter().map(|c| c.title());
-    let needed = needed.collect::<Vec<_>>().join("、");
+    let titles = needed.iter().map(|c| c.title()).collect::<Vec<_>>().join("、");
     let Some((header, twice)) = best.filter(|(header, _)| count(header) > 0) else {
-        return Err(format!("前 {HEADER_ROWS_MAX} 行里没有找到表头。需要的列：{needed}"));
+        return Err(format!("前 {HEADER_ROWS_MAX} 行里没有找到表头。需要的列：{titles}"));
     };
-    let missing = header.missing();
+    let missing = header.missing(needed);
     if !missing.is_empty() {
         let known = header.titles.iter().filter(|title| !title.is_empty());
         let found: Vec<_> = known.chain(&header.unused).map(|title| clipped(title)).collect();
         return Err(format!(
-            "表头（第 {} 行）缺少：{}。找到的列：{}。需要的列：{needed}",
+            "表头（第 {} 行）缺少：{}。找到的列：{}。需要的列：{titles}",
             header.row,
             missing.join("、"),
             found.join("、"),

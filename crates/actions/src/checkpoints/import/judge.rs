@@ -195,7 +195,7 @@ impl<'a> Desk<'a> {
             }
             match cells::text(desk.cell(column), column) {
                 Ok(text) => desk.texts[column as usize] = text,
-                Err(says) => desk.say(column, says, Weight::Bad),
+                Err(trouble) => desk.say(column, trouble.says().to_owned(), Weight::Bad),
             }
         }
         desk

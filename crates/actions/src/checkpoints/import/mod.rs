@@ -3,15 +3,16 @@
 //! A reader hands in a [`Table`] of plain cells; [`find_header`] says which column is what;
 //! [`check`] judges every row; [`save`] writes good rows, whole ones only.
 
-mod cells;
+pub(crate) mod cells;
 mod check;
 mod columns;
 mod judge;
-mod places;
+pub(crate) mod places;
 mod save;
 #[cfg(test)]
 mod tests;
 
+pub use cells::CellTrouble;
 pub use check::{Checked, check};
 pub use columns::{Column, Header, find_header, known_columns};
 pub use judge::{Finding, GoodRow, Weight};

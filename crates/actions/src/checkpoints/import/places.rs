@@ -17,7 +17,7 @@ struct Known {
 
 /// All counties and townships.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     counties: Vec<Known>,
     townships: Vec<Known>,
 }
@@ -54,7 +54,7 @@ fn code_digits(form: &str, length: usize) -> Option<&str> {
 }
 
 impl Places {
-    pub(super) fn new(regions: &[Region]) -> Self {
+    pub(crate) fn new(regions: &[Region]) -> Self {
         let of = |length: usize, endings: &'static [&'static str]| {
             let these = regions.iter().filter(move |region| {
                 region.code.as_str().len() == length && region.parent.is_some()
@@ -74,7 +74,7 @@ impl Places {
     }
 
     /// The county that is meant.
-    pub(super) fn county(&self, typed: &str) -> Result<&RegionCode, String> {
+    pub(crate) fn county(&self, typed: &str) -> Result<&RegionCode, String> {
         let form = even(typed);
         if form.is_empty() {
             return Err("请填写县区".to_owned());
@@ -94,7 +94,7 @@ impl Places {
     }
 
     /// The township of this county that is meant.
-    pub(super) fn township(&self, county: &RegionCode, typed: &str) -> Result<&RegionCode, String> {
+    pub(crate) fn township(&self, county: &RegionCode, typed: &str) -> Result<&RegionCode, String> {
         let form = even(typed);
         if form.is_empty() {
             return Err("请填写乡镇或街道".to_owned());
@@ -147,7 +147,7 @@ impl Places {
 }
 
 /// The category that is meant: a code, a name, or group and name such as `居住场所/宾馆`.
-pub(super) fn category(typed: &str) -> Result<&'static str, String> {
+pub(crate) fn category(typed: &str) -> Result<&'static str, String> {
     let form = same_form(typed);
     if form.is_empty() {
         return Err("缺少场所类别".to_owned());

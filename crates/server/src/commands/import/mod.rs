@@ -9,7 +9,8 @@ mod tests;
 use actions::{
     House,
     checkpoints::import::{
-        BATCH_ROWS, Checked, Finding, GoodRow, Header, Saved, Weight, check, find_header, save,
+        BATCH_ROWS, Checked, Column, Finding, GoodRow, Header, Saved, Weight, check, find_header,
+        save,
     },
 };
 use anyhow::Context;
@@ -118,7 +119,7 @@ impl Import<'_> {
         if let Some(note) = &list.note {
             progress.say(note)?;
         }
-        let header = match find_header(&list.table.rows) {
+        let header = match find_header(&list.table.rows, &Column::OF_AUTHORITY) {
             Ok(header) => header,
             Err(why) => return self.refuse(out, &why),
         };

@@ -20,7 +20,11 @@ pub fn brand(role: &Role) -> &'static str {
 #[must_use]
 pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
     match role {
-        Role::Manager => &[("/venue", "检查点"), ("/venue/checkpoints/new", "申请注册检查点")],
+        Role::Manager => &[
+            ("/venue", "检查点"),
+            ("/venue/checkpoints/new", "申请注册检查点"),
+            ("/venue/drafts", "批量申请"),
+        ],
         Role::Reviewer => &[("/review", "审核")],
         Role::Investigator => &[("/cases", "病例")],
         Role::Auditor => &[("/audit", "审计记录")],
@@ -52,6 +56,10 @@ fn come_back(path: &str) -> &str {
         "/poster",
         "/close",
         "/reopen",
+        "/upload",
+        "/submit",
+        "/save",
+        "/delete",
     ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])

@@ -27,11 +27,67 @@ use std::sync::Arc;
 pub(super) struct FormPage {
     pub(super) p: Page,
     pub(super) form: CheckpointForm,
-    /// Why it came back, when this corrects an application.
-    pub(super) came_back: Option<String>,
+    pub(super) kind: Kind,
     pub(super) counties: Vec<County>,
     pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
+}
+
+/// What a form is for.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// A first application.
+    New,
+    /// An application that came back, and why.
+    CameBack(String),
+    /// A draft: its number, its row in the table it came from or 0, and its version.
+    Draft { id: i64, line: i64, round: i64 },
+}
+
+impl FormPage {
+    fn title(&self) -> &'static str {
+        match self.kind {
+            Kind::New => "申请注册检查点",
+            Kind::CameBack(_) => "改正申请",
+            Kind::Draft { .. } => "修改草稿",
+        }
+    }
+
+    fn button(&self) -> &'static str {
+        if matches!(self.kind, Kind::CameBack(_)) { "重新提交" } else { "提交申请" }
+    }
+
+    /// Where the form goes.
+    fn action(&self) -> String {
+        match self.kind {
+            Kind::Draft { id, .. } => format!("/venue/drafts/{id}/submit"),
+            _ => self.p.path.clone(),
+        }
+    }
+
+    /// Where it goes to be kept as it is.
+    fn keep(&self) -> Option<String> {
+        match self.kind {
+            Kind::New => Some("/venue/drafts".to_owned()),
+            Kind::CameBack(_) => None,
+            Kind::Draft { id, .. } => Some(format!("/venue/drafts/{id}/save")),
+        }
+    }
+
+    fn back(&self) -> &'static str {
+        if matches!(self.kind, Kind::Draft { .. }) { "/venue/drafts" } else { "/venue" }
+    }
+
+    /// What a table says where the form has a choice, when it is none of them: label and text.
+    fn unknown(&self) -> Vec<(&'static str, &str)> {
+        let is_code = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let texts = [
+            ("县区", self.form.county.as_str()),
+            ("乡镇或街道", &self.form.township),
+            ("场所类别", &self.form.category),
+        ];
+        texts.into_iter().filter(|(_, text)| !text.is_empty() && !is_code(text)).collect()
+    }
 }
 
 /// The form.
@@ -74,7 +130,7 @@ pub async fn page(State(house): State<Arc<House>>, p: Page, As(caller): As<Manag
         township: organisation.township,
         ..CheckpointForm::default()
     };
-    form(&house, p, known, None, Said::default()).await
+    form(&house, p, known, Kind::New, Said::default()).await
 }
 
 /// `POST /venue/checkpoints/new`
@@ -89,7 +145,7 @@ pub async fn submit(
         Ok(made) => Ok(to(&format!("/venue/checkpoints/{}?done=sent", made.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
-            form(&house, p, typed, None, said).await
+            form(&house, p, typed, Kind::New, said).await
         }
     }
 }
@@ -106,7 +162,7 @@ pub async fn edit(
     if mine.row.state != applications::State::Returned {
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }
-    form(&house, p, mine.form, Some(mine.row.reason), Said::default()).await
+    form(&house, p, mine.form, Kind::CameBack(mine.row.reason), Said::default()).await
 }
 
 /// `POST /venue/checkpoints/{id}/edit`
@@ -124,19 +180,19 @@ pub async fn resubmit(
         Err(failure) => {
             let said = said(&p, failure)?;
             let reason = mine::one(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
-            form(&house, p, typed, Some(reason), said).await
+            form(&house, p, typed, Kind::CameBack(reason), said).await
         }
     }
 }
 
-async fn form(
+pub(super) async fn form(
     house: &House,
     p: Page,
     form: CheckpointForm,
-    came_back: Option<String>,
+    kind: Kind,
     said: Said,
 ) -> Shown {
     let counties = counties(&regions::all(house).await.map_err(failed(&p))?);
     let (marks, notice) = (said.marks, said.notice);
-    show(&p.clone(), said.status, &FormPage { p, form, came_back, counties, marks, notice })
+    show(&p.clone(), said.status, &FormPage { p, form, kind, counties, marks, notice })
 }

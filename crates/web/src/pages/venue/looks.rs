@@ -1,9 +1,10 @@
 //! How the venue platform looks with sample data.
 
 use super::{
-    apply::FormPage,
+    apply::{FormPage, Kind},
     checkpoint::{CheckpointPage, Kept},
     devices::DutyLink,
+    drafts::DraftsPage,
     home::Home,
     organisation::OrganisationPage,
 };
@@ -14,6 +15,7 @@ use crate::pages::desk::{
 use actions::{
     applications::{
         Event,
+        drafts::{Drafts, Judged},
         mine::{CheckpointEvent, Code, Device, Mine, Row},
     },
     duty::devices::EnrolLink,
@@ -23,7 +25,7 @@ use domain::{
     accounts::Role,
     applications::State,
     checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
-    fields::Complaints,
+    fields::{Complaint, Complaints},
     organisations::OrganisationForm,
 };
 
@@ -164,20 +166,62 @@ fn wrong_input_is_marked_at_its_field_and_kept() {
 
 #[test]
 fn the_application_knows_the_organisation_and_offers_five_groups() {
-    let page = |came_back: Option<&str>, form| FormPage {
+    let page = |kind, form| FormPage {
         p: frame(MANAGER, "/venue/checkpoints/new"),
         form,
-        came_back: came_back.map(Into::into),
+        kind,
         counties: some_counties(),
         marks: Marks::default(),
         notice: None,
     };
-    let html = drawn("venue-apply", &page(None, form()));
+    let html = drawn("venue-apply", &page(Kind::New, form()));
     let (_, category) = html.split_once("name=\"category\"").unwrap_or_default();
     assert_eq!(category.matches("<optgroup").count(), 5);
     assert!(html.contains("<option value=\"105\" selected>医院") && html.contains("提交申请"));
-    let html = drawn("venue-edit", &page(Some(MARKUP), form()));
-    assert!(html.contains("退回原因") && html.contains("重新提交"));
+    let html = drawn("venue-edit", &page(Kind::CameBack(MARKUP.into()), form()));
+    assert!(html.contains("退回原因") && html.contains("重新提交") && !html.contains("存为草稿"));
+    let typed = CheckpointForm { county: "颍洲区".into(), township: MARKUP.into(), ..form() };
+    let html = drawn("venue-draft", &page(Kind::Draft { id: 9, line: 12, round: 3 }, typed));
+    assert!(html.contains("来自表格第 12 行") && html.contains("<b>县区</b> 颍洲区"));
+    assert!(html.contains("action=\"/venue/drafts/9/submit\""));
+    assert!(html.contains("formaction=\"/venue/drafts/9/save\""));
+    assert!(html.contains("name=\"round\" value=\"3\""));
+}
+
+#[test]
+fn drafts_say_what_is_wrong_and_what_can_be_submitted() {
+    let draft = |id: i64, line, form, wrong: &[(&'static str, &'static str)]| Judged {
+        id,
+        line,
+        round: 1,
+        form,
+        complaints: Complaints(
+            wrong.iter().map(|(field, says)| Complaint { field, says }).collect(),
+        ),
+    };
+    let odd = CheckpointForm { name: MARKUP.into(), door: String::new(), ..form() };
+    let rows = vec![
+        draft(1, 2, form(), &[]),
+        draft(2, 3, odd, &[("door", "请填写这是哪一个门，例如“东门”"), ("county", "请填写县区")]),
+        draft(3, 0, CheckpointForm::default(), &[("name", "请填写场所名称，与门牌一致")]),
+    ];
+    let page = |rows: Vec<Judged>, unreadable: Option<&str>| DraftsPage {
+        p: frame(MANAGER, "/venue/drafts"),
+        drafts: Drafts { total: 120 * rows.len().min(1), faulty: 2, rows, page: 0, pages: 3 },
+        faulty: false,
+        done: None,
+        notice: None,
+        unreadable: unreadable.map(Into::into),
+    };
+    let html = drawn("venue-drafts", &page(rows, None));
+    for word in ["草稿共 120 条", "118 条可以提交", "要改正的 2 条", "还没有名称", "1 / 3"]
+    {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(html.contains("<b>门</b> 请填写这是哪一个门"));
+    let html = drawn("venue-drafts-none", &page(vec![], Some("表头（第 1 行）缺少：县区")));
+    assert!(html.contains("还没有草稿") && html.contains("缺少：县区"));
+    assert!(html.contains("enctype=\"multipart/form-data\""));
 }
 
 #[test]

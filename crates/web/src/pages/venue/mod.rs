@@ -4,6 +4,7 @@ pub mod apply;
 pub mod checkpoint;
 pub mod counts;
 pub mod devices;
+pub mod drafts;
 pub mod files;
 pub mod home;
 pub mod life;
@@ -11,7 +12,7 @@ pub mod life;
 mod looks;
 pub mod organisation;
 
-use crate::routes::{Route, Who};
+use crate::routes::{Route, TABLE_UPLOAD, Who};
 use axum::routing::{get, post};
 
 /// The routes of this room.
@@ -24,6 +25,16 @@ pub fn routes() -> Vec<Route> {
         Route::post("/venue/organisation/new", manager, post(organisation::create)),
         Route::get("/venue/checkpoints/new", manager, get(apply::page)),
         Route::post("/venue/checkpoints/new", manager, post(apply::submit)),
+        Route::get("/venue/drafts", manager, get(drafts::page)),
+        Route::post("/venue/drafts", manager, post(drafts::keep)),
+        Route::get("/venue/drafts/table.xlsx", manager, get(drafts::table)),
+        Route::upload(TABLE_UPLOAD, manager, post(drafts::upload)),
+        Route::post("/venue/drafts/submit", manager, post(drafts::submit_all)),
+        Route::post("/venue/drafts/delete", manager, post(drafts::delete_all)),
+        Route::get("/venue/drafts/{id}", manager, get(drafts::edit)),
+        Route::post("/venue/drafts/{id}/save", manager, post(drafts::save)),
+        Route::post("/venue/drafts/{id}/submit", manager, post(drafts::submit)),
+        Route::post("/venue/drafts/{id}/delete", manager, post(drafts::delete)),
         Route::get("/venue/checkpoints/{id}", manager, get(checkpoint::page)),
         Route::get("/venue/checkpoints/{id}/counts", manager, get(counts::page)),
         Route::get("/venue/checkpoints/{id}/edit", manager, get(apply::edit)),

@@ -51,7 +51,7 @@ fn table(rows: &[Vec<String>]) -> Table {
 /// What is said about the only row of a list.
 async fn said_of(row: Vec<String>) -> Vec<Finding> {
     let table = table(&[row]);
-    let header = find_header(&table.rows).unwrap();
+    let header = find_header(&table.rows, &Column::OF_AUTHORITY).unwrap();
     let regions = TestHouse::new().await.registry.regions().await.unwrap();
     Judge::new(&header, Places::new(&regions)).row(&table.rows[1], &[]).1
 }

@@ -82,7 +82,7 @@ fn any_row_is_blank_good_or_bad_with_a_reason() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let regions =
         runtime.block_on(async { TestHouse::new().await.registry.regions().await.unwrap() });
-    let header = find_header(&table(&[]).rows).unwrap();
+    let header = find_header(&table(&[]).rows, &Column::OF_AUTHORITY).unwrap();
     let merged = prop::option::of((0u32..14, 0u32..14));
     proptest!(ProptestConfig::with_cases(2_000), |(row in any_row(), merged in merged)| {
         let mut judge = Judge::new(&header, Places::new(&regions));
