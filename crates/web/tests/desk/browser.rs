@@ -84,19 +84,28 @@ impl Browser {
         self.send(Method::POST, path, body).await
     }
 
+    /// Sends a form with a file, its parts divided by `--x`.
+    pub(crate) async fn post_file(&mut self, path: &str, body: String) -> Seen {
+        self.send_as(Method::POST, path, "multipart/form-data; boundary=x", body).await
+    }
+
     /// Sends a form as another site would make this browser send it.
     pub(crate) async fn post_without_guard(&mut self, path: &str) -> Seen {
         self.send(Method::POST, path, String::new()).await
     }
 
     async fn send(&mut self, method: Method, path: &str, body: String) -> Seen {
+        self.send_as(method, path, "application/x-www-form-urlencoded", body).await
+    }
+
+    async fn send_as(&mut self, method: Method, path: &str, kind: &str, body: String) -> Seen {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "127.0.0.1:8080")
             .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .body(Body::from(body))
             .unwrap();
         let response = self.router.answer(request).await;

@@ -269,3 +269,100 @@ async fn before_approval_there_is_nothing_to_download_and_the_page_says_so() {
         assert!(status.is_client_error(), "{wrong}: {status}");
     }
 }
+
+/// Uploads a table with the guard of the page before.
+async fn upload(manager: &mut Browser, table: &str) -> Seen {
+    let part = |head: &str, body: &str| {
+        format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+    };
+    let body = [
+        part("name=\"csrf\"", &manager.guard),
+        part("name=\"file\"; filename=\"doors.csv\"", table),
+        "--x--\r\n".to_owned(),
+    ];
+    manager.post_file("/venue/drafts/upload", body.concat()).await
+}
+
+const TITLES: &str = "场所名称,门,详细地址,县区,乡镇街道,场所类别,管理员,联系电话";
+
+#[tokio::test]
+async fn a_table_is_uploaded_corrected_and_submitted() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await.says("href=\"/venue/drafts\"");
+    manager.get("/venue/drafts").await.says("还没有草稿");
+    let file = manager.get("/venue/drafts/table.xlsx").await;
+    assert!(
+        file.bytes.starts_with(b"PK") && file.header(header::CONTENT_DISPOSITION).contains(".xlsx")
+    );
+    manager.get("/venue/drafts").await;
+    let wrong = upload(&mut manager, "场所名称,门\n清河中学,东门").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("缺少：详细地址");
+    let good = "清河中学,东门,清河路 1 号,颍州区,清河街道,学校,李红,13800136021";
+    let bad = "清河中学,<b>西门,清河路 1 号,颖洲,清河街道,学校,李红,1380";
+    let done = upload(&mut manager, &format!("{TITLES}\n{good}\n{bad}")).await;
+    assert_eq!(done.aim(), "/venue/drafts?done=uploaded&count=2&show=faulty");
+    let list = manager.get(done.aim()).await;
+    list.says("已读入 2 行");
+    list.says("1 条可以提交");
+    list.says("没有这个县区");
+    list.says_not("<b>西门");
+    let draft = manager.get("/venue/drafts/2").await;
+    draft.says("来自表格第 3 行");
+    draft.says("颖洲");
+    draft.says("id=\"responsible_phone-wrong\"");
+    let sent = manager.post("/venue/drafts/submit", &[]).await;
+    assert_eq!(sent.aim(), "/venue/drafts?done=submitted&count=1");
+
+    let mut fields = door_fields("西门").to_vec();
+    fields.push(("round", "1"));
+    let half: Vec<_> = fields.iter().filter(|(name, _)| *name != "category").copied().collect();
+    let refused = manager.post("/venue/drafts/2/submit", &half).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("name=\"round\" value=\"2\"");
+    refused.says("value=\"西门\"");
+    let late = manager.post("/venue/drafts/2/save", &fields).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.says("这条草稿刚被修改或提交过");
+    late.says("value=\"西门\"");
+    fields.retain(|(name, _)| *name != "round");
+    fields.push(("round", "2"));
+    let done = manager.post("/venue/drafts/2/submit", &fields).await;
+    assert_eq!(done.aim(), "/venue/drafts?done=submitted&count=1");
+    assert_eq!(manager.get("/venue/drafts/2").await.status, StatusCode::NOT_FOUND);
+    manager.get("/venue").await.says("西门");
+}
+
+#[tokio::test]
+async fn a_form_is_kept_half_way_and_thrown_away() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue/checkpoints/new").await.says("formaction=\"/venue/drafts\"");
+    let kept = manager.post("/venue/drafts", &[("name", "清河中学")]).await;
+    manager.get(kept.aim()).await.says("已存为草稿");
+    let draft = manager.get("/venue/drafts/1").await;
+    draft.says("value=\"清河中学\"");
+    draft.says_not("id=\"door-wrong\"");
+    let kept = manager.post("/venue/drafts/1/save", &[("name", "清河小学"), ("round", "1")]).await;
+    manager.get(kept.aim()).await.says("清河小学");
+    let mut other = Browser::of(&t, &t.manager_with_organisation().await).await;
+    other.get("/venue/drafts").await.says("还没有草稿");
+    assert_eq!(other.get("/venue/drafts/1").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        other.post("/venue/drafts/1/delete", &[]).await.aim(),
+        "/venue/drafts?done=deleted&count=0"
+    );
+    assert_eq!(
+        manager.post("/venue/drafts/1/delete", &[]).await.aim(),
+        "/venue/drafts?done=deleted&count=1"
+    );
+    manager.post("/venue/drafts", &[("name", "一")]).await;
+    manager.post("/venue/drafts", &[("name", "二")]).await;
+    assert_eq!(
+        manager.post("/venue/drafts/delete", &[]).await.aim(),
+        "/venue/drafts?done=deleted&count=2"
+    );
+    let mut nobody = Browser::of(&t, &t.manager().await).await;
+    assert_eq!(nobody.get("/venue/drafts").await.aim(), "/venue/organisation/new");
+}
