@@ -103,15 +103,19 @@ impl Registry {
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
             "update applications set state = 'returned' \
-             where id = $1 and state = 'submitted' and round = $2",
+             where id = $1 and state = 'submitted' and round = $2 returning checkpoint",
         )
         .bind(id)
         .bind(round)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
+        let Some(row) = done else { return Ok(false) };
+        let checkpoint: i64 = row.try_get(0)?;
+        sqlx::query("update checkpoints set changed_ms = $2 where number = $1")
+            .bind(checkpoint)
+            .bind(line.at.0)
+            .execute(&mut *tx)
+            .await?;
         event(&mut tx, id, State::Returned, reason, line).await?;
         tx.commit().await?;
         Ok(true)

@@ -250,23 +250,6 @@ impl Registry {
         row.as_ref().map(checkpoint).transpose()
     }
 
-    /// An organisation's checkpoints, newest change first.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn checkpoints_of(&self, organisation: i64) -> Result<Vec<Checkpoint>> {
-        let rows = sqlx::query(
-            "select number, organisation_id, name, door, address, same_key, county, \
-             township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
-             latitude, standing, changed_ms from checkpoints where organisation_id = $1 \
-             order by changed_ms desc, number desc",
-        )
-        .bind(organisation)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(checkpoint).collect()
-    }
-
     /// How many checkpoints an organisation has.
     ///
     /// # Errors

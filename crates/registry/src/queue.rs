@@ -4,14 +4,11 @@ use crate::{
     applications::state,
     audit::{self, AuditLine},
     checkpoints,
+    conditions::{Conditions, begins},
     connect::{Registry, Result, count},
 };
 use domain::{applications::State, checkpoints::CheckpointNumber, time::UnixMs};
-use sqlx::{
-    Any, AssertSqlSafe, Row,
-    any::{AnyArguments, AnyRow},
-    query::Query,
-};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 /// An application with what a queue shows of its checkpoint.
 #[derive(Clone, Debug)]
@@ -104,96 +101,26 @@ const DOUBTFUL: &str = "(o.credit_differs = 1 \
     or exists (select 1 from organisations s where s.credit_code = o.credit_code \
         and s.id > o.id))";
 
-/// A condition with what is bound in it: only what narrows stands in the statement, so that each
-/// has an index of its own.
-struct Narrowed {
-    sql: String,
-    bound: Vec<Bound>,
-    /// Whether all of it is about the table of applications.
-    plain: bool,
-}
-
-enum Bound {
-    Text(String),
-    Number(i64),
-}
-
-impl Narrowed {
-    fn by(filter: &QueueFilter) -> Self {
-        let mut all = Self {
-            sql: "a.state = $1".to_owned(),
-            bound: vec![Bound::Text(filter.state.code().to_owned())],
-            plain: true,
-        };
-        for (column, wanted) in [("county", &filter.county), ("township", &filter.township)] {
-            if let Some(code) = wanted {
-                let at = all.bind(Bound::Text(code.clone()));
-                all.sql.push_str(&format!(" and a.{column} = ${at}"));
-            }
+/// What narrows the queue, and whether all of it is about the table of applications.
+fn narrowed(filter: &QueueFilter) -> (Conditions, bool) {
+    let mut all = Conditions::equal("a.state", filter.state.code());
+    for (column, wanted) in [("county", &filter.county), ("township", &filter.township)] {
+        if let Some(code) = wanted {
+            all.and(code.as_str(), |at| format!("a.{column} = {at}"));
         }
-        if let Some(until) = filter.submitted_until {
-            let at = all.bind(Bound::Number(until.0));
-            all.sql.push_str(&format!(" and a.submitted_ms <= ${at}"));
-        }
-        if let Some(category) = &filter.category {
-            let at = all.bind(Bound::Text(begins(category)));
-            all.sql.push_str(&format!(" and c.category like ${at} escape '!'"));
-            all.plain = false;
-        }
-        if let Some(doubtful) = filter.doubtful {
-            all.sql.push_str(if doubtful { " and " } else { " and not " });
-            all.sql.push_str(DOUBTFUL);
-            all.plain = false;
-        }
-        all.search(&filter.text);
-        all
     }
-
-    fn search(&mut self, text: &str) {
-        let pattern = contains(text);
-        if pattern.is_empty() {
-            return;
-        }
-        let at = self.bind(Bound::Text(pattern));
-        let one = |column: &str| format!("lower({column}) like lower(${at}) escape '!'");
-        let any = ["c.name", "c.door", "c.address", "o.name"].map(one).join(" or ");
-        self.sql.push_str(&format!(" and ({any})"));
-        self.plain = false;
+    if let Some(until) = filter.submitted_until {
+        all.and(until.0, |at| format!("a.submitted_ms <= {at}"));
     }
-
-    /// The number under which a value stands in the statement.
-    fn bind(&mut self, value: Bound) -> usize {
-        self.bound.push(value);
-        self.bound.len()
+    if let Some(category) = &filter.category {
+        all.and(begins(category).as_str(), |at| format!("c.category like {at} escape '!'"));
     }
-
-    fn query<'a>(self, sql: String) -> Query<'a, Any, AnyArguments> {
-        let query = sqlx::query(AssertSqlSafe(sql));
-        self.bound.into_iter().fold(query, |query, value| match value {
-            Bound::Text(text) => query.bind(text),
-            Bound::Number(number) => query.bind(number),
-        })
+    if let Some(doubtful) = filter.doubtful {
+        all.and_plain(&format!("{}{DOUBTFUL}", if doubtful { "" } else { "not " }));
     }
-}
-
-/// Most characters of a typed text that are compared: more than any name, door or address has, so
-/// a longer text finds nothing either way, and within what SQLite takes (50,000 bytes).
-const PATTERN_CHARS_MAX: usize = 500;
-
-/// `%` and `_` of a typed text mean themselves in `like … escape '!'`. PostgreSQL takes no NUL in
-/// a text; none is stored, so none is looked for.
-fn literal(text: &str) -> String {
-    let text: String = text.chars().filter(|c| *c != '\0').take(PATTERN_CHARS_MAX).collect();
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
-}
-
-fn contains(text: &str) -> String {
-    let text = literal(text);
-    if text.is_empty() { text } else { format!("%{text}%") }
-}
-
-fn begins(text: &str) -> String {
-    format!("{}%", literal(text))
+    let searched = all.and_text(&filter.text, &["c.name", "c.door", "c.address", "o.name"]);
+    let plain = filter.category.is_none() && filter.doubtful.is_none() && !searched;
+    (all, plain)
 }
 
 fn application(row: &AnyRow) -> Result<ApplicationRow> {
@@ -230,13 +157,12 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn queue(&self, filter: &QueueFilter) -> Result<Vec<ApplicationRow>> {
-        let mut all = Narrowed::by(filter);
-        let limit = all.bind(Bound::Number(filter.limit.max(0)));
-        let offset = all.bind(Bound::Number(filter.offset.max(0)));
+        let (mut all, _) = narrowed(filter);
+        let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
         let sql = format!(
-            "{} where {} order by a.submitted_ms, a.id limit ${limit} offset ${offset}",
+            "{} where {} order by a.submitted_ms, a.id limit {limit} offset {offset}",
             select(),
-            all.sql
+            all.sql()
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
         rows.iter().map(application).collect()
@@ -247,9 +173,9 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn queue_total(&self, filter: &QueueFilter) -> Result<i64> {
-        let all = Narrowed::by(filter);
-        let tables = if all.plain { "applications a" } else { TABLES };
-        let sql = format!("select count(*) from {tables} where {}", all.sql);
+        let (all, plain) = narrowed(filter);
+        let tables = if plain { "applications a" } else { TABLES };
+        let sql = format!("select count(*) from {tables} where {}", all.sql());
         count(&all.query(sql).fetch_one(&self.pool).await?)
     }
 
@@ -294,18 +220,5 @@ impl Registry {
         }
         tx.commit().await?;
         Ok(approved)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PATTERN_CHARS_MAX, contains};
-
-    #[test]
-    fn typed_wildcards_mean_themselves() {
-        assert_eq!(contains(""), "");
-        assert_eq!(contains("50%_!"), "%50!%!_!!%");
-        assert_eq!(contains("\0"), "");
-        assert_eq!(contains(&"门".repeat(600)).chars().count(), PATTERN_CHARS_MAX + 2);
     }
 }

@@ -15,6 +15,7 @@ mod contract {
     mod checkpoint_events;
     mod checkpoints;
     mod connect;
+    mod doors;
     mod drafts;
     mod duty;
     mod health_status;

@@ -9,6 +9,7 @@ use domain::{
     time::UnixMs,
 };
 pub use registry::CheckpointEvent;
+use registry::{DoorFilter, DoorRow};
 use vault::Field;
 use visits::Window;
 
@@ -80,19 +81,72 @@ pub struct Device {
     pub revoked: Option<UnixMs>,
 }
 
-/// The manager's checkpoints, newest change first.
+/// What the manager's list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// State of the application; `None` for all.
+    pub state: Option<State>,
+    /// Part of a name, door or address; empty for all.
+    pub text: String,
+    /// Page, from 0; one beyond the last is the last.
+    pub page: i64,
+}
+
+/// A page of the manager's checkpoints.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The rows, newest change first.
+    pub rows: Vec<Row>,
+    /// How many the filter has.
+    pub total: i64,
+    /// How many there are in all.
+    pub all: i64,
+    /// How many wait, came back, were approved.
+    pub counts: Vec<(State, i64)>,
+    /// The page, from 0.
+    pub page: i64,
+    /// How many pages there are, at least one.
+    pub pages: i64,
+    /// Whether a door is in use, so that there are posters.
+    pub any_approved: bool,
+}
+
+/// Checkpoints of one page.
+const PAGE_ROWS: i64 = 50;
+
+/// A page of the manager's checkpoints.
 ///
 /// # Errors
 /// `Broken` when a store cannot be read.
-pub async fn list(house: &House, caller: &Manager) -> Answer<Vec<Row>> {
+pub async fn list(house: &House, caller: &Manager, filter: &Filter) -> Answer<List> {
     let Some(organisation) = house.registry.organisation_of(caller.account).await? else {
-        return Ok(Vec::new());
+        return Ok(List { pages: 1, ..List::default() });
     };
-    let mut rows = Vec::new();
-    for checkpoint in house.registry.checkpoints_of(organisation.id).await? {
-        rows.push(row(house, &checkpoint).await?.0);
+    let all = DoorFilter {
+        organisation: organisation.id,
+        state: None,
+        text: String::new(),
+        limit: PAGE_ROWS,
+        offset: 0,
+    };
+    let mut counts = Vec::new();
+    for state in State::ALL {
+        let of = DoorFilter { state: Some(state), ..all.clone() };
+        counts.push((state, house.registry.doors_total(&of).await?));
     }
-    Ok(rows)
+    let text = filter.text.trim().to_owned();
+    let mut wanted = DoorFilter { state: filter.state, text, ..all };
+    let total = house.registry.doors_total(&wanted).await?;
+    let pages = ((total + PAGE_ROWS - 1) / PAGE_ROWS).max(1);
+    let page = filter.page.clamp(0, pages - 1);
+    wanted.offset = page * PAGE_ROWS;
+    let mut rows = Vec::new();
+    for door in house.registry.doors_of(&wanted).await? {
+        rows.push(row(house, door).await?);
+    }
+    let sum = counts.iter().map(|(_, count)| count).sum();
+    let approved = counts.iter().any(|(state, count)| *state == State::Approved && *count > 0);
+    Ok(List { rows, total, all: sum, counts, page, pages, any_approved: approved })
 }
 
 /// One of them.
@@ -101,7 +155,21 @@ pub async fn list(house: &House, caller: &Manager) -> Answer<Vec<Row>> {
 /// `NotFound` for somebody else's.
 pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Mine> {
     let checkpoint = own_checkpoint(house, caller, number).await?;
-    let (row, events) = row(house, &checkpoint).await?;
+    let application = house.registry.application_of(number).await?;
+    let (application, state) = application.ok_or(Failure::NotFound)?;
+    let events = super::events(house, application).await?;
+    let came_back = events.iter().rev().find(|event| event.state == State::Returned);
+    let door = DoorRow {
+        number,
+        name: checkpoint.record.name.clone(),
+        door: checkpoint.record.door.clone(),
+        address: checkpoint.record.address.clone(),
+        standing: checkpoint.standing,
+        state,
+        reason: came_back.map(|event| event.reason.clone()).unwrap_or_default(),
+        changed: checkpoint.changed,
+    };
+    let row = row(house, door).await?;
     let regions = regions::all(house).await?;
     let code = house.registry.code_of(number).await?;
     let devices = house.registry.devices_at(number).await?;
@@ -150,27 +218,14 @@ fn form(house: &House, record: registry::CheckpointRecord) -> Answer<CheckpointF
     })
 }
 
-async fn row(house: &House, checkpoint: &registry::Checkpoint) -> Answer<(Row, Vec<Event>)> {
-    let number = checkpoint.number;
-    let application = house.registry.application_of(number).await?;
-    let (application, state) = application.ok_or(Failure::NotFound)?;
-    let events = super::events(house, application).await?;
-    let reason = events.last().filter(|_| state == State::Returned).map(|e| e.reason.clone());
-    let today =
-        if checkpoint.standing == Standing::Applying { 0 } else { today(house, number).await? };
-    let record = &checkpoint.record;
-    let row = Row {
-        number,
-        name: record.name.clone(),
-        door: record.door.clone(),
-        address: record.address.clone(),
-        standing: checkpoint.standing,
-        state,
-        reason: reason.unwrap_or_default(),
-        changed: events.last().map_or(checkpoint.changed, |event| event.at),
-        today,
+async fn row(house: &House, door: DoorRow) -> Answer<Row> {
+    let today = match door.standing {
+        Standing::Applying => 0,
+        _ => today(house, door.number).await?,
     };
-    Ok((row, events))
+    let DoorRow { number, name, door, address, standing, state, reason, changed } = door;
+    let reason = if state == State::Returned { reason } else { String::new() };
+    Ok(Row { number, name, door, address, standing, state, reason, changed, today })
 }
 
 /// Entries at a door since midnight.

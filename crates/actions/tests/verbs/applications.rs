@@ -29,6 +29,13 @@ async fn seen(t: &TestHouse, caller: &Reviewer, state: State) -> Vec<i64> {
     queue.rows.iter().map(|row| row.id).collect()
 }
 
+/// All doors of a manager.
+async fn list(t: &TestHouse, caller: &Manager) -> Vec<mine::Row> {
+    let list = mine::list(t, caller, &mine::Filter::default()).await.unwrap();
+    assert_eq!((list.total, list.all), (list.rows.len() as i64, list.total));
+    list.rows
+}
+
 /// A manager of an organisation with this name and credit code.
 async fn manager_of(t: &TestHouse, name: &str, credit_code: &str) -> Manager {
     let caller = manager(t, &t.manager().await).await;
@@ -66,7 +73,7 @@ async fn wrong_input_is_marked_at_its_field() {
     for (field, form) in wrong {
         complains(field, submit(&t, &caller, &form).await);
     }
-    assert!(mine::list(&t, &caller).await.unwrap().is_empty(), "nothing was stored");
+    assert!(list(&t, &caller).await.is_empty(), "nothing was stored");
     submit(&t, &caller, &good).await.unwrap();
 }
 
@@ -75,7 +82,7 @@ async fn without_an_organisation_there_is_nothing_to_apply_for() {
     let t = TestHouse::new().await;
     let caller = manager(&t, &t.manager().await).await;
     conflict(submit(&t, &caller, &t.checkpoint_form()).await);
-    assert!(mine::list(&t, &caller).await.unwrap().is_empty());
+    assert!(list(&t, &caller).await.is_empty());
 }
 
 #[tokio::test]
@@ -103,7 +110,7 @@ async fn one_door_applied_for_twice_at_once_is_one_checkpoint() {
     let form = t.checkpoint_form();
     let (one, other) = tokio::join!(submit(&t, &caller, &form), submit(&t, &caller, &form));
     complains("door", if one.is_ok() { other } else { one });
-    assert_eq!(mine::list(&t, &caller).await.unwrap().len(), 1);
+    assert_eq!(list(&t, &caller).await.len(), 1);
 }
 
 #[tokio::test]
@@ -116,7 +123,7 @@ async fn another_manager_finds_nothing_of_mine() {
     for stranger in [with_organisation, without] {
         not_found(mine::one(&t, &stranger, number).await);
         not_found(resubmit(&t, &stranger, number, &t.checkpoint_form()).await);
-        assert!(mine::list(&t, &stranger).await.unwrap().is_empty());
+        assert!(list(&t, &stranger).await.is_empty());
     }
     assert!(mine::one(&t, &owner, number).await.is_ok());
 }
@@ -135,7 +142,7 @@ async fn returned_with_a_reason_corrected_and_approved() {
     complains("reason", review::send_back(&t, &reviewer, id, 1, "  ").await);
     complains("reason", review::send_back(&t, &reviewer, id, 1, &"长".repeat(201)).await);
     review::send_back(&t, &reviewer, id, 1, "名称与门牌不一致").await.unwrap();
-    let row = &mine::list(&t, &caller).await.unwrap()[0];
+    let row = &list(&t, &caller).await[0];
     assert_eq!((row.state, row.reason.as_str()), (State::Returned, "名称与门牌不一致"));
     assert_eq!(row.standing, Standing::Applying);
     conflict(review::approve(&t, &reviewer, id, 1).await);
@@ -289,4 +296,31 @@ async fn the_reviewer_sees_masked_people_and_what_was_searched() {
     assert_eq!(total("%").await, 0, "signs mean themselves");
     let far = Filter { page: i64::MAX, ..all(State::Submitted) };
     assert!(review::queue(&t, &city, &far).await.unwrap().rows.is_empty());
+}
+
+#[tokio::test]
+async fn a_unit_with_many_doors_turns_pages_and_looks_for_one() {
+    let t = TestHouse::new().await;
+    let caller = manager(&t, &t.manager_with_organisation().await).await;
+    let city = reviewer(&t, "").await;
+    for n in 0..53 {
+        let form = CheckpointForm { door: format!("{n} 号门"), ..t.checkpoint_form() };
+        submit(&t, &caller, &form).await.unwrap();
+        t.clock.advance_ms(if n < 50 { 0 } else { MINUTE_MS });
+    }
+    let show = async |filter| mine::list(&t, &caller, &filter).await.unwrap();
+    let first = show(mine::Filter::default()).await;
+    assert_eq!((first.rows.len(), first.total, first.page, first.pages), (50, 53, 0, 2));
+    let doors: Vec<&str> = first.rows.iter().map(|row| row.door.as_str()).collect();
+    assert_eq!(doors[..4], ["52 号门", "51 号门", "0 号门", "1 号门"], "newest, then in order");
+    let beyond = show(mine::Filter { page: i64::MAX, ..Default::default() }).await;
+    assert_eq!((beyond.rows.len(), beyond.page), (3, 1));
+    let found = show(mine::Filter { text: " 51 号 ".to_owned(), ..Default::default() }).await;
+    assert_eq!((found.rows.len(), found.total, found.all), (1, 1, 53));
+    let queue = review::queue(&t, &city, &all(State::Submitted)).await.unwrap();
+    review::send_back(&t, &city, queue.rows[7].id, 1, "请核对").await.unwrap();
+    let back = show(mine::Filter { state: Some(State::Returned), ..Default::default() }).await;
+    assert_eq!((back.total, back.rows[0].reason.as_str()), (1, "请核对"));
+    assert_eq!(show(mine::Filter::default()).await.rows[0].number, back.rows[0].number);
+    assert_eq!(back.counts, [(State::Submitted, 52), (State::Returned, 1), (State::Approved, 0)]);
 }

@@ -77,9 +77,8 @@ async fn a_table_is_checked_row_by_row_and_the_good_rows_are_submitted() {
     assert_eq!((faulty.rows.len(), faulty.total, faulty.faulty), (1, 3, 1));
     let done = drafts::submit_all(&t, &caller).await.unwrap();
     assert_eq!(done, Submitted { submitted: 2, left: 1 });
-    let doors: Vec<_> =
-        mine::list(&t, &caller).await.unwrap().into_iter().map(|row| row.door).collect();
-    assert_eq!(doors.len(), 2);
+    let doors = mine::list(&t, &caller, &mine::Filter::default()).await.unwrap();
+    assert_eq!(doors.all, 2);
     let lines = t.registry.audit_page(Some(Deed::ApplicationSubmitted), 9, 0).await.unwrap();
     assert_eq!(lines.len(), 2);
 

@@ -3,40 +3,89 @@
 use crate::{
     answer::Shown,
     page::Page,
-    pages::desk::{failed, show},
+    pages::desk::{Asked, asked, failed, query_text, show},
     seat::As,
 };
 use actions::{
     House,
     accounts::principals::Manager,
-    applications::mine::{self, Row},
+    applications::mine::{self, Filter, List},
     organisations::{self, Organisation},
 };
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
-use domain::checkpoints::Standing;
+use axum::{extract::State as Whole, http::StatusCode};
+use domain::applications::State;
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// Most characters of a text that is looked for.
+const TEXT_CHARS_MAX: usize = 60;
+/// From so many doors on there is something to look for.
+const SEARCH_FROM: i64 = 10;
+
+/// What is asked for in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    state: String,
+    q: String,
+    page: String,
+}
 
 #[derive(Template)]
 #[template(path = "venue/home.html")]
 pub(super) struct Home {
     pub(super) p: Page,
     pub(super) organisation: Option<Organisation>,
-    pub(super) rows: Vec<Row>,
+    pub(super) list: List,
+    pub(super) filter: Filter,
 }
 
 impl Home {
-    fn any_open(&self) -> bool {
-        self.rows.iter().any(|row| row.standing == Standing::Open)
+    fn searches(&self) -> bool {
+        self.list.all >= SEARCH_FROM
+    }
+
+    fn is_state(&self, state: &State) -> bool {
+        self.filter.state == Some(*state)
+    }
+
+    fn state_link(&self, state: Option<&State>) -> String {
+        self.link(state.copied(), 0)
+    }
+
+    fn page_link(&self, page: i64) -> String {
+        self.link(self.filter.state, page)
+    }
+
+    fn link(&self, state: Option<State>, page: i64) -> String {
+        let page = page.to_string();
+        let mut parts = Vec::new();
+        parts.extend(state.map(|state| ("state", state.code())));
+        if !self.filter.text.is_empty() {
+            parts.push(("q", self.filter.text.as_str()));
+        }
+        if page != "0" {
+            parts.push(("page", page.as_str()));
+        }
+        query_text("/venue", &parts)
     }
 }
 
 /// `GET /venue`
-pub async fn page(State(house): State<Arc<House>>, p: Page, As(caller): As<Manager>) -> Shown {
-    let organisation = organisations::mine(&house, &caller).await.map_err(failed(&p))?;
-    let rows = match &organisation {
-        Some(_) => mine::list(&house, &caller).await.map_err(failed(&p))?,
-        None => Vec::new(),
+pub async fn page(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    query: Asked<Wanted>,
+) -> Shown {
+    let wanted = asked(query);
+    let filter = Filter {
+        state: State::from_code(&wanted.state),
+        text: wanted.q.trim().chars().take(TEXT_CHARS_MAX).collect(),
+        page: wanted.page.parse().unwrap_or(0),
     };
-    show(&p.clone(), StatusCode::OK, &Home { p, organisation, rows })
+    let organisation = organisations::mine(&house, &caller).await.map_err(failed(&p))?;
+    let list = mine::list(&house, &caller, &filter).await.map_err(failed(&p))?;
+    show(&p.clone(), StatusCode::OK, &Home { p, organisation, list, filter })
 }

@@ -16,7 +16,7 @@ use actions::{
     applications::{
         Event,
         drafts::{Drafts, Judged},
-        mine::{CheckpointEvent, Code, Device, Mine, Row},
+        mine::{CheckpointEvent, Code, Device, Filter, List, Mine, Row},
     },
     duty::devices::EnrolLink,
     organisations::Organisation,
@@ -53,6 +53,16 @@ fn row(number: u32, door: &str, state: State, today: u64) -> Row {
         changed: ago(i64::from(number) * 90),
         today,
     }
+}
+
+fn home(organisation: Option<Organisation>, rows: Vec<Row>) -> Home {
+    let total = rows.len() as i64;
+    let counts = State::ALL
+        .map(|state| (state, rows.iter().filter(|row| row.state == state).count() as i64))
+        .to_vec();
+    let any_approved = rows.iter().any(|row| row.state == State::Approved);
+    let list = List { rows, total, all: total, counts, page: 0, pages: 1, any_approved };
+    Home { p: frame(MANAGER, "/venue"), organisation, list, filter: Filter::default() }
 }
 
 fn form() -> CheckpointForm {
@@ -111,10 +121,7 @@ fn mine(state: State) -> Mine {
 
 #[test]
 fn without_an_organisation_the_home_says_what_comes_next() {
-    let html = drawn(
-        "venue-start",
-        &Home { p: frame(MANAGER, "/venue"), organisation: None, rows: vec![] },
-    );
+    let html = drawn("venue-start", &home(None, vec![]));
     assert!(html.contains("href=\"/venue/organisation/new\"") && html.contains("三步拿到场所码"));
 }
 
@@ -125,8 +132,7 @@ fn the_home_lists_the_doors_with_state_reason_and_count() {
         row(2, MARKUP, State::Returned, 0),
         row(3, "住院部 1 号楼", State::Submitted, 0),
     ];
-    let home =
-        |rows| Home { p: frame(MANAGER, "/venue"), organisation: Some(organisation()), rows };
+    let home = |rows| home(Some(organisation()), rows);
     let html = drawn("venue-home", &home(rows));
     for word in ["已通过", "已退回", "待审核", "场所类别选错", "1893", "申请注册检查点"]
     {
@@ -134,7 +140,23 @@ fn the_home_lists_the_doors_with_state_reason_and_count() {
     }
     assert!(html.contains("href=\"/venue/checkpoints/2/edit\""));
     assert!(html.contains("aria-current=\"page\">检查点</a>"));
+    assert!(!html.contains("role=\"search\""), "three doors need no search");
     assert!(drawn("venue-empty", &home(vec![])).contains("申请第一个检查点"));
+}
+
+#[test]
+fn a_unit_with_many_doors_can_look_for_one() {
+    let rows = (0..12).map(|n| row(n, MARKUP, State::Approved, 7)).collect();
+    let mut many = home(Some(organisation()), rows);
+    many.filter = Filter { state: Some(State::Approved), text: "东 门&".into(), page: 1 };
+    (many.list.page, many.list.pages) = (1, 3);
+    let html = drawn("venue-home-many", &many);
+    assert!(html.contains("role=\"search\"") && html.contains("2 / 3"));
+    assert!(
+        html.contains("href=\"/venue?state=approved&#38;q=%E4%B8%9C+%E9%97%A8%26&#38;page=2\"")
+    );
+    many.list.rows.clear();
+    assert!(drawn("venue-home-none", &many).contains("没有符合条件的检查点"));
 }
 
 #[test]

@@ -104,3 +104,10 @@ fn any_row_is_blank_good_or_bad_with_a_reason() {
         prop_assert_eq!(columns.len(), all, "{:?}", findings);
     });
 }
+
+#[tokio::test]
+async fn an_error_value_is_named_beside_what_to_do() {
+    let findings = said_of(with(Column::Checkpoint, "#N/A")).await;
+    assert_eq!(bad_at(&findings, Column::Checkpoint), "是错误值，请填写正确的内容");
+    assert_eq!(findings[0].value, "#N/A");
+}
