@@ -3,7 +3,6 @@
 //! in the middle.
 
 mod load;
-mod server;
 
 use std::{
     fs,
@@ -18,9 +17,9 @@ use clap::Args;
 use crate::{
     measure::Stopwatch,
     report::{Report, Target},
+    server::{Health, Server},
 };
 use load::{Load, Sent};
-use server::{Health, Server};
 
 /// Connections of the parts that are compared with hello.
 const CONNECTIONS: [u16; 3] = [64, 256, 1_024];

@@ -1,4 +1,4 @@
-//! Measures on simulated cities: `cargo xtask bench visits` and `cargo xtask bench checkins`.
+//! Measures on simulated cities: `cargo xtask bench visits`, `checkins` and `venues`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,7 +10,9 @@ mod checkins;
 mod measure;
 mod phases;
 mod report;
+mod server;
 mod town;
+mod venues;
 mod visits;
 
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ enum What {
     Visits(visits::Wanted),
     /// The whole product under load: its figures beside their targets.
     Checkins(checkins::Wanted),
+    /// The venue platform with very many applications and doors.
+    Venues(venues::Wanted),
     /// Appends visits without ever sealing and aborts; started by `visits` to have a crash.
     #[command(hide = true)]
     Crash {
@@ -49,6 +53,7 @@ fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Visits(wanted) => visits::run(&wanted),
         What::Checkins(wanted) => checkins::run(&wanted),
+        What::Venues(wanted) => venues::run(&wanted),
         What::Crash { dir, visits, seed } => phases::reopen::fill_and_abort(&dir, visits, seed),
     }
 }

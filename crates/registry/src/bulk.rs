@@ -3,6 +3,8 @@
 
 mod doors;
 
+pub(crate) use doors::{NewDoor, insert_doors, insert_organisations};
+
 use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
@@ -15,7 +17,7 @@ use std::{fmt::Write as _, ops::Range};
 
 /// Rows of one statement. Few enough, since SQLite looks for each of its values among the names of
 /// all of them; many enough, since each statement goes to another thread and back.
-const ROWS: usize = 16;
+pub(crate) const ROWS: usize = 16;
 
 /// KiB of pages that SQLite keeps meanwhile: room for the whole index of ten million people's
 /// documents, which is hit everywhere and would otherwise be written anew again and again.
@@ -43,7 +45,7 @@ pub struct BulkInsert {
 }
 
 /// The first rows of a statement that inserts `rows` of them.
-fn statement(head: &str, columns: usize, rows: usize) -> String {
+pub(crate) fn statement(head: &str, columns: usize, rows: usize) -> String {
     let mut sql = format!("insert into {head} values ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });

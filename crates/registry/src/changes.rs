@@ -3,9 +3,12 @@
 //! A line is written in the transaction of the change itself. New people leave none: their numbers
 //! grow, so whoever knows the last one knows where to go on.
 
-use crate::connect::{Registry, RegistryError, Result, next_number};
+use crate::{
+    bulk::{ROWS, statement},
+    connect::{Registry, RegistryError, Result, next_number, next_numbers},
+};
 use domain::people::PersonNumber;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 /// Lines kept; whoever is further behind reads everything again. Far more than a process misses
 /// between two looks.
@@ -56,6 +59,21 @@ pub(crate) async fn note(tx: &mut AnyConnection, change: &Change) -> Result<()> 
         .bind(subject)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// Adds a line for each, in order, in the transaction of the changes.
+pub(crate) async fn note_each(tx: &mut AnyConnection, changes: &[Change]) -> Result<()> {
+    let seqs = next_numbers(tx, "changes", changes.len()).await?;
+    for (chunk, first) in changes.chunks(ROWS).zip(seqs.step_by(ROWS)) {
+        let sql = statement("changes (seq, kind, subject)", 3, chunk.len());
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
+        for (change, seq) in chunk.iter().zip(first..) {
+            let (kind, subject) = change.columns();
+            query = query.bind(seq).bind(kind).bind(subject);
+        }
+        query.execute(&mut *tx).await?;
+    }
     Ok(())
 }
 

@@ -40,6 +40,12 @@ impl RegistryError {
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Sql(sqlx::Error::PoolTimedOut))
     }
+
+    /// Whether something was to be inserted that there is already.
+    pub(crate) fn is_there_already(&self) -> bool {
+        let Self::Sql(sqlx::Error::Database(error)) = self else { return false };
+        error.is_unique_violation()
+    }
 }
 
 /// A registry's answer.

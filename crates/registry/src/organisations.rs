@@ -113,27 +113,6 @@ impl Registry {
         row.as_ref().map(organisation).transpose()
     }
 
-    /// An organisation without a manager under this evened-out name and county, from a list.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn listed_organisation(
-        &self,
-        same_name: &str,
-        county: &str,
-    ) -> Result<Option<Organisation>> {
-        let row = sqlx::query(
-            "select id, account_id, name, same_name, credit_code, county, township, made_ms \
-             from organisations where same_name = $1 and county = $2 and account_id is null \
-             order by id limit 1",
-        )
-        .bind(same_name)
-        .bind(county)
-        .fetch_optional(&self.pool)
-        .await?;
-        row.as_ref().map(organisation).transpose()
-    }
-
     /// Up to `limit` names of other organisations with the same credit code.
     ///
     /// # Errors

@@ -1,16 +1,17 @@
 //! Doors from the authority's own list: each is there with its organisation, its approved
 //! application, its code and its audit line, or not at all.
 
-use super::{CheckpointRecord, insert, number};
+use super::{CheckpointRecord, number};
 use crate::{
-    applications::approve,
-    audit::{self, AuditLine},
-    connect::{Registry, Result},
-    organisations::{self, NewOrganisation},
+    audit::AuditLine,
+    bulk::{NewDoor, insert_doors, insert_organisations},
+    changes::{self, Change},
+    connect::{Registry, RegistryError, Result},
+    organisations::NewOrganisation,
 };
 use domain::checkpoints::CheckpointNumber;
-use sqlx::{AnyConnection, Row};
-use std::collections::HashMap;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use std::collections::{HashMap, HashSet};
 
 /// A door from a list.
 #[derive(Clone, Debug)]
@@ -26,9 +27,6 @@ pub struct ListedCheckpoint {
     pub line: AuditLine,
 }
 
-/// What is known of organisations within one transaction: (evened-out name, county) to number.
-type Known<'a> = HashMap<(&'a str, &'a str), i64>;
-
 impl Registry {
     /// Takes doors from a list in one transaction and says of each whether it was taken; `false`
     /// means that it is there already. `None` when somebody else wrote the same door or code at
@@ -39,17 +37,29 @@ impl Registry {
     /// Of the database; then nothing is saved.
     pub async fn import_checkpoints(&self, rows: &[ListedCheckpoint]) -> Result<Option<Vec<bool>>> {
         let mut tx = self.begin().await?;
-        let mut known = Known::new();
+        let mut there = doors_there(&mut tx, rows).await?;
         let mut taken = Vec::with_capacity(rows.len());
+        let mut new = Vec::new();
         for row in rows {
-            if door_there(&mut tx, &row.record.same_key).await? {
-                taken.push(false);
-            } else if import(&mut tx, row, &mut known).await? {
-                taken.push(true);
-            } else {
-                return Ok(None);
-            }
+            let fresh = there.insert(row.record.same_key.clone());
+            taken.push(fresh);
+            new.extend(fresh.then_some(row));
         }
+        let Some(codes) = codes(&mut tx, &new).await? else { return Ok(None) };
+        let organisations = organisations(&mut tx, &new).await?;
+        let mut doors = Vec::with_capacity(new.len());
+        for (row, (code, short_number)) in new.iter().copied().zip(codes) {
+            let organisation = organisations.get(&key(&row.organisation)).copied();
+            let organisation = organisation.ok_or(RegistryError::Strange("organisations.id"))?;
+            doors.push(NewDoor { row, organisation, code, short_number });
+        }
+        match insert_doors(&mut tx, &doors).await {
+            Err(error) if error.is_there_already() => return Ok(None),
+            other => other?,
+        };
+        let codes: Vec<Change> =
+            doors.iter().map(|door| Change::VenueCode(door.code.to_owned())).collect();
+        changes::note_each(&mut tx, &codes).await?;
         tx.commit().await?;
         Ok(Some(taken))
     }
@@ -85,25 +95,84 @@ pub(crate) async fn door_there(tx: &mut AnyConnection, same_key: &str) -> Result
     Ok(row.is_some())
 }
 
-/// Writes everything that belongs to a row; `false` when it met another writer half way.
-async fn import<'a>(
+/// Values that one statement asks about.
+const ASKED: usize = 64;
+
+/// A statement that asks about values: `{head} ($1, $2 …)`.
+fn about(head: &str, values: usize) -> String {
+    let places: Vec<String> = (1..=values).map(|place| format!("${place}")).collect();
+    format!("{head} ({})", places.join(", "))
+}
+
+/// The keys of those rows whose door is there.
+async fn doors_there(tx: &mut AnyConnection, rows: &[ListedCheckpoint]) -> Result<HashSet<String>> {
+    let mut there = HashSet::new();
+    for chunk in rows.chunks(ASKED) {
+        let sql = about("select same_key from checkpoints where same_key in", chunk.len());
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in chunk {
+            query = query.bind(row.record.same_key.as_str());
+        }
+        for found in query.fetch_all(&mut *tx).await? {
+            there.insert(found.try_get(0)?);
+        }
+    }
+    Ok(there)
+}
+
+/// A free code and short number for each row; `None` when a row has none.
+async fn codes<'a>(
     tx: &mut AnyConnection,
-    row: &'a ListedCheckpoint,
-    known: &mut Known<'a>,
-) -> Result<bool> {
-    let Some((code, short_number)) = free_code(tx, &row.codes).await? else { return Ok(false) };
-    let Some(organisation) = organisation(tx, &row.organisation, known).await? else {
-        return Ok(false);
-    };
-    let record = CheckpointRecord { organisation, ..row.record.clone() };
-    let Some(door) = insert(tx, &record, &row.line).await? else { return Ok(false) };
-    let line = AuditLine { subject: format!("检查点 {}", door.0), ..row.line.clone() };
-    audit::write(tx, &line).await?;
-    let application = sqlx::query("select id from applications where checkpoint = $1")
-        .bind(i64::from(door.0))
-        .fetch_one(&mut *tx)
-        .await?;
-    approve(tx, (application.try_get(0)?, 1), code, short_number, &line).await
+    rows: &[&'a ListedCheckpoint],
+) -> Result<Option<Vec<(&'a str, &'a str)>>> {
+    let mut used = used_first_codes(tx, rows).await?;
+    let mut codes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let fresh = |(code, short): &&(String, String)| {
+            !used.contains(code.as_str()) && !used.contains(short.as_str())
+        };
+        let first = row.codes.first().filter(fresh);
+        let free = match first {
+            Some((code, short)) => Some((code.as_str(), short.as_str())),
+            None => {
+                let left: Vec<_> = row.codes.iter().filter(fresh).cloned().collect();
+                let free = free_code(tx, &left).await?.map(|(code, _)| code.to_owned());
+                let same = |(code, _): &&(String, String)| Some(code) == free.as_ref();
+                row.codes.iter().find(same).map(|(code, short)| (code.as_str(), short.as_str()))
+            }
+        };
+        let Some((code, short)) = free else { return Ok(None) };
+        used.insert(code.to_owned());
+        used.insert(short.to_owned());
+        codes.push((code, short));
+    }
+    Ok(Some(codes))
+}
+
+/// Which of the rows' first codes and short numbers are in use.
+async fn used_first_codes(
+    tx: &mut AnyConnection,
+    rows: &[&ListedCheckpoint],
+) -> Result<HashSet<String>> {
+    let mut used = HashSet::new();
+    for chunk in rows.chunks(ASKED) {
+        let first: Vec<&(String, String)> =
+            chunk.iter().filter_map(|row| row.codes.first()).collect();
+        for (column, values) in [
+            ("code", first.iter().map(|(code, _)| code).collect::<Vec<_>>()),
+            ("short_number", first.iter().map(|(_, short)| short).collect()),
+        ] {
+            let head = format!("select {column} from venue_codes where {column} in");
+            let mut query = sqlx::query(AssertSqlSafe(about(&head, values.len())));
+            for value in values {
+                query = query.bind(value.as_str());
+            }
+            for found in query.fetch_all(&mut *tx).await? {
+                used.insert(found.try_get(0)?);
+            }
+        }
+    }
+    Ok(used)
 }
 
 /// The first code and short number of these that nothing has yet.
@@ -124,31 +193,47 @@ pub(crate) async fn free_code<'a>(
     Ok(None)
 }
 
-/// An organisation with an account is passed over: whoever registered under that name has not been
-/// shown to be it, and must not come into doors by a list.
-async fn organisation<'a>(
+/// What an organisation of a list is found by: evened-out name and county.
+type Key<'a> = (&'a str, &'a str);
+
+fn key(new: &NewOrganisation) -> Key<'_> {
+    (new.same_name.as_str(), new.county.as_str())
+}
+
+/// The numbers of the rows' organisations; those that are not there are made. One with an account is
+/// passed over: whoever registered under that name has not been shown to be it, and must not come
+/// into doors by a list.
+async fn organisations<'a>(
     tx: &mut AnyConnection,
-    new: &'a NewOrganisation,
-    known: &mut Known<'a>,
-) -> Result<Option<i64>> {
-    let key = (new.same_name.as_str(), new.county.as_str());
-    if let Some(id) = known.get(&key) {
-        return Ok(Some(*id));
+    rows: &[&'a ListedCheckpoint],
+) -> Result<HashMap<Key<'a>, i64>> {
+    let mut wanted: Vec<&NewOrganisation> = Vec::new();
+    let mut seen = HashSet::new();
+    wanted.extend(rows.iter().map(|row| &row.organisation).filter(|new| seen.insert(key(new))));
+    let mut known = HashMap::new();
+    for chunk in wanted.chunks(ASKED) {
+        // Asking for those without an account here as well would make the database go through all of
+        // them by the index of accounts.
+        let head = "select id, same_name, county, account_id from organisations where same_name in";
+        let mut query = sqlx::query(AssertSqlSafe(about(head, chunk.len())));
+        for new in chunk {
+            query = query.bind(new.same_name.as_str());
+        }
+        for row in query.fetch_all(&mut *tx).await? {
+            let account: Option<i64> = row.try_get(3)?;
+            let (id, name, county): (i64, String, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let asked = chunk.iter().find(|new| key(new) == (name.as_str(), county.as_str()));
+            if let (None, Some(new)) = (account, asked) {
+                // The oldest of several.
+                let first = known.entry(key(new)).or_insert(id);
+                *first = id.min(*first);
+            }
+        }
     }
-    let row = sqlx::query(
-        "select id from organisations where same_name = $1 and county = $2 \
-         and account_id is null order by id limit 1",
-    )
-    .bind(key.0)
-    .bind(key.1)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let id = match row {
-        Some(row) => Some(row.try_get(0)?),
-        None => organisations::insert(tx, new).await?,
-    };
-    if let Some(id) = id {
-        known.insert(key, id);
-    }
-    Ok(id)
+    let new: Vec<&NewOrganisation> =
+        wanted.into_iter().filter(|new| !known.contains_key(&key(new))).collect();
+    let made = insert_organisations(tx, &new).await?;
+    known.extend(new.into_iter().map(key).zip(made));
+    Ok(known)
 }

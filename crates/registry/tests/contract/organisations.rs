@@ -12,8 +12,6 @@ on_both!(
     a_manager_has_one_organisation,
     two_made_at_once_for_one_manager_are_one,
     many_may_have_no_manager,
-    a_listed_organisation_is_found_by_name_and_county,
-    an_organisation_with_a_manager_is_not_a_listed_one,
     an_organisation_lies_in_a_known_place,
 );
 
@@ -65,34 +63,6 @@ async fn two_made_at_once_for_one_manager_are_one(at: &BackEnd) {
 async fn many_may_have_no_manager(at: &BackEnd) {
     assert_eq!(at.an_organisation("万达").await, 1);
     assert_eq!(at.an_organisation("万达").await, 2);
-}
-
-async fn a_listed_organisation_is_found_by_name_and_county(at: &BackEnd) {
-    let first = at.an_organisation("万达").await;
-    at.an_organisation("万达").await;
-    let elsewhere = NewOrganisation {
-        county: "341203".to_owned(),
-        township: "341203001".to_owned(),
-        ..organisation("万达")
-    };
-    let elsewhere = at.registry.insert_organisation(&elsewhere).await.unwrap();
-    let listed = async |name, county| {
-        at.registry.listed_organisation(name, county).await.unwrap().map(|found| found.id)
-    };
-    assert_eq!(listed("万达", "341202").await, Some(first));
-    assert_eq!(listed("万达", "341203").await, elsewhere);
-    assert_eq!(listed("万达", "341204").await, None);
-    assert_eq!(listed("万", "341202").await, None);
-}
-
-async fn an_organisation_with_a_manager_is_not_a_listed_one(at: &BackEnd) {
-    let account = Some(at.an_account(Role::Manager, "139").await);
-    let managed = NewOrganisation { account, ..organisation("万达") };
-    at.registry.insert_organisation(&managed).await.unwrap();
-    assert!(at.registry.listed_organisation("万达", "341202").await.unwrap().is_none());
-    let listed = at.an_organisation("万达").await;
-    let found = at.registry.listed_organisation("万达", "341202").await.unwrap().unwrap();
-    assert_eq!(found.id, listed);
 }
 
 async fn an_organisation_lies_in_a_known_place(at: &BackEnd) {

@@ -18,21 +18,23 @@ const START_MAX: Duration = Duration::from_secs(60);
 
 /// How the source of health status is.
 #[derive(Clone, Copy)]
-pub(super) enum Health {
+pub(crate) enum Health {
     Answers,
     /// It takes questions and never answers.
     Gone,
 }
 
 /// A running server; killed when it is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     url: String,
+    /// One-time links to sign in: the manager's, the reviewer's and so on.
+    links: Vec<String>,
 }
 
 impl Server {
     /// Starts it and waits until it serves; with `tokens` it writes those of the demo's own people.
-    pub(super) fn start(
+    pub(crate) fn start(
         program: &Path,
         data: &Path,
         health: Health,
@@ -58,7 +60,7 @@ impl Server {
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
         let said = child.stdout.take().context("no output of the server")?;
-        let mut url = None;
+        let (mut url, mut links) = (None, Vec::new());
         let mut lines = BufReader::new(said).lines();
         for line in lines.by_ref() {
             let line = line?;
@@ -68,13 +70,15 @@ impl Server {
                     .find(|word| word.starts_with("http://"))
                     .map(str::to_owned);
             }
+            let words = line.split_whitespace();
+            links.extend(words.filter(|word| word.contains("/sign-in/")).map(str::to_owned));
             if line.contains("Ctrl-C") {
                 break;
             }
         }
         // Whatever it says later must not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
-        let server = Self { child, url: url.context("the server did not say where it is")? };
+        let server = Self { child, url: url.context("the server did not say where it is")?, links };
         server.wait_until_healthy()?;
         Ok(server)
     }
@@ -91,8 +95,12 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(crate) fn links(&self) -> &[String] {
+        &self.links
     }
 
     fn about(&self, file: &str) -> Result<String> {
@@ -100,15 +108,29 @@ impl Server {
     }
 
     /// Memory that it has now.
-    pub(super) fn resident_bytes(&self) -> Result<u64> {
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that it had since [`Server::forget_peak`].
+    pub(crate) fn peak_bytes(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// Begins to look for the most memory anew: proc(5), clear_refs.
+    pub(crate) fn forget_peak(&self) -> Result<()> {
+        Ok(fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5")?)
+    }
+
+    fn memory(&self, name: &str) -> Result<u64> {
         let status = self.about("status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kilobytes.context("no VmRSS")?.parse::<u64>()? * 1024)
+        Ok(kilobytes.context("no such line in status")?.parse::<u64>()? * 1024)
     }
 
     /// Processor time that it has used, user and system; zero of one that is gone.
-    pub(super) fn cpu(&self) -> Result<Duration> {
+    pub(crate) fn cpu(&self) -> Result<Duration> {
         let Ok(stat) = self.about("stat") else { return Ok(Duration::ZERO) };
         // The name, in parentheses, may have spaces in it.
         let after = stat.rsplit_once(')').context("no name in stat")?.1;
@@ -126,7 +148,7 @@ impl Server {
     }
 
     /// Kills it after a while, as a power cut would.
-    pub(super) fn kill_after(&self, wait: Duration) -> JoinHandle<()> {
+    pub(crate) fn kill_after(&self, wait: Duration) -> JoinHandle<()> {
         let pid = self.pid().ok();
         thread::spawn(move || {
             thread::sleep(wait);
@@ -138,7 +160,7 @@ impl Server {
     }
 
     /// Stops it politely and waits.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         kill_process(self.pid()?, Signal::TERM)?;
         let ended = self.child.wait()?;
         ensure!(ended.success(), "the server ended with {ended}");
@@ -146,7 +168,7 @@ impl Server {
     }
 
     /// Waits for one that was killed.
-    pub(super) fn gone(mut self) -> Result<()> {
+    pub(crate) fn gone(mut self) -> Result<()> {
         self.child.wait()?;
         Ok(())
     }

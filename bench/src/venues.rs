@@ -1,0 +1,216 @@
+//! The venue platform with very many applications and doors: the review queue, the import of a list,
+//! posters.
+
+mod browser;
+mod fill;
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use crate::{
+    measure::{Stopwatch, Times},
+    report::{Report, Target},
+    server::{Health, Server},
+};
+use browser::{Browser, between};
+
+/// What is to be measured.
+#[derive(Args)]
+pub(crate) struct Wanted {
+    /// The program, built for release.
+    #[arg(long, default_value = "target/release/venuecode")]
+    server: PathBuf,
+    /// Applications that wait.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(20..=900_000))]
+    applications: u32,
+    /// Rows of the list that is imported.
+    #[arg(long, default_value_t = 50_000)]
+    rows: u32,
+    /// Doors of one unit, for its posters.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=90_000))]
+    doors: u32,
+    /// Everything is made in here and removed at the end.
+    #[arg(long, default_value = "target/bench")]
+    dir: PathBuf,
+    /// Writes the figures into this file as well.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Times that a page is asked for.
+const TIMES: usize = 20;
+/// Posters of which one's processor time is measured.
+const POSTERS: u32 = 100;
+
+/// The pages of the queue that are measured: what they show, and the address.
+const PAGES: [(&str, &str); 8] = [
+    ("the queue of the city", "/review"),
+    ("of a county", "/review?region=341202"),
+    ("of a township", "/review?region=341202001"),
+    ("of a kind of place", "/review?category=301"),
+    ("not doubtful alone", "/review?doubt=no"),
+    ("doubtful alone", "/review?doubt=yes"),
+    ("the 1,000th page", "/review?page=999"),
+    ("looking for a text", "/review?q=%E5%9C%BA%E6%89%804242"),
+];
+
+/// Measures everything and prints the table.
+pub(crate) fn run(wanted: &Wanted) -> Result<()> {
+    let folder = wanted.dir.join("venues");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder)?;
+    let Wanted { applications, rows, doors, .. } = wanted;
+    let of = format!("{applications} applications waiting, a list of {rows} rows, {doors} doors");
+    let mut bench = Bench { report: Report::new(of), folder, wanted };
+    let outcome = bench.measure();
+    fs::remove_dir_all(&bench.folder).with_context(|| format!("{}", bench.folder.display()))?;
+    outcome?;
+    println!("{}", bench.report.table());
+    if let Some(path) = &wanted.json {
+        fs::write(path, serde_json::to_string_pretty(&bench.report)?)
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
+    Ok(())
+}
+
+struct Bench<'a> {
+    report: Report,
+    folder: PathBuf,
+    wanted: &'a Wanted,
+}
+
+impl Bench<'_> {
+    fn measure(&mut self) -> Result<()> {
+        let data = self.folder.join("data");
+        let server = Server::start(&self.wanted.server, &data, Health::Answers, None)?;
+        let [manager, reviewer, ..] = server.links() else {
+            anyhow::bail!("the demo gave no links to sign in");
+        };
+        let mut reviewer = Browser::signed_in(server.url(), reviewer)?;
+        let mut manager = Browser::signed_in(server.url(), manager)?;
+        fill::waiting_applications(&data, self.wanted.applications)?;
+        self.queue(&mut reviewer)?;
+        self.many(&mut reviewer)?;
+        fill::doors_in_use(&data, self.wanted.doors)?;
+        self.list(&mut manager)?;
+        self.poster(&server, &mut manager)?;
+        self.archive(&server, &mut manager)?;
+        server.stop()?;
+        self.import(&data)
+    }
+
+    /// Every page has one application beside it, with what looks like it.
+    fn queue(&mut self, reviewer: &mut Browser) -> Result<()> {
+        for (what, path) in PAGES {
+            let took = times(reviewer, path)?;
+            let target = if path == "/review" { Target::AtMost(100.0) } else { Target::None };
+            self.report.add(format!("{what}, median"), took * 1_000.0, "ms", target);
+        }
+        Ok(())
+    }
+
+    fn many(&mut self, reviewer: &mut Browser) -> Result<()> {
+        let page = reviewer.get("/review/many")?;
+        let seen = between(&page.body, "name=\"seen\" value=\"", "\"").context("no time seen")?;
+        let took = Stopwatch::start();
+        let answer = reviewer.post("/review/many/approve", &page, &[("seen", seen)])?;
+        let took = took.elapsed().as_secs_f64();
+        let count = between(&answer.head_line("location"), "count=", "&").map(str::to_owned);
+        let approved: f64 = count.context("nothing was approved")?.parse()?;
+        ensure!(approved > 0.0, "nothing was approved");
+        self.report.tell("approved with one decision", approved, "applications");
+        self.report.tell("… in", took, "s");
+        Ok(())
+    }
+
+    fn list(&mut self, manager: &mut Browser) -> Result<()> {
+        let took = times(manager, "/venue")?;
+        self.report.tell("the list of a unit with all its doors, median", took * 1_000.0, "ms");
+        Ok(())
+    }
+
+    fn poster(&mut self, server: &Server, manager: &mut Browser) -> Result<()> {
+        for size in ["A4", "600x900", "800x1800"] {
+            let before = server.cpu()?;
+            for n in 0..POSTERS.min(self.wanted.doors) {
+                let door = 3_000_001 + n;
+                manager.download(&format!("/venue/checkpoints/{door}/posters/{size}.pdf"))?;
+            }
+            let each = (server.cpu()? - before) / POSTERS.min(self.wanted.doors);
+            let ms = each.as_secs_f64() * 1_000.0;
+            let what = format!("one poster of {size}, processor");
+            self.report.add(what, ms, "ms", Target::AtMost(20.0));
+        }
+        Ok(())
+    }
+
+    fn archive(&mut self, server: &Server, manager: &mut Browser) -> Result<()> {
+        let before = server.resident_bytes()?;
+        server.forget_peak()?;
+        let took = Stopwatch::start();
+        let bytes = manager.download("/venue/posters/A4.zip")?;
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        let more = server.peak_bytes()?.saturating_sub(before);
+        self.report.tell("all posters as one ZIP", megabytes(bytes), "MB");
+        self.report.tell("… in", took.elapsed().as_secs_f64(), "s");
+        let target = Target::AtMost(200.0);
+        self.report.add("… with more memory at its worst", megabytes(more), "MB", target);
+        Ok(())
+    }
+
+    fn import(&mut self, data: &Path) -> Result<()> {
+        let list = self.folder.join("list.csv");
+        fs::write(&list, self.rows())?;
+        let took = Stopwatch::start();
+        let done = Command::new(&self.wanted.server)
+            .args(["import", "checkpoints"])
+            .arg(&list)
+            .arg("--data")
+            .arg(data)
+            .output()?;
+        let took = took.elapsed().as_secs_f64();
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        let all = format!("imported: {}", self.wanted.rows);
+        let error = String::from_utf8_lossy(&done.stderr);
+        ensure!(done.status.success() && said.contains(&all), "import: {said}{error}");
+        self.report.add("import of the list", took, "s", Target::AtMost(20.0));
+        Ok(())
+    }
+
+    fn rows(&self) -> String {
+        let mut text =
+            "单位名称,场所名称,门,详细地址,县区,乡镇街道,场所类别,管理员,联系电话\n".to_owned();
+        for n in 0..self.wanted.rows {
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                text,
+                "清单单位{},清单场所{},{} 号门,颍河路 {n} 号,颍州区,鼓楼街道,沿街店铺,李红,138{n:08}",
+                n / 3,
+                n / 3,
+                n % 3
+            );
+        }
+        text
+    }
+}
+
+/// The median time of a page, in seconds.
+fn times(browser: &mut Browser, path: &str) -> Result<f64> {
+    let mut times = Times::default();
+    for _ in 0..TIMES {
+        let took = Stopwatch::start();
+        let answer = browser.get(path)?;
+        times.add(took.elapsed());
+        ensure!(answer.status == 200, "{path} was answered {}", answer.status);
+    }
+    Ok(times.median_s())
+}
