@@ -31,7 +31,7 @@ pub struct Area {
 }
 
 impl Area {
-    const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
+    pub(crate) const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
         Self { x, y, width, height }
     }
 

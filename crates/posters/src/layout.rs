@@ -96,13 +96,21 @@ pub fn layout(size: Size, text: &PosterText) -> Result<Layout, PosterError> {
     })
 }
 
-/// What a part says; `None` if this poster does not have it.
-fn words(part: Part, text: &PosterText) -> Option<String> {
+/// What a part says on every poster; `None` for what a door, a city or a day decides.
+pub(crate) fn fixed_words(part: Part) -> Option<&'static str> {
     Some(match part {
-        Part::Title => TITLE.to_owned(),
-        Part::Apps => APPS.to_owned(),
-        Part::Done => DONE.to_owned(),
-        Part::Rules => RULES.to_owned(),
+        Part::Title => TITLE,
+        Part::Apps => APPS,
+        Part::Done => DONE,
+        Part::Rules => RULES,
+        _ => return None,
+    })
+}
+
+/// What a part says; `None` if this poster does not have it.
+pub(crate) fn words(part: Part, text: &PosterText) -> Option<String> {
+    Some(match part {
+        Part::Title | Part::Apps | Part::Done | Part::Rules => fixed_words(part)?.to_owned(),
         Part::Promise => text.promise(),
         Part::Note => text.note.as_ref()?.trim().to_owned(),
         Part::Hotline => format!("咨询电话 {}", text.hotline.as_ref()?.trim()),
@@ -115,7 +123,7 @@ fn words(part: Part, text: &PosterText) -> Option<String> {
 }
 
 /// Fits the words into their box: from left to right as the part asks, up and down in the middle.
-fn place(slot: &Slot, words: &str) -> Result<TextBlock, PosterError> {
+pub(crate) fn place(slot: &Slot, words: &str) -> Result<TextBlock, PosterError> {
     let (weight, colour, align, two_lines) = slot.part.style();
     let face = Face::of(weight)?;
     if let Some(character) = words.chars().find(|&character| !face.has(character)) {

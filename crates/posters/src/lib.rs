@@ -6,22 +6,28 @@
 
 mod archive;
 mod code;
+mod empty;
 mod error;
 mod fit;
 mod font;
 mod geometry;
+mod guide;
+mod ink;
 mod layout;
 mod palette;
 mod pdf;
 mod png;
+mod poster;
 mod text;
 
 pub use archive::{NOT_DRAWN, poster_archive};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
+pub use empty::empty_layout_pdf;
 pub use error::PosterError;
 pub use font::warm_up;
 pub use geometry::{Area, Part, Size};
+pub use guide::posting_guide_pdf;
 pub use layout::{Layout, Line, TextBlock, layout};
 pub use palette::Colour;
-pub use pdf::poster_pdf;
+pub use poster::poster_pdf;
 pub use text::{FIELD_CHARS_MAX, Field, PosterText};

@@ -1,130 +1,131 @@
-//! Drawing a laid-out poster as PDF: one page, exact boxes, text that can be searched and copied.
+//! Writing pages of marks as PDF: exact boxes, subset fonts, text that can be searched and copied.
 
 use krilla::{
     Document,
     color::rgb,
-    geom::{Path, PathBuilder, Point, Rect, Transform},
+    geom::{Path, PathBuilder, Point, Transform},
     metadata::Metadata,
+    num::NormalizedF32,
     page::PageSettings,
-    paint::Fill,
+    paint::{Fill, FillRule, LineCap, LineJoin, Stroke, StrokeDash},
     surface::Surface,
     text::{GlyphId, KrillaGlyph},
 };
 
 use crate::{
-    Area, Code, Colour, Layout, PosterError, PosterText, Size, TextBlock, font::Face, layout,
+    PosterError,
+    font::Face,
+    ink::{Corner, End, Ink, Mark, Outline, Pen, Shape, Step, Words},
 };
 
 /// PDF user space units (points) per millimetre.
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
-/// How far the control points of a cubic curve lie from the ends of a quarter circle, in radii.
-const QUARTER_CIRCLE: f32 = 0.552_284_8;
 
-/// The poster as a PDF of one page: media box of exactly the size, vector code, subset fonts.
-/// The same input gives the same bytes.
+/// One page: its size and what is on it, lowest first.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Width and height in mm.
+    pub(crate) size: (f32, f32),
+    /// What is drawn.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// The pages as a PDF; media boxes of exactly their sizes. The same input gives the same bytes.
 ///
 /// # Errors
-/// As [`layout`]; the first fault is named.
-pub fn poster_pdf(size: Size, text: &PosterText) -> Result<Vec<u8>, PosterError> {
-    let layout = layout(size, text)?;
-    let code = Code::of(&text.url)?;
-    let (width, height) = size.millimetres();
-    let page = PageSettings::from_wh(width * POINTS_PER_MM, height * POINTS_PER_MM)
-        .ok_or_else(|| PosterError::Broken("page without size".into()))?;
+/// [`PosterError::Broken`] when the PDF writer refuses.
+pub(crate) fn pdf(title: String, pages: &[Page]) -> Result<Vec<u8>, PosterError> {
     let mut document = Document::new();
-    let title = format!("场所码海报 {} {}", text.place.trim(), text.door.trim());
     document.set_metadata(Metadata::new().title(title).language("zh-CN".into()));
-    let mut page = document.start_page_with(page);
-    let mut surface = page.surface();
-    // From here on everything is in mm.
-    surface.push_transform(&Transform::from_scale(POINTS_PER_MM, POINTS_PER_MM));
-    draw(&mut surface, &layout, &code)?;
-    surface.pop();
-    surface.finish();
-    page.finish();
+    for Page { size: (width, height), marks } in pages {
+        let settings = PageSettings::from_wh(width * POINTS_PER_MM, height * POINTS_PER_MM)
+            .ok_or_else(|| PosterError::Broken("page without size".into()))?;
+        let mut page = document.start_page_with(settings);
+        let mut surface = page.surface();
+        // From here on everything is in mm.
+        surface.push_transform(&Transform::from_scale(POINTS_PER_MM, POINTS_PER_MM));
+        for mark in marks {
+            match mark {
+                Mark::Shape(shape) => draw(&mut surface, shape),
+                Mark::Words(words) => write(&mut surface, words)?,
+            }
+        }
+        surface.pop();
+        surface.finish();
+        page.finish();
+    }
     document.finish().map_err(|error| PosterError::Broken(format!("PDF: {error:?}")))
 }
 
-fn draw(surface: &mut Surface<'_>, layout: &Layout, code: &Code) -> Result<(), PosterError> {
-    paint(surface, Colour::Brand, rounded(&layout.page, 0.0));
-    paint(surface, Colour::Paper, rounded(&layout.card, layout.corner));
-    if let Some(band) = &layout.band {
-        paint(surface, Colour::Notice, rounded(band, band.height / 2.0));
+fn draw(surface: &mut Surface<'_>, shape: &Shape) {
+    if shape.fill.is_none() && shape.pen.is_none() {
+        return;
     }
-    paint(surface, Colour::Paper, rounded(&layout.code, 0.0));
-    paint(surface, Colour::Black, modules(code, &layout.code));
-    for block in &layout.blocks {
-        write(surface, block)?;
-    }
-    Ok(())
-}
-
-fn fill(colour: Colour) -> Fill {
-    let (red, green, blue) = colour.rgb();
-    Fill { paint: rgb::Color::new(red, green, blue).into(), ..Fill::default() }
-}
-
-fn paint(surface: &mut Surface<'_>, colour: Colour, path: Option<Path>) {
-    if let Some(path) = path {
-        surface.set_fill(Some(fill(colour)));
+    if let Some(path) = path(&shape.outline) {
+        surface.set_fill(shape.fill.map(|ink| fill(ink, shape.even_odd)));
+        surface.set_stroke(shape.pen.as_ref().map(stroke));
         surface.draw_path(&path);
+        surface.set_stroke(None);
     }
 }
 
-/// All black modules as one path, so that no viewer leaves hairlines between them.
-fn modules(code: &Code, area: &Area) -> Option<Path> {
-    // At most 53 modules a side: exact in f32.
-    let length = |modules: usize| modules as f32 * area.width / code.side_modules() as f32;
+/// `None` for an outline that is nowhere.
+fn path(outline: &Outline) -> Option<Path> {
     let mut path = PathBuilder::new();
-    for block in code.blocks() {
-        let (left, top) = (area.x + length(block.x), area.y + length(block.y));
-        let right = area.x + length(block.x + block.width);
-        let bottom = area.y + length(block.y + block.height);
-        path.push_rect(Rect::from_ltrb(left, top, right, bottom)?);
+    for step in &outline.0 {
+        match *step {
+            Step::Move(x, y) => path.move_to(x, y),
+            Step::Line(x, y) => path.line_to(x, y),
+            Step::Curve([x1, y1, x2, y2, x, y]) => path.cubic_to(x1, y1, x2, y2, x, y),
+            Step::Close => path.close(),
+        }
     }
     path.finish()
 }
 
-/// A rectangle with round corners.
-fn rounded(area: &Area, radius: f32) -> Option<Path> {
-    let (left, top, right, bottom) = (area.x, area.y, area.right(), area.bottom());
-    let mut path = PathBuilder::new();
-    if radius <= 0.0 {
-        path.push_rect(Rect::from_ltrb(left, top, right, bottom)?);
-        return path.finish();
-    }
-    // From a corner to the control point of its curve.
-    let k = radius * (1.0 - QUARTER_CIRCLE);
-    let r = radius;
-    path.move_to(left + r, top);
-    path.line_to(right - r, top);
-    path.cubic_to(right - k, top, right, top + k, right, top + r);
-    path.line_to(right, bottom - r);
-    path.cubic_to(right, bottom - k, right - k, bottom, right - r, bottom);
-    path.line_to(left + r, bottom);
-    path.cubic_to(left + k, bottom, left, bottom - k, left, bottom - r);
-    path.line_to(left, top + r);
-    path.cubic_to(left, top + k, left + k, top, left + r, top);
-    path.close();
-    path.finish()
+fn opacity(ink: Ink) -> NormalizedF32 {
+    NormalizedF32::new(ink.opacity).unwrap_or(NormalizedF32::ONE)
 }
 
-/// One glyph per character with the very advances that the layout measured.
-fn write(surface: &mut Surface<'_>, block: &TextBlock) -> Result<(), PosterError> {
-    let face = Face::of(block.weight())?;
-    surface.set_fill(Some(fill(block.colour)));
-    for line in &block.lines {
-        let glyphs: Vec<KrillaGlyph> = line
-            .text
-            .char_indices()
-            .filter_map(|(at, character)| {
-                let glyph = face.glyph(character)?;
-                let (id, range) = (GlyphId::new(glyph.id.into()), at..at + character.len_utf8());
-                Some(KrillaGlyph::new(id, glyph.advance_em, 0.0, 0.0, 0.0, range, None))
-            })
-            .collect();
-        let start = Point::from_xy(line.x, line.baseline);
-        surface.draw_glyphs(start, &glyphs, face.drawn.clone(), &line.text, block.size_mm, false);
+fn fill(ink: Ink, even_odd: bool) -> Fill {
+    let (red, green, blue) = ink.rgb;
+    let rule = if even_odd { FillRule::EvenOdd } else { FillRule::NonZero };
+    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: opacity(ink), rule }
+}
+
+fn stroke(pen: &Pen) -> Stroke {
+    let (red, green, blue) = pen.ink.rgb;
+    Stroke {
+        paint: rgb::Color::new(red, green, blue).into(),
+        width: pen.width,
+        opacity: opacity(pen.ink),
+        line_cap: match pen.cap {
+            End::Flat => LineCap::Butt,
+            End::Round => LineCap::Round,
+        },
+        line_join: match pen.join {
+            Corner::Pointed => LineJoin::Miter,
+            Corner::Round => LineJoin::Round,
+        },
+        dash: (!pen.dash.is_empty()).then(|| StrokeDash { array: pen.dash.clone(), offset: 0.0 }),
+        ..Stroke::default()
     }
+}
+
+/// One glyph per character with the very advances that were measured.
+fn write(surface: &mut Surface<'_>, words: &Words) -> Result<(), PosterError> {
+    let face = Face::of(words.weight)?;
+    surface.set_fill(Some(fill(words.ink, false)));
+    let glyphs: Vec<KrillaGlyph> = words
+        .text
+        .char_indices()
+        .filter_map(|(at, character)| {
+            let glyph = face.glyph(character)?;
+            let (id, range) = (GlyphId::new(glyph.id.into()), at..at + character.len_utf8());
+            Some(KrillaGlyph::new(id, glyph.advance_em, 0.0, 0.0, 0.0, range, None))
+        })
+        .collect();
+    let start = Point::from_xy(words.x, words.baseline);
+    surface.draw_glyphs(start, &glyphs, face.drawn.clone(), &words.text, words.size_mm, false);
     Ok(())
 }

@@ -154,7 +154,8 @@ impl PosterText {
     }
 }
 
-fn check_field(field: Field, text: &str, face: &Face) -> Result<(), PosterError> {
+/// Whether a field says something, is short enough and can be drawn.
+pub(crate) fn check_field(field: Field, text: &str, face: &Face) -> Result<(), PosterError> {
     if text.trim().is_empty() {
         return Err(PosterError::Empty { field });
     }
