@@ -1,6 +1,6 @@
 //! Many posters in one ZIP, drawn and written one after another.
 
-use crate::{PosterError, PosterText, Size, poster_pdf};
+use crate::{PosterError, PosterText, Print, Size, poster_pdf_for};
 use std::io::{self, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -21,6 +21,28 @@ pub fn poster_archive(
     posters: impl IntoIterator<Item = PosterText>,
     out: impl Write,
 ) -> io::Result<()> {
+    poster_archive_for(size, Print::Trimmed, posters, out)
+}
+
+/// As [`poster_archive`], for this kind of printing.
+///
+/// # Errors
+/// Of `out`; then the rest is not drawn.
+pub fn poster_archive_for(
+    size: Size,
+    print: Print,
+    posters: impl IntoIterator<Item = PosterText>,
+    out: impl Write,
+) -> io::Result<()> {
+    archive(size, posters, |text| poster_pdf_for(size, text, print), out)
+}
+
+fn archive(
+    size: Size,
+    posters: impl IntoIterator<Item = PosterText>,
+    draw: impl Fn(&PosterText) -> Result<Vec<u8>, PosterError>,
+    out: impl Write,
+) -> io::Result<()> {
     let mut zip = ZipWriter::new_stream(out);
     // A PDF is compressed already, but not every reader takes a stream of what is only stored.
     let options = SimpleFileOptions::default()
@@ -28,7 +50,7 @@ pub fn poster_archive(
         .compression_level(Some(1));
     let mut not_drawn = String::new();
     for (at, text) in posters.into_iter().enumerate() {
-        match poster_pdf(size, &text) {
+        match draw(&text) {
             Ok(pdf) => {
                 zip.start_file(file_name(at + 1, size, &text), options)?;
                 zip.write_all(&pdf)?;
@@ -71,6 +93,7 @@ fn file_name(number: usize, size: Size, text: &PosterText) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::poster_pdf;
     use std::io::{Cursor, Read};
     use zip::ZipArchive;
 
@@ -90,7 +113,7 @@ mod tests {
         }
     }
 
-    fn archive(posters: Vec<PosterText>) -> ZipArchive<Cursor<Vec<u8>>> {
+    fn zipped(posters: Vec<PosterText>) -> ZipArchive<Cursor<Vec<u8>>> {
         let mut bytes = Vec::new();
         poster_archive(Size::A4, posters, &mut bytes).unwrap();
         ZipArchive::new(Cursor::new(bytes)).unwrap()
@@ -102,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_poster_is_a_file_of_its_own_with_a_name_that_any_system_takes() {
-        let mut zip = archive(vec![text("人民医院", "东门"), text("../人民:医院", "东/门")]);
+        let mut zip = zipped(vec![text("人民医院", "东门"), text("../人民:医院", "东/门")]);
         let names = names(&zip);
         assert_eq!(names, ["00001-人民医院-东门-A4.pdf", "00002-.._人民_医院-东_门-A4.pdf"]);
         let mut pdf = Vec::new();
@@ -111,8 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_for_a_printing_shop_holds_posters_with_bleed() {
+        let (mut bytes, door) = (Vec::new(), text("人民医院", "东门"));
+        poster_archive_for(Size::A4, Print::WithBleed, [door.clone()], &mut bytes).unwrap();
+        let mut pdf = Vec::new();
+        let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+        zip.by_index(0).unwrap().read_to_end(&mut pdf).unwrap();
+        assert_eq!(pdf, poster_pdf_for(Size::A4, &door, Print::WithBleed).unwrap());
+    }
+
+    #[test]
     fn one_that_cannot_be_drawn_is_named_and_holds_up_nobody() {
-        let mut zip = archive(vec![text("\u{2a6b2}店", "东门"), text("人民医院", "西门")]);
+        let mut zip = zipped(vec![text("\u{2a6b2}店", "东门"), text("人民医院", "西门")]);
         let names = names(&zip);
         assert_eq!(names, ["00002-人民医院-西门-A4.pdf", NOT_DRAWN]);
         let mut list = String::new();
@@ -122,7 +155,7 @@ mod tests {
 
     #[test]
     fn no_poster_at_all_is_an_empty_archive() {
-        assert_eq!(archive(Vec::new()).len(), 0);
+        assert_eq!(zipped(Vec::new()).len(), 0);
     }
 
     #[test]

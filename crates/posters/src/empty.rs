@@ -1,7 +1,7 @@
 //! The layout without any door: what is printed on every poster, and where the rest belongs.
 
 use crate::{
-    Area, Colour, Part, PosterError, Size,
+    Area, Colour, Part, PosterError, Print, Size,
     fit::fit,
     font::{
         Face,
@@ -28,7 +28,7 @@ const DASH: f32 = 0.007;
 /// # Errors
 /// [`PosterError::Broken`] if the fonts cannot be read.
 pub fn empty_layout_pdf(size: Size) -> Result<Vec<u8>, PosterError> {
-    let page = Page { size: size.millimetres(), marks: sheet(size)?.marks };
+    let page = Page { size: size.millimetres(), marks: sheet(size)?.marks, print: Print::Trimmed };
     pdf(format!("场所码海报版式 {}", size.code()), &[page])
 }
 

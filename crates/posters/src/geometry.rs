@@ -47,6 +47,16 @@ impl Area {
         self.y + self.height
     }
 
+    /// The same area, larger by so much on each side.
+    pub(crate) fn grown(&self, by: f32) -> Self {
+        Self {
+            x: self.x - by,
+            y: self.y - by,
+            width: self.width + 2.0 * by,
+            height: self.height + 2.0 * by,
+        }
+    }
+
     /// Whether `other` lies wholly inside, give or take a hundredth of a millimetre.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {

@@ -13,9 +13,10 @@ use krilla::{
 };
 
 use crate::{
-    PosterError,
+    PosterError, Print,
     font::Face,
     ink::{Corner, End, Ink, Mark, Outline, Pen, Shape, Step, Words},
+    print,
 };
 
 /// PDF user space units (points) per millimetre.
@@ -28,33 +29,63 @@ pub(crate) struct Page {
     pub(crate) size: (f32, f32),
     /// What is drawn.
     pub(crate) marks: Vec<Mark>,
+    /// Whether there is paper around the page, to be cut off.
+    pub(crate) print: Print,
 }
 
-/// The pages as a PDF; media boxes of exactly their sizes. The same input gives the same bytes.
+/// The pages as a PDF; trim boxes of exactly their sizes. The same input gives the same bytes.
 ///
 /// # Errors
 /// [`PosterError::Broken`] when the PDF writer refuses.
 pub(crate) fn pdf(title: String, pages: &[Page]) -> Result<Vec<u8>, PosterError> {
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(title).language("zh-CN".into()));
-    for Page { size: (width, height), marks } in pages {
-        let settings = PageSettings::from_wh(width * POINTS_PER_MM, height * POINTS_PER_MM)
-            .ok_or_else(|| PosterError::Broken("page without size".into()))?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        // From here on everything is in mm.
-        surface.push_transform(&Transform::from_scale(POINTS_PER_MM, POINTS_PER_MM));
-        for mark in marks {
-            match mark {
-                Mark::Shape(shape) => draw(&mut surface, shape),
-                Mark::Words(words) => write(&mut surface, words)?,
-            }
-        }
-        surface.pop();
-        surface.finish();
-        page.finish();
+    for page in pages {
+        add(&mut document, page)?;
     }
     document.finish().map_err(|error| PosterError::Broken(format!("PDF: {error:?}")))
+}
+
+fn add(document: &mut Document, page: &Page) -> Result<(), PosterError> {
+    let mut sheet = document.start_page_with(settings(page)?);
+    let mut surface = sheet.surface();
+    // From here on everything is in mm.
+    let (scale, margin) = (POINTS_PER_MM, page.print.margin() * POINTS_PER_MM);
+    surface.push_transform(&Transform::from_row(scale, 0.0, 0.0, scale, margin, margin));
+    let clip = match page.print {
+        Print::Trimmed => None,
+        Print::WithBleed => print::clip(page.size),
+    };
+    if let Some(clip) = &clip {
+        surface.push_clip_path(clip, &FillRule::NonZero);
+    }
+    for mark in &page.marks {
+        match mark {
+            Mark::Shape(shape) => draw(&mut surface, shape),
+            Mark::Words(words) => write(&mut surface, words)?,
+        }
+    }
+    if clip.is_some() {
+        surface.pop();
+        draw(&mut surface, &print::crop_marks(page.size));
+    }
+    surface.pop();
+    surface.finish();
+    sheet.finish();
+    Ok(())
+}
+
+fn settings(page: &Page) -> Result<PageSettings, PosterError> {
+    let margin = page.print.margin();
+    let length = |side: f32| (side + 2.0 * margin) * POINTS_PER_MM;
+    let settings = PageSettings::from_wh(length(page.size.0), length(page.size.1))
+        .ok_or_else(|| PosterError::Broken("page without size".into()))?;
+    Ok(match page.print {
+        Print::Trimmed => settings,
+        Print::WithBleed => settings
+            .with_trim_box(print::page_box(page.size, 0.0, POINTS_PER_MM))
+            .with_bleed_box(print::page_box(page.size, print::BLEED_MM, POINTS_PER_MM)),
+    })
 }
 
 fn draw(surface: &mut Surface<'_>, shape: &Shape) {

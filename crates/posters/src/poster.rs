@@ -1,7 +1,7 @@
 //! The poster of one door in the built-in layout.
 
 use crate::{
-    Area, Code, Colour, Layout, PosterError, PosterText, Size, TextBlock,
+    Area, Code, Colour, Layout, PosterError, PosterText, Print, Size, TextBlock,
     ink::{Mark, Outline, Shape, Words},
     layout,
     pdf::{Page, pdf},
@@ -13,9 +13,18 @@ use crate::{
 /// # Errors
 /// As [`layout`]; the first fault is named.
 pub fn poster_pdf(size: Size, text: &PosterText) -> Result<Vec<u8>, PosterError> {
-    let layout = layout(size, text)?;
+    poster_pdf_for(size, text, Print::Trimmed)
+}
+
+/// The poster as a PDF of one page for this kind of printing, otherwise as [`poster_pdf`].
+///
+/// # Errors
+/// As [`layout`]; the first fault is named.
+pub fn poster_pdf_for(size: Size, text: &PosterText, print: Print) -> Result<Vec<u8>, PosterError> {
+    let mut layout = layout(size, text)?;
     let code = Code::of(&text.url)?;
-    let page = Page { size: size.millimetres(), marks: marks(&layout, &code) };
+    layout.page = layout.page.grown(print.bleed());
+    let page = Page { size: size.millimetres(), marks: marks(&layout, &code), print };
     pdf(title(text), &[page])
 }
 

@@ -3,7 +3,9 @@
 
 use std::{path::Path, process::Command};
 
-use posters::{PosterError, PosterText, Size, code_png, poster_pdf};
+use posters::{
+    BLEED_MM, PosterError, PosterText, Print, Size, code_png, poster_pdf, poster_pdf_for,
+};
 
 const URL: &str = "https://scan.example.gov.cn/c/0123456789abcdef";
 /// The resolution of the pixels in which the code is read, lower than any printer's.
@@ -145,4 +147,78 @@ fn a_poster_with_a_missing_glyph_is_refused_by_field_and_character() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// The corners of a box of the first page in mm, read from the bytes of the file.
+fn box_of(pdf: &[u8], name: &str) -> Option<[f32; 4]> {
+    let text = String::from_utf8_lossy(pdf);
+    let (_, after) = text.split_once(&format!("/{name}["))?;
+    let numbers = after.split_once(']')?.0;
+    let corners: Vec<f32> =
+        numbers.split(' ').map(|points| points.parse::<f32>().unwrap() * 25.4 / 72.0).collect();
+    corners.try_into().ok()
+}
+
+#[test]
+fn a_poster_for_a_printing_shop_says_where_it_is_cut_and_how_far_its_ground_reaches() {
+    for size in Size::ALL {
+        let pdf = poster_pdf_for(size, &sample(), Print::WithBleed).unwrap();
+        let (width, height) = size.millimetres();
+        let bleed = BLEED_MM;
+        for (name, around) in [("MediaBox", 10.0), ("BleedBox", bleed), ("TrimBox", 0.0)] {
+            let start = 10.0 - around;
+            let (right, top) = (width + 10.0 + around, height + 10.0 + around);
+            let found = box_of(&pdf, name).expect(name);
+            for (found, wanted) in found.into_iter().zip([start, start, right, top]) {
+                assert!((found - wanted).abs() < 0.01, "{size:?} {name}: {found} {wanted}");
+            }
+        }
+        assert_eq!(pdf, poster_pdf_for(size, &sample(), Print::WithBleed).unwrap());
+    }
+}
+
+#[test]
+fn a_poster_that_is_not_cut_has_one_box_and_is_what_it_always_was() {
+    for size in Size::ALL {
+        let pdf = poster_pdf_for(size, &sample(), Print::Trimmed).unwrap();
+        assert!(box_of(&pdf, "TrimBox").is_none() && box_of(&pdf, "BleedBox").is_none());
+        let [_, _, width, height] = box_of(&pdf, "MediaBox").unwrap();
+        assert!((width - size.millimetres().0).abs() < 0.01);
+        assert!((height - size.millimetres().1).abs() < 0.01);
+        assert_eq!(pdf, poster_pdf(size, &sample()).unwrap());
+    }
+}
+
+/// One pixel of a PPM picture at so many mm from its upper left corner.
+fn pixel(ppm: &[u8], per_mm: f32, (x, y): (f32, f32)) -> [u8; 3] {
+    let head: Vec<&[u8]> = ppm.splitn(4, |byte| byte.is_ascii_whitespace()).collect();
+    let number = |bytes: &[u8]| std::str::from_utf8(bytes).unwrap().parse::<usize>().unwrap();
+    let (width, pixels) =
+        (number(head[1]), &head[3][head[3].iter().position(|&b| b == b'\n').unwrap() + 1..]);
+    // Small positive numbers: whole pixels are meant.
+    let at = 3 * ((y * per_mm) as usize * width + (x * per_mm) as usize);
+    pixels[at..at + 3].try_into().unwrap()
+}
+
+#[test]
+fn the_ground_fills_the_bleed_and_leaves_the_paper_outside_of_it_white() {
+    let folder = tempfile::tempdir().unwrap();
+    let pdf = poster_pdf_for(Size::A4, &sample(), Print::WithBleed).unwrap();
+    std::fs::write(folder.path().join("poster.pdf"), pdf).unwrap();
+    run(
+        "poppler-utils",
+        "pdftoppm",
+        &["-r", "127", "-singlefile", "poster.pdf", "p"],
+        folder.path(),
+    );
+    let ppm = std::fs::read(folder.path().join("p.ppm")).unwrap();
+    // 127 dots per inch are 5 to the millimetre.
+    let at = |x: f32, y: f32| pixel(&ppm, 5.0, (x, y));
+    for (x, y) in [(7.5, 100.0), (222.5, 100.0), (100.0, 7.5), (100.0, 309.5)] {
+        assert_eq!(at(x, y), [0x0b, 0x5c, 0xab], "bleed at {x} {y}");
+    }
+    for (x, y) in [(6.0, 100.0), (224.0, 100.0), (100.0, 6.0), (100.0, 311.0)] {
+        assert_eq!(at(x, y), [0xff; 3], "paper at {x} {y}");
+    }
+    assert_ne!(at(3.5, 10.0), [0xff; 3], "the crop mark at the upper left");
 }

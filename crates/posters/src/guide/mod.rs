@@ -5,7 +5,7 @@ mod scene;
 mod sheet;
 
 use crate::{
-    Area, Colour, PosterError, Size,
+    Area, Colour, PosterError, Print, Size,
     font::{
         Face,
         Weight::{self, Bold, Regular},
@@ -62,7 +62,8 @@ const CARE: [(&str, &str); 3] = [
 /// hotline; [`PosterError::Broken`] if the fonts cannot be read.
 pub fn posting_guide_pdf(hotline: Option<&str>) -> Result<Vec<u8>, PosterError> {
     let size = Size::A4.millimetres();
-    let pages = sheets(hotline)?.map(|sheet| Page { size, marks: sheet.marks });
+    let pages =
+        sheets(hotline)?.map(|sheet| Page { size, marks: sheet.marks, print: Print::Trimmed });
     pdf("场所码张贴指南".into(), &pages)
 }
 
