@@ -69,6 +69,32 @@ async function isOfSize(pdf, [width, height]) {
   });
 }
 
+async function says(pdf, words) {
+  await inFolder(async (folder) => {
+    const file = path.join(folder, 'some.pdf');
+    await writeFile(file, pdf);
+    const { stdout } = await run('pdftotext', [file, '-']);
+    assert.match(stdout, words);
+  });
+}
+
+/** Where a poster is cut: its trim box in millimetres, within which nothing else is said. */
+async function trimmed(pdf) {
+  return inFolder(async (folder) => {
+    const file = path.join(folder, 'poster.pdf');
+    await writeFile(file, pdf);
+    const { stdout } = await run('pdfinfo', ['-box', file]);
+    const boxOf = (name) => stdout.match(new RegExp(`${name}:(.*)`))[1].trim().split(/\s+/).map(Number);
+    const sides = ([left, bottom, right, top]) => [right - left, top - bottom].map((points) => points / POINTS_PER_MM);
+    const [media, bleed, trim] = ['MediaBox', 'BleedBox', 'TrimBox'].map((name) => sides(boxOf(name)));
+    for (const side of [0, 1]) {
+      assert.ok(Math.abs(bleed[side] - trim[side] - 6) < 0.1, 'three millimetres on each side');
+      assert.ok(media[side] > bleed[side] + 10, 'room for the crop marks');
+    }
+    return trim.map(Math.round);
+  });
+}
+
 export default [
   {
     name: 'every size can be downloaded and read from its print',
@@ -93,14 +119,43 @@ export default [
       const { server, page } = await door(ctx);
       await page.goto(`${server.url}/venue`);
       await atEverySize(ctx, page, 'doors');
-      const link = page.getByRole('link', { name: POSTERS[0][0] });
+      const link = page.locator('a[href="/venue/posters/A4.zip"]');
       const { name, bytes } = await downloaded(page, () => link.click());
       assert.ok(name.endsWith('-A4.zip'), name);
-      const posters = [...filesOfZip(bytes)].filter(([file]) => file.endsWith('.pdf'));
+      const posters = [...filesOfZip(bytes)].filter(([file]) => /^\d{5}-.*\.pdf$/.test(file));
       assert.ok(posters.length > 0);
       const codes = new Set();
       for (const [, poster] of posters) codes.add(await ctx.zbar(poster));
       assert.equal(codes.size, posters.length, 'each has a code of its own');
+      const [, guide] = [...filesOfZip(bytes)].find(([file]) => file === '张贴指南.pdf');
+      await says(guide, /1\.5 m/);
+    },
+  },
+
+  {
+    name: 'a printing shop gets bleed, and everybody the guide and the empty layout',
+    run: async (ctx) => {
+      const { server, page, address } = await door(ctx);
+      await page.goto(address);
+      const printed = await page.locator('.url').textContent();
+      await page.getByText('送印刷厂').click();
+      await atEverySize(ctx, page, 'for-a-shop');
+      for (const [label, size, [width, height]] of POSTERS) {
+        const link = page.locator(`a[href$="${size}-bleed.pdf"]`);
+        assert.ok((await link.textContent()).includes(label));
+        const { bytes } = await downloaded(page, () => link.click());
+        assert.deepEqual(await trimmed(bytes), [width, height], size);
+        assert.equal(await ctx.zbar(bytes), printed, size);
+      }
+      const guide = await downloaded(page, () => page.getByRole('link', { name: '张贴指南' }).click());
+      await says(guide.bytes, /下沿离地/);
+      await page.goto(`${server.url}/venue`);
+      for (const [label, size] of POSTERS) {
+        const link = page.locator(`a[href="/venue/empty/${size}.pdf"]`);
+        assert.equal(await link.textContent(), label);
+        const { bytes } = await downloaded(page, () => link.click());
+        await says(bytes, /登记名称/);
+      }
     },
   },
 

@@ -1,16 +1,19 @@
 //! Many posters in one ZIP, drawn and written one after another.
 
-use crate::{PosterError, PosterText, Print, Size, poster_pdf_for};
+use crate::{PosterError, PosterText, Print, Size, poster_pdf_for, posting_guide_pdf};
 use std::io::{self, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// Name of the list of those that could not be drawn; there is none when all could.
 pub const NOT_DRAWN: &str = "没有生成的海报.txt";
 
+/// Name of the guide that says where the posters hang; it comes with every archive.
+pub const GUIDE: &str = "张贴指南.pdf";
+
 /// Most characters of a place or door in a file's name.
 const NAME_CHARS_MAX: usize = 40;
 
-/// Writes a ZIP of the posters to `out`, holding one of them at a time. A poster that cannot be
+/// Writes a ZIP of the posting guide and the posters to `out`, holding one of them at a time. A poster that cannot be
 /// drawn, as for a character that the fonts lack, does not hold up the others: a list at the end
 /// names each with the reason. The same input gives the same bytes.
 ///
@@ -48,6 +51,8 @@ fn archive(
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1));
+    zip.start_file(GUIDE, options)?;
+    zip.write_all(&posting_guide_pdf(None).map_err(io::Error::other)?)?;
     let mut not_drawn = String::new();
     for (at, text) in posters.into_iter().enumerate() {
         match draw(&text) {
@@ -119,8 +124,11 @@ mod tests {
         ZipArchive::new(Cursor::new(bytes)).unwrap()
     }
 
+    /// The files after the guide.
     fn names(zip: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
-        zip.file_names().map(|name| name.unwrap().into_owned()).collect()
+        let mut names = zip.file_names().map(|name| name.unwrap().into_owned());
+        assert_eq!(names.next().as_deref(), Some(GUIDE));
+        names.collect()
     }
 
     #[test]
@@ -129,7 +137,7 @@ mod tests {
         let names = names(&zip);
         assert_eq!(names, ["00001-人民医院-东门-A4.pdf", "00002-.._人民_医院-东_门-A4.pdf"]);
         let mut pdf = Vec::new();
-        zip.by_index(0).unwrap().read_to_end(&mut pdf).unwrap();
+        zip.by_index(1).unwrap().read_to_end(&mut pdf).unwrap();
         assert_eq!(pdf, poster_pdf(Size::A4, &text("人民医院", "东门")).unwrap());
     }
 
@@ -139,7 +147,7 @@ mod tests {
         poster_archive_for(Size::A4, Print::WithBleed, [door.clone()], &mut bytes).unwrap();
         let mut pdf = Vec::new();
         let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
-        zip.by_index(0).unwrap().read_to_end(&mut pdf).unwrap();
+        zip.by_index(1).unwrap().read_to_end(&mut pdf).unwrap();
         assert_eq!(pdf, poster_pdf_for(Size::A4, &door, Print::WithBleed).unwrap());
     }
 
@@ -154,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn no_poster_at_all_is_an_empty_archive() {
-        assert_eq!(zipped(Vec::new()).len(), 0);
+    fn without_a_poster_an_archive_has_the_guide_alone() {
+        assert!(names(&zipped(Vec::new())).is_empty());
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod poster;
 mod print;
 mod text;
 
-pub use archive::{NOT_DRAWN, poster_archive, poster_archive_for};
+pub use archive::{GUIDE, NOT_DRAWN, poster_archive, poster_archive_for};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
 pub use empty::empty_layout_pdf;
 pub use error::PosterError;

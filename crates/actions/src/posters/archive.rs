@@ -1,8 +1,8 @@
 //! The posters of all doors of a unit as one ZIP, drawn while it is downloaded.
 
-use super::{line, text};
+use super::{Order, line, text};
 use crate::{Answer, Failure, House, accounts::principals::Manager};
-use posters::{PosterText, Size, poster_archive};
+use posters::{PosterText, poster_archive_for};
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -62,13 +62,13 @@ impl Archive {
     }
 }
 
-/// The posters of all open doors of the caller's unit, in the size with this name.
+/// The posters of all open doors of the caller's unit, those with this name.
 ///
 /// # Errors
-/// `NotFound` for a size that there is not; `Conflict` when no door is open; `Busy` while others
+/// `NotFound` for a name that there is not; `Conflict` when no door is open; `Busy` while others
 /// download theirs.
-pub async fn all(house: &House, caller: &Manager, size: &str) -> Answer<Archive> {
-    let size = Size::from_code(size).ok_or(Failure::NotFound)?;
+pub async fn all(house: &House, caller: &Manager, name: &str) -> Answer<Archive> {
+    let order = Order::from_name(name).ok_or(Failure::NotFound)?;
     let none = Failure::Conflict("还没有可以下载的海报：检查点审核通过后才有");
     let Some(organisation) = house.registry.organisation_of(caller.account).await? else {
         return Err(none);
@@ -78,16 +78,17 @@ pub async fn all(house: &House, caller: &Manager, size: &str) -> Answer<Archive>
     if codes.is_empty() {
         return Err(none);
     }
-    let detail = format!("{}，{} 张", size.code(), codes.len());
+    let detail = format!("{}，{} 张", order.name(), codes.len());
     let line = line(house, caller, format!("账号 {}", caller.account), detail);
     house.registry.audit(&[line]).await?;
-    let name = format!("{}-场所码海报-{}.zip", organisation.new.name, size.code());
+    let name = format!("{}-场所码海报-{}.zip", organisation.new.name, order.name());
     let texts: Vec<PosterText> = codes.into_iter().map(|code| text(house, code)).collect();
     let (sender, chunks) = mpsc::channel(CHUNKS_WAITING);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let mut out = Chunks { runtime, sender, gathered: Vec::with_capacity(CHUNK_BYTES) };
-        let drawn = poster_archive(size, texts, &mut out).and_then(|()| out.flush());
+        let drawn =
+            poster_archive_for(order.size, order.print, texts, &mut out).and_then(|()| out.flush());
         // Without its end the reader knows that something is missing.
         if drawn.is_ok() {
             let _ = out.send(Vec::new());

@@ -3,7 +3,7 @@
 mod archive;
 
 pub use archive::{Archive, Drawing, all};
-pub use posters::Size;
+pub use posters::{Print, Size};
 
 use crate::{
     Answer, Failure, House, accounts::principals::Manager, applications::submit::own_checkpoint,
@@ -12,7 +12,7 @@ use domain::{
     audit::Deed,
     checkpoints::{CheckpointNumber, Standing},
 };
-use posters::{PosterError, PosterText};
+use posters::{PosterError, PosterText, empty_layout_pdf, poster_pdf_for, posting_guide_pdf};
 use registry::{AuditLine, VenueCodeRow};
 
 /// Version of the built-in layout.
@@ -27,24 +27,83 @@ pub struct Download {
     pub bytes: Vec<u8>,
 }
 
-/// The poster as PDF, in the size with this name.
+/// Which poster is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The size.
+    pub size: Size,
+    /// For whom it is printed.
+    pub print: Print,
+}
+
+/// What the name of a poster for a printing shop ends with.
+const WITH_BLEED: &str = "-bleed";
+
+impl Order {
+    /// The poster that a name asks for: the name of its size, and `-bleed` for a printing shop.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (size, print) = match name.strip_suffix(WITH_BLEED) {
+            Some(size) => (size, Print::WithBleed),
+            None => (name, Print::Trimmed),
+        };
+        Size::from_code(size).map(|size| Self { size, print })
+    }
+
+    /// The name that asks for it.
+    #[must_use]
+    pub fn name(self) -> String {
+        let end = if self.print == Print::WithBleed { WITH_BLEED } else { "" };
+        format!("{}{end}", self.size.code())
+    }
+
+    /// Every poster for this kind of printing.
+    #[must_use]
+    pub fn all(print: Print) -> [Self; 3] {
+        Size::ALL.map(|size| Self { size, print })
+    }
+}
+
+/// The guide that says where and how the posters hang.
 ///
 /// # Errors
-/// `NotFound` for somebody else's and for a size that there is not; `Conflict` while the door is
+/// `Broken` when it cannot be drawn.
+pub async fn guide() -> Answer<Download> {
+    let bytes = tokio::task::spawn_blocking(|| posting_guide_pdf(None)).await;
+    let bytes = bytes.map_err(Failure::broken)?.map_err(Failure::broken)?;
+    Ok(Download { name: posters::GUIDE.to_owned(), bytes })
+}
+
+/// The city's layout in the size with this name, without any door's data.
+///
+/// # Errors
+/// `NotFound` for a size that there is not.
+pub async fn empty_layout(size: &str) -> Answer<Download> {
+    let size = Size::from_code(size).ok_or(Failure::NotFound)?;
+    let bytes = tokio::task::spawn_blocking(move || empty_layout_pdf(size)).await;
+    let bytes = bytes.map_err(Failure::broken)?.map_err(Failure::broken)?;
+    Ok(Download { name: format!("场所码海报-空白版式-{}.pdf", size.code()), bytes })
+}
+
+/// The poster with this name as PDF.
+///
+/// # Errors
+/// `NotFound` for somebody else's and for a name that there is not; `Conflict` while the door is
 /// not open or when a character cannot be drawn.
 pub async fn one(
     house: &House,
     caller: &Manager,
     number: CheckpointNumber,
-    size: &str,
+    name: &str,
 ) -> Answer<Download> {
-    let size = Size::from_code(size).ok_or(Failure::NotFound)?;
+    let order = Order::from_name(name).ok_or(Failure::NotFound)?;
     let code = code(house, caller, number).await?;
-    let name = format!("{}-{}-{}.pdf", code.name, code.door, size.code());
-    let line = line(house, caller, format!("检查点 {}", number.0), size.code().to_owned());
+    let name = format!("{}-{}-{}.pdf", code.name, code.door, order.name());
+    let line = line(house, caller, format!("检查点 {}", number.0), order.name());
     house.registry.audit(&[line]).await?;
     let text = text(house, code);
-    let drawn = tokio::task::spawn_blocking(move || posters::poster_pdf(size, &text)).await;
+    let drawn =
+        tokio::task::spawn_blocking(move || poster_pdf_for(order.size, &text, order.print)).await;
     Ok(Download { name, bytes: drawn.map_err(Failure::broken)?.map_err(refuse)? })
 }
 

@@ -8,7 +8,7 @@ use actions::{
         review::{self, Filter},
         submit::submit,
     },
-    posters::{all, code_svg, one},
+    posters::{Order, Print, Size, all, code_svg, empty_layout, guide, one},
 };
 use domain::{applications::State, audit::Deed, checkpoints::CheckpointForm};
 use std::time::Duration;
@@ -84,9 +84,9 @@ async fn all_posters_of_a_unit_come_in_one_archive_and_are_written_down_as_one()
         bytes.extend(chunk.unwrap());
     }
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    assert_eq!(zip.len(), 1);
+    assert_eq!(zip.len(), 2, "the guide and the poster");
     let mut pdf = Vec::new();
-    std::io::Read::read_to_end(&mut zip.by_index(0).unwrap(), &mut pdf).unwrap();
+    std::io::Read::read_to_end(&mut zip.by_index(1).unwrap(), &mut pdf).unwrap();
     assert_eq!(pdf, one(&t, &caller, door.number, "A4").await.unwrap().bytes);
     let written = lines(&t, Deed::PosterDownloaded).await;
     assert!(written.iter().any(|(_, detail)| detail == "A4，1 张"), "{written:?}");
@@ -149,4 +149,27 @@ async fn whoever_reads_nothing_for_a_minute_loses_the_place() {
         }
     }
     assert!(given_up > 0, "what was given up looks whole");
+}
+
+#[tokio::test]
+async fn a_printing_shop_gets_bleed_and_everybody_the_guide_and_the_empty_layout() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let caller = manager(&t, &door.manager).await;
+    let shop = one(&t, &caller, door.number, "A4-bleed").await.unwrap();
+    assert!(shop.name.ends_with("-A4-bleed.pdf"));
+    assert_ne!(shop.bytes, one(&t, &caller, door.number, "A4").await.unwrap().bytes);
+    for name in ["A5", "A4-", "-bleed", "A4-bleed-bleed", ""] {
+        not_found(one(&t, &caller, door.number, name).await);
+        not_found(all(&t, &caller, name).await.map(|_| ()));
+        not_found(empty_layout(name).await);
+    }
+    assert!(guide().await.unwrap().bytes.starts_with(b"%PDF"));
+    for size in Size::ALL {
+        let empty = empty_layout(size.code()).await.unwrap();
+        assert!(empty.bytes.starts_with(b"%PDF") && empty.name.contains(size.code()));
+    }
+    for order in [Print::Trimmed, Print::WithBleed].into_iter().flat_map(Order::all) {
+        assert_eq!(Order::from_name(&order.name()), Some(order));
+    }
 }

@@ -37,7 +37,11 @@ const DATA: [(&str, &[&str], &str); 18] = [
     ("domain/src/similar.rs", &[], "the ends of names that are compared"),
     ("actions/src/duty/", &["检查点 {}"], AUDIT),
     ("actions/src/posters/", &["检查点 {}", "账号 {}", "{}，{} 张"], AUDIT),
-    ("actions/src/posters/", &["{}-场所码海报-{}.zip"], "the name of a file for a unit in Fuyang"),
+    (
+        "actions/src/posters/",
+        &["{}-场所码海报-{}.zip", "场所码海报-空白版式-{}.pdf"],
+        "the name of a file for a unit in Fuyang",
+    ),
     ("actions/src/venue_codes/", &["检查点 {}"], AUDIT),
     ("actions/src/reverse_scans/", &["检查点 {}"], AUDIT),
     (

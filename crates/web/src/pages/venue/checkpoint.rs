@@ -11,7 +11,7 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::mine::{self, Mine},
-    posters::Size,
+    posters::{Order, Print, Size},
     venue_codes::PosterFault,
 };
 use askama::Template;

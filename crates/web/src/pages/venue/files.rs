@@ -65,6 +65,22 @@ pub async fn all_posters(
     Ok(attachment(&name, "application/zip", Body::from_stream(chunks)))
 }
 
+/// `GET /venue/guide.pdf`: where the posters hang.
+pub async fn guide(p: Page, As(_): As<Manager>) -> Shown {
+    let file = posters::guide().await.map_err(failed(&p))?;
+    Ok(attachment(&file.name, "application/pdf", file.bytes))
+}
+
+/// `GET /venue/empty/{size}.pdf`: the city's layout without any door's data.
+pub async fn empty_layout(p: Page, As(_): As<Manager>, Path(size): Path<String>) -> Shown {
+    let made = match size.strip_suffix(".pdf") {
+        Some(size) => posters::empty_layout(size).await,
+        None => Err(Failure::NotFound),
+    };
+    let file = made.map_err(failed(&p))?;
+    Ok(attachment(&file.name, "application/pdf", file.bytes))
+}
+
 /// `GET /venue/checkpoints/{id}/code.svg`
 pub async fn code(
     State(house): State<Arc<House>>,

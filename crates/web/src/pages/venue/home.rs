@@ -11,6 +11,7 @@ use actions::{
     accounts::principals::Manager,
     applications::mine::{self, Filter, List},
     organisations::{self, Organisation},
+    posters::{Order, Print},
 };
 use askama::Template;
 use axum::{extract::State as Whole, http::StatusCode};

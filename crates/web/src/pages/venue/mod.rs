@@ -41,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/venue/checkpoints/{id}/edit", manager, post(apply::resubmit)),
         Route::get("/venue/checkpoints/{id}/posters/{size}", manager, get(files::poster)),
         Route::get("/venue/posters/{size}", manager, get(files::all_posters)),
+        Route::get("/venue/guide.pdf", manager, get(files::guide)),
+        Route::get("/venue/empty/{size}", manager, get(files::empty_layout)),
         Route::get("/venue/checkpoints/{id}/code.svg", manager, get(files::code)),
         Route::post("/venue/checkpoints/{id}/poster-reports", manager, post(life::report_poster)),
         Route::post("/venue/checkpoints/{id}/close", manager, post(life::close)),
