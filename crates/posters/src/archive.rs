@@ -40,7 +40,11 @@ pub fn poster_archive_for(
     archive(size, posters, |text| poster_pdf_for(size, text, print), out)
 }
 
-fn archive(
+/// Whatever draws one poster, many in a ZIP.
+///
+/// # Errors
+/// Of `out`; then the rest is not drawn.
+pub(crate) fn archive(
     size: Size,
     posters: impl IntoIterator<Item = PosterText>,
     draw: impl Fn(&PosterText) -> Result<Vec<u8>, PosterError>,

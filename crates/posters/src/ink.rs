@@ -6,9 +6,7 @@ use crate::{Area, Colour, PosterError, font::Face, font::Weight};
 /// How far the control points of a cubic curve lie from the ends of a quarter circle, in radii.
 const QUARTER_CIRCLE: f32 = 0.552_284_8;
 /// What the letters of a line take above and below the baseline, in em.
-#[cfg(test)]
 const ABOVE_BASELINE_EM: f32 = 0.9;
-#[cfg(test)]
 const BELOW_BASELINE_EM: f32 = 0.2;
 
 /// Red, green, blue.
@@ -68,6 +66,8 @@ pub(crate) enum End {
     Flat,
     /// Half a circle further.
     Round,
+    /// Half a square further.
+    Square,
 }
 
 /// The corners of a line.
@@ -78,6 +78,8 @@ pub(crate) enum Corner {
     Pointed,
     /// A circle.
     Round,
+    /// Cut off.
+    Cut,
 }
 
 /// One line of words in one weight and colour.
@@ -173,7 +175,6 @@ impl Words {
     }
 
     /// What the line takes at most.
-    #[cfg(test)]
     pub(crate) fn area(&self) -> Area {
         let height = self.size_mm * (ABOVE_BASELINE_EM + BELOW_BASELINE_EM);
         let y = self.baseline - self.size_mm * ABOVE_BASELINE_EM;
@@ -207,6 +208,11 @@ impl Outline {
             0 => Step::Move(x, y),
             _ => Step::Line(x, y),
         }));
+    }
+
+    /// A straight line.
+    pub(crate) fn line(from: (f32, f32), to: (f32, f32)) -> Self {
+        Self(vec![Step::Move(from.0, from.1), Step::Line(to.0, to.1)])
     }
 
     /// A rectangle with round corners of the radii `rx` and `ry`.

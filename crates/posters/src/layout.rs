@@ -125,13 +125,34 @@ pub(crate) fn words(part: Part, text: &PosterText) -> Option<String> {
 /// Fits the words into their box: from left to right as the part asks, up and down in the middle.
 pub(crate) fn place(slot: &Slot, words: &str) -> Result<TextBlock, PosterError> {
     let (weight, colour, align, two_lines) = slot.part.style();
+    let Set { lines, size_mm, ink } =
+        set(words, &slot.area, slot.size_mm, (weight, align, two_lines))?;
+    let bold = weight == Weight::Bold;
+    Ok(TextBlock { part: slot.part, area: slot.area, ink, colour, bold, size_mm, lines })
+}
+
+/// Words set into an area.
+pub(crate) struct Set {
+    /// One or two lines.
+    pub(crate) lines: Vec<Line>,
+    /// The size of the letters in mm.
+    pub(crate) size_mm: f32,
+    /// What the lines take.
+    pub(crate) ink: Area,
+}
+
+/// Sets words into an area with letters of at most `size_mm`; up and down in the middle.
+pub(crate) fn set(
+    words: &str,
+    area: &Area,
+    size_mm: f32,
+    (weight, align, two_lines): (Weight, Align, bool),
+) -> Result<Set, PosterError> {
     let face = Face::of(weight)?;
     if let Some(character) = words.chars().find(|&character| !face.has(character)) {
         return Err(PosterError::MissingGlyph { field: Field::FixedWords, character });
     }
-    let area = slot.area;
-    let Fitted { lines, size_mm } =
-        fit(face, words, (area.width, area.height), slot.size_mm, two_lines);
+    let Fitted { lines, size_mm } = fit(face, words, (area.width, area.height), size_mm, two_lines);
     let line_height = size_mm * LINE_HEIGHT_EM;
     let height: f32 = lines.iter().map(|_| line_height).sum();
     let mut top = area.y + (area.height - height) / 2.0;
@@ -141,7 +162,7 @@ pub(crate) fn place(slot: &Slot, words: &str) -> Result<TextBlock, PosterError> 
         let width = face.width_em(&text) * size_mm;
         let x = match align {
             Align::Left => area.x,
-            Align::Centre => centred(&text, width, size_mm, &area),
+            Align::Centre => centred(&text, width, size_mm, area),
             Align::Right => area.right() - width,
         };
         placed.push(Line { text, x, baseline: top + BASELINE_EM * size_mm, width });
@@ -150,8 +171,7 @@ pub(crate) fn place(slot: &Slot, words: &str) -> Result<TextBlock, PosterError> 
     let left = placed.iter().map(|line| line.x).fold(f32::INFINITY, f32::min);
     let width = placed.iter().map(|line| line.width).fold(0.0, f32::max);
     let ink = Area { x: left, y: ink_top, width, height };
-    let bold = weight == Weight::Bold;
-    Ok(TextBlock { part: slot.part, area, ink, colour, bold, size_mm, lines: placed })
+    Ok(Set { lines: placed, size_mm, ink })
 }
 
 /// Where a line starts so that it looks centred: the blank half of a bracket or quotation mark at

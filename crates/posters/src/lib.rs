@@ -20,6 +20,7 @@ mod png;
 mod poster;
 mod print;
 mod text;
+mod uploaded;
 
 pub use archive::{GUIDE, NOT_DRAWN, poster_archive, poster_archive_for};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
@@ -33,3 +34,7 @@ pub use palette::Colour;
 pub use poster::{poster_pdf, poster_pdf_for};
 pub use print::{BLEED_MM, Print};
 pub use text::{FIELD_CHARS_MAX, Field, PosterText};
+pub use uploaded::{
+    FaultKind, LAYOUT_BYTES_MAX, LAYOUT_DEPTH_MAX, LAYOUT_FAULTS_MAX, LAYOUT_NODES_MAX,
+    LayoutFault, Position, UploadedLayout, example_layout_svg, poster_archive_in, poster_pdf_in,
+};

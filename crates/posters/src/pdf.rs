@@ -22,6 +22,9 @@ use crate::{
 /// PDF user space units (points) per millimetre.
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
 
+/// How far the point of a corner may reach, in widths of the line: as in SVG.
+const MITER_LIMIT: f32 = 4.0;
+
 /// One page: its size and what is on it, lowest first.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -133,13 +136,15 @@ fn stroke(pen: &Pen) -> Stroke {
         line_cap: match pen.cap {
             End::Flat => LineCap::Butt,
             End::Round => LineCap::Round,
+            End::Square => LineCap::Square,
         },
         line_join: match pen.join {
             Corner::Pointed => LineJoin::Miter,
             Corner::Round => LineJoin::Round,
+            Corner::Cut => LineJoin::Bevel,
         },
         dash: (!pen.dash.is_empty()).then(|| StrokeDash { array: pen.dash.clone(), offset: 0.0 }),
-        ..Stroke::default()
+        miter_limit: MITER_LIMIT,
     }
 }
 

@@ -1,26 +1,17 @@
 //! The posting guide and the empty layouts as a venue gets them, read back by independent tools.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{path::Path, process::Command};
+mod tools;
 
 use posters::{Size, empty_layout_pdf, posting_guide_pdf};
-
-/// Runs a tool on `file.pdf` and returns what it says.
-fn run(tool: &str, arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new(tool).args(arguments).current_dir(folder).output();
-    let output = output.unwrap_or_else(|error| {
-        panic!("{tool} is needed here ({error}): install the Debian package poppler-utils")
-    });
-    assert!(output.status.success(), "{tool} {arguments:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
+use tools::run;
 
 /// What the boxes and the words of a PDF are.
 fn read(pdf: &[u8]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file.pdf"), pdf).unwrap();
-    let boxes = run("pdfinfo", &["-box", "file.pdf"], folder.path());
-    let words = run("pdftotext", &["-layout", "file.pdf", "-"], folder.path());
+    let boxes = run("poppler-utils", "pdfinfo", &["-box", "file.pdf"], folder.path());
+    let words = run("poppler-utils", "pdftotext", &["-layout", "file.pdf", "-"], folder.path());
     (boxes, words)
 }
 

@@ -1,42 +1,15 @@
 //! The posters as a printing shop gets them: boxes, text and code read back by independent tools.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{path::Path, process::Command};
+mod tools;
 
 use posters::{
     BLEED_MM, PosterError, PosterText, Print, Size, code_png, poster_pdf, poster_pdf_for,
 };
+use tools::{URL, run, sample};
 
-const URL: &str = "https://scan.example.gov.cn/c/0123456789abcdef";
 /// The resolution of the pixels in which the code is read, lower than any printer's.
 const DOTS_PER_INCH: &str = "40";
-
-fn sample() -> PosterText {
-    PosterText {
-        url: URL.into(),
-        place: "阜阳市人民医院（南区）".into(),
-        door: "门诊部 东门".into(),
-        county: "颍州区".into(),
-        address: "三清路 501 号".into(),
-        number: "FY-0301-7K3Q".into(),
-        issued_on: "2026-11-22".into(),
-        layout_version: 1,
-        retention_days: 28,
-        hotline: Some("0558-12345".into()),
-        note: Some("演示用码 · 非真实场所".into()),
-    }
-}
-
-/// Runs a tool and returns what it says; without the tool this fails and names its package.
-fn run(package: &str, tool: &str, arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new(tool).args(arguments).current_dir(folder).output();
-    let output = output.unwrap_or_else(|error| {
-        panic!("{tool} is needed here ({error}): install the Debian package {package}")
-    });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{tool} {arguments:?}: {errors}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
 
 /// A folder with the poster in it as `poster.pdf`.
 fn printed(size: Size, text: &PosterText) -> tempfile::TempDir {
