@@ -1,7 +1,9 @@
 //! From a venue code to a printed poster: the QR code, the layout, the PDF.
 //!
 //! Three sizes come out of one table of geometry ([`Size`]); [`layout`] decides where everything
-//! stands without drawing, [`poster_pdf`] draws it. The same input gives the same bytes: nothing
+//! stands without drawing, [`poster_pdf`] draws it, [`poster_pdf_for`] with paper to be cut off.
+//! A city that wants another look uploads an SVG for each size ([`UploadedLayout`]), and
+//! [`poster_pdf_in`] draws in that. [`posting_guide_pdf`] shows where posters hang. The same input gives the same bytes: nothing
 //! here reads a clock. All lengths are millimetres, measured from the upper left corner.
 
 mod archive;

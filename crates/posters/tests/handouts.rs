@@ -80,3 +80,17 @@ fn the_empty_layout_has_the_size_and_names_every_place_with_its_measures() {
         assert_eq!(pdf, empty_layout_pdf(size).unwrap());
     }
 }
+
+#[test]
+fn nobody_can_scan_the_picture_in_the_guide() {
+    let folder = tempfile::tempdir().unwrap();
+    let pdf = posting_guide_pdf(None).unwrap();
+    std::fs::write(folder.path().join("guide.pdf"), pdf).unwrap();
+    let arguments =
+        ["-r", "200", "-f", "1", "-l", "1", "-gray", "-singlefile", "guide.pdf", "guide"];
+    run("poppler-utils", "pdftoppm", &arguments, folder.path());
+    let (width, height, pixels) = tools::grey(&folder.path().join("guide.pgm"));
+    let grey = |x: usize, y: usize| pixels[y * width + x];
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
+    assert!(picture.detect_grids().iter().all(|code| code.decode().is_err()));
+}

@@ -191,6 +191,7 @@ fn attributes_and_values_that_would_be_drawn_otherwise_are_refused() {
     ] {
         assert_fault!(with(&format!("<rect {attribute}/>")), Kind::Value { .. });
     }
+    assert_fault!(with("<g xmlns='http://www.w3.org/1999/xhtml'/>"), Kind::Attribute { .. });
     assert_fault!(with("<path d='M1 1 L2'/>"), Kind::Value { .. });
     assert_fault!(with("<polygon points='1 2 3'/>"), Kind::Value { .. });
     assert_fault!(with("<text><tspan x='3'>字</tspan></text>"), Kind::Value { .. });

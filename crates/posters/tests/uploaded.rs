@@ -37,11 +37,7 @@ fn assert_readable(folder: &Path) {
     run("poppler-utils", "pdftoppm", &arguments, folder);
     let read = run("zbar-tools", "zbarimg", &["-q", "--raw", "poster.pgm"], folder);
     assert_eq!(read.trim_end(), URL);
-    let pgm = std::fs::read(folder.join("poster.pgm")).unwrap();
-    // `P5 width height 255` and one byte per pixel.
-    let head: Vec<&[u8]> = pgm.splitn(5, |byte| byte.is_ascii_whitespace()).collect();
-    let number = |bytes: &[u8]| std::str::from_utf8(bytes).unwrap().parse::<usize>().unwrap();
-    let (width, height, pixels) = (number(head[1]), number(head[2]), head[4]);
+    let (width, height, pixels) = tools::grey(&folder.join("poster.pgm"));
     let grey = |x: usize, y: usize| pixels[y * width + x];
     let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
     // It also proposes squares among the letters, which are no codes.
@@ -132,10 +128,9 @@ fn the_ground_is_carried_on_into_the_bleed() {
     std::fs::write(folder.path().join("poster.pdf"), pdf).unwrap();
     let arguments = ["-r", "127", "-gray", "-singlefile", "poster.pdf", "poster"];
     run("poppler-utils", "pdftoppm", &arguments, folder.path());
-    let pgm = std::fs::read(folder.path().join("poster.pgm")).unwrap();
-    // 127 dots per inch are 5 to the millimetre: 230 mm are 1,150 pixels.
-    let pixels = &pgm[pgm.len() - 1150 * 1585..];
-    let at = |x_mm: usize, y_mm: usize| pixels[y_mm * 5 * 1150 + x_mm * 5];
+    let (width, _, pixels) = tools::grey(&folder.path().join("poster.pgm"));
+    // 127 dots per inch are 5 to the millimetre.
+    let at = |x_mm: usize, y_mm: usize| pixels[y_mm * 5 * width + x_mm * 5];
     for (x, y) in [(8, 100), (222, 100), (100, 8), (100, 309)] {
         assert!(at(x, y) < 120, "ground at {x} {y}");
     }

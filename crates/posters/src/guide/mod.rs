@@ -6,6 +6,7 @@ mod sheet;
 
 use crate::{
     Area, Colour, PosterError, Print, Size,
+    fit::fit,
     font::{
         Face,
         Weight::{self, Bold, Regular},
@@ -19,6 +20,8 @@ pub(crate) use sheet::{Sheet, pen};
 /// The left edge of everything, and the width that is left.
 const LEFT: f32 = 14.0;
 const WIDTH: f32 = 182.0;
+/// The room for the hotline at the foot: width and height.
+const HOTLINE: (f32, f32) = (86.0, 6.0);
 /// Between two boxes.
 const GAP: f32 = 4.0;
 const SOURCE: &str = "依据《关于进一步强化“场所码”规范使用的通知》";
@@ -106,8 +109,9 @@ fn foot(sheet: &mut Sheet, hotline: Option<&str>, page: usize) -> Result<(), Pos
     let right = LEFT + WIDTH;
     sheet.words(&format!("{page} / 2"), (right, 289.0), Align::Right, hand)?;
     if let Some(hotline) = hotline {
-        let hand = (4.0, Bold, Colour::Brand);
         let words = format!("咨询电话 {}", hotline.trim());
+        let size_mm = fit(Face::of(Bold)?, &words, HOTLINE, 4.0, false).size_mm;
+        let hand = (size_mm, Bold, Colour::Brand);
         sheet.words(&words, (right - 12.0, 289.0), Align::Right, hand)?;
     }
     Ok(())
@@ -205,8 +209,10 @@ mod tests {
     #[test]
     fn no_words_lie_over_others_or_leave_the_page() {
         let page = Area::new(8.0, 8.0, 194.0, 283.0);
-        for sheet in sheets(Some("0558-12345")).unwrap() {
-            let words = words(&sheet);
+        let longest = "阜".repeat(24);
+        let guides = ["0558-12345", &longest].map(|hotline| sheets(Some(hotline)).unwrap());
+        for sheet in guides.iter().flatten() {
+            let words = words(sheet);
             for (n, one) in words.iter().enumerate() {
                 assert!(page.contains(&one.area()), "{one:?}");
                 for other in &words[n + 1..] {

@@ -38,7 +38,7 @@ pub(super) fn relation(shape: &Shape, area: &Area) -> Relation {
     let centre = (area.x + area.width / 2.0, area.y + area.height / 2.0);
     let (mut winding, mut crossings, mut cut) = (0_i32, 0_u32, false);
     let seen = shape.fill.is_some() || shape.pen.is_some();
-    edges(&shape.outline, shape.fill.is_some(), |from, to| {
+    edges(&shape.outline, shape.fill.is_some(), &touched, |from, to| {
         cut = cut || crosses(from, to, &touched);
         // A ray to the right of the centre.
         if (from.1 <= centre.1) != (to.1 <= centre.1) {
@@ -86,7 +86,13 @@ pub(super) fn smallest_contrast(drawn: &[Drawn], area: &Area, rgb: Rgb) -> f32 {
 }
 
 /// Calls `edge` for each straight piece of an outline; parts are closed if the shape is filled.
-fn edges(outline: &Outline, filled: bool, mut edge: impl FnMut((f32, f32), (f32, f32))) {
+/// A curve whose points keep away from `near` is one piece: it runs around no point in there.
+fn edges(
+    outline: &Outline,
+    filled: bool,
+    near: &Area,
+    mut edge: impl FnMut((f32, f32), (f32, f32)),
+) {
     let (mut start, mut at) = ((0.0, 0.0), (0.0, 0.0));
     for step in &outline.0 {
         match *step {
@@ -97,6 +103,10 @@ fn edges(outline: &Outline, filled: bool, mut edge: impl FnMut((f32, f32), (f32,
                 (start, at) = ((x, y), (x, y));
             }
             Step::Line(x, y) => {
+                edge(at, (x, y));
+                at = (x, y);
+            }
+            Step::Curve([.., x, y]) if keeps_away(at, step, near) => {
                 edge(at, (x, y));
                 at = (x, y);
             }
@@ -119,6 +129,17 @@ fn edges(outline: &Outline, filled: bool, mut edge: impl FnMut((f32, f32), (f32,
     if filled && at != start {
         edge(at, start);
     }
+}
+
+/// Whether a curve, which stays between its end points and control points, leaves an area alone.
+fn keeps_away(from: (f32, f32), step: &Step, near: &Area) -> bool {
+    let Step::Curve([x1, y1, x2, y2, x, y]) = *step else { return false };
+    let (across, down) = ([from.0, x1, x2, x], [from.1, y1, y2, y]);
+    let all = |points: [f32; 4], beyond: &dyn Fn(f32) -> bool| points.into_iter().all(beyond);
+    all(across, &|x| x < near.x)
+        || all(across, &|x| x > near.right())
+        || all(down, &|y| y < near.y)
+        || all(down, &|y| y > near.bottom())
 }
 
 fn on_curve(from: (f32, f32), [x1, y1, x2, y2, x, y]: [f32; 6], t: f32) -> (f32, f32) {
@@ -201,6 +222,15 @@ mod tests {
         let ring = Shape { even_odd: true, ..filled(outline) };
         assert_eq!(relation(&ring, &AREA), Relation::Apart);
         assert_eq!(relation(&Shape { even_odd: false, ..ring }, &AREA), Relation::Around);
+    }
+
+    #[test]
+    fn a_curve_far_from_an_area_counts_as_the_line_between_its_ends() {
+        // A disc around the area, whose curves keep away from it, and the same beside it.
+        let around = filled(Outline::ellipse((20.0, 15.0), (60.0, 60.0)));
+        assert_eq!(relation(&around, &AREA), Relation::Around);
+        let beside = filled(Outline::ellipse((120.0, 15.0), (60.0, 60.0)));
+        assert_eq!(relation(&beside, &AREA), Relation::Apart);
     }
 
     #[test]

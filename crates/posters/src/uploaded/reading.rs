@@ -56,7 +56,8 @@ pub(super) fn read(root: &Node, size: Size, faults: &mut Faults) -> (Vec<Drawn>,
     }
     reading.refuse_links(root);
     reading.refuse_id(root);
-    const OWN: [&str; 8] = [
+    const OWN: [&str; 9] = [
+        "xmlns",
         "width",
         "height",
         "viewBox",

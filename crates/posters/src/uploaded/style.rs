@@ -151,8 +151,8 @@ pub(super) fn of(node: &Node, own: &[&str], parent: &Style, faults: &mut Faults)
 
 /// Attributes that draw nothing: names, notes of drawing programs, and what links are refused by.
 fn says_nothing(name: &str) -> bool {
-    const NAMES: [&str; 9] =
-        ["id", "class", "role", "lang", "version", "baseProfile", "xmlns", "tabindex", "transform"];
+    const NAMES: [&str; 8] =
+        ["id", "class", "role", "lang", "version", "baseProfile", "tabindex", "transform"];
     NAMES.contains(&name)
         || name.contains(':')
         || name.starts_with("data-")

@@ -35,3 +35,11 @@ pub fn run(package: &str, tool: &str, arguments: &[&str], folder: &Path) -> Stri
     assert!(output.status.success(), "{tool} {arguments:?}: {errors}");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
+
+/// Width, height and pixels of a PGM picture: `P5 width height 255` and one byte per pixel.
+pub fn grey(file: &Path) -> (usize, usize, Vec<u8>) {
+    let pgm = std::fs::read(file).unwrap();
+    let head: Vec<&[u8]> = pgm.splitn(5, |byte| byte.is_ascii_whitespace()).collect();
+    let number = |bytes: &[u8]| std::str::from_utf8(bytes).unwrap().parse::<usize>().unwrap();
+    (number(head[1]), number(head[2]), head[4].to_vec())
+}
