@@ -196,6 +196,7 @@ fn attributes_and_values_that_would_be_drawn_otherwise_are_refused() {
     assert_fault!(with("<polygon points='1 2 3'/>"), Kind::Value { .. });
     assert_fault!(with("<text><tspan x='3'>字</tspan></text>"), Kind::Value { .. });
     assert_fault!(with("<g opacity='0.5'/>"), Kind::GroupOpacity);
+    assert_fault!(instead("<svg ", "<svg opacity='0.5' "), Kind::GroupOpacity);
     let stretched = "<rect width='3' height='3' stroke='red' transform='scale(1 2)'/>";
     assert_fault!(with(stretched), Kind::StretchedPen);
 }

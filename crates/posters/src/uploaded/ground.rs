@@ -106,17 +106,15 @@ fn edges(
                 edge(at, (x, y));
                 at = (x, y);
             }
-            Step::Curve([.., x, y]) if keeps_away(at, step, near) => {
-                edge(at, (x, y));
-                at = (x, y);
-            }
             Step::Curve(points) => {
-                let from = at;
-                for piece in 1..=PIECES {
-                    let to = on_curve(from, points, f32::from(piece) / f32::from(PIECES));
-                    edge(at, to);
-                    at = to;
+                let (mut last, pieces) =
+                    (at, if keeps_away(at, points, near) { 1 } else { PIECES });
+                for piece in 1..=pieces {
+                    let to = on_curve(at, points, f32::from(piece) / f32::from(pieces));
+                    edge(last, to);
+                    last = to;
                 }
+                at = last;
             }
             Step::Close => {
                 if at != start {
@@ -132,8 +130,7 @@ fn edges(
 }
 
 /// Whether a curve, which stays between its end points and control points, leaves an area alone.
-fn keeps_away(from: (f32, f32), step: &Step, near: &Area) -> bool {
-    let Step::Curve([x1, y1, x2, y2, x, y]) = *step else { return false };
+fn keeps_away(from: (f32, f32), [x1, y1, x2, y2, x, y]: [f32; 6], near: &Area) -> bool {
     let (across, down) = ([from.0, x1, x2, x], [from.1, y1, y2, y]);
     let all = |points: [f32; 4], beyond: &dyn Fn(f32) -> bool| points.into_iter().all(beyond);
     all(across, &|x| x < near.x)

@@ -247,18 +247,7 @@ pub(super) fn check(
     size: Size,
     faults: &mut Faults,
 ) -> Option<Area> {
-    for id in Id::ALL {
-        let mut found = places.iter().filter(|place| place.id == id);
-        match (found.next(), found.next(), id.required()) {
-            (None, _, Some(meaning)) => {
-                faults.add(None, FaultKind::PlaceMissing { id: id.as_str(), meaning });
-            }
-            (_, Some(second), _) => {
-                faults.add(second.at, FaultKind::PlaceTwice { id: id.as_str() });
-            }
-            _ => {}
-        }
-    }
+    each_once(places, faults);
     let (width, height) = size.millimetres();
     let page = Area { x: 0.0, y: 0.0, width, height };
     for (n, place) in places.iter().enumerate() {
@@ -284,6 +273,21 @@ pub(super) fn check(
         uncovered_by_words(place, drawn, faults);
     }
     note_area(places, drawn, page, faults)
+}
+
+fn each_once(places: &[Found], faults: &mut Faults) {
+    for id in Id::ALL {
+        let mut found = places.iter().filter(|place| place.id == id);
+        match (found.next(), found.next(), id.required()) {
+            (None, _, Some(meaning)) => {
+                faults.add(None, FaultKind::PlaceMissing { id: id.as_str(), meaning });
+            }
+            (_, Some(second), _) => {
+                faults.add(second.at, FaultKind::PlaceTwice { id: id.as_str() });
+            }
+            _ => {}
+        }
+    }
 }
 
 fn check_code(place: &Found, drawn: &[Drawn], size: Size, faults: &mut Faults) {

@@ -68,6 +68,9 @@ pub(super) fn read(root: &Node, size: Size, faults: &mut Faults) -> (Vec<Drawn>,
         "contentScriptType",
     ];
     let style = style::of(root, &OWN, &Style::default(), reading.faults);
+    if style.opacity < 1.0 {
+        reading.faults.add(root.at, FaultKind::GroupOpacity);
+    }
     if let Some(matrix) = page(root, size, reading.faults) {
         reading.children(root, &matrix, &style);
     }
