@@ -14,8 +14,11 @@ use crate::{
     poster,
 };
 
-/// The share of a place's height that its name takes at most.
+/// The share of a place's height that its name takes at most: more where a place is low, lower
+/// than this share of the page's width.
 const LETTERS: f32 = 0.42;
+const LETTERS_LOW: f32 = 0.6;
+const LOW: f32 = 0.06;
 /// Width of the dashed lines, dashes and gaps, in shares of the page's width.
 const LINE: f32 = 0.0012;
 const DASH: f32 = 0.007;
@@ -51,8 +54,12 @@ fn sheet(size: Size) -> Result<Sheet, PosterError> {
                 part if part.is_on_card() => Colour::InkSoft,
                 _ => Colour::Paper,
             };
-            dashed(&mut sheet, &slot.area, size, colour);
-            label(&mut sheet, &slot.area, name, colour)?;
+            let radius = if slot.part == Part::Note { slot.area.height / 2.0 } else { 0.0 };
+            dashed(&mut sheet, &slot.area, radius, size, colour);
+            let share = if slot.area.height < width * LOW { LETTERS_LOW } else { LETTERS };
+            let words = format!("{name} {} × {} mm", slot.area.width, slot.area.height);
+            let hand = (Regular, colour);
+            centred(&mut sheet, &slot.area, &words, slot.area.height * share, hand)?;
         }
     }
     code(&mut sheet, size, &geometry.code)?;
@@ -74,15 +81,10 @@ fn name(part: Part) -> Option<&'static str> {
     })
 }
 
-fn dashed(sheet: &mut Sheet, area: &Area, size: Size, colour: Colour) {
+fn dashed(sheet: &mut Sheet, area: &Area, radius: f32, size: Size, colour: Colour) {
     let (width, _) = size.millimetres();
     let dash = [width * DASH, width * DASH * 0.6];
-    sheet.frame(*area, 0.0, pen(colour, width * LINE).dashed(&dash));
-}
-
-fn label(sheet: &mut Sheet, area: &Area, name: &str, colour: Colour) -> Result<(), PosterError> {
-    let words = format!("{name} {} × {} mm", area.width, area.height);
-    centred(sheet, area, &words, area.height * LETTERS, (Regular, colour))
+    sheet.frame(*area, radius, pen(colour, width * LINE).dashed(&dash));
 }
 
 /// One line in the middle of an area, smaller where the area is narrow.
@@ -102,7 +104,7 @@ fn centred(
 }
 
 fn code(sheet: &mut Sheet, size: Size, area: &Area) -> Result<(), PosterError> {
-    dashed(sheet, area, size, Colour::InkSoft);
+    dashed(sheet, area, 0.0, size, Colour::InkSoft);
     let side = area.width;
     let line = |at: f32, height: f32| Area {
         x: area.x,
