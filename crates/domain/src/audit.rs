@@ -51,13 +51,19 @@ pub enum Deed {
     CheckpointSuspended,
     /// Let a stopped checkpoint go on.
     CheckpointResumed,
+    /// Uploaded a layout of posters.
+    LayoutUploaded,
+    /// Put a layout in force.
+    LayoutBegun,
+    /// Took a layout back.
+    LayoutEnded,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -82,6 +88,9 @@ impl Deed {
         Self::CheckpointReopened,
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
+        Self::LayoutUploaded,
+        Self::LayoutBegun,
+        Self::LayoutEnded,
         Self::AuditRead,
     ];
 
@@ -113,6 +122,9 @@ impl Deed {
             Self::CheckpointReopened => "checkpoint_reopened",
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
+            Self::LayoutUploaded => "layout_uploaded",
+            Self::LayoutBegun => "layout_begun",
+            Self::LayoutEnded => "layout_ended",
             Self::AuditRead => "audit_read",
         }
     }
@@ -151,6 +163,9 @@ impl Deed {
             Self::CheckpointReopened => "重新开放检查点",
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
+            Self::LayoutUploaded => "上传海报版式",
+            Self::LayoutBegun => "启用海报版式",
+            Self::LayoutEnded => "停用海报版式",
             Self::AuditRead => "查看审计记录",
         }
     }

@@ -1,6 +1,6 @@
 //! Many posters in one ZIP, drawn and written one after another.
 
-use crate::{PosterError, PosterText, Print, Size, poster_pdf_for, posting_guide_pdf};
+use crate::{PosterError, PosterText, Size, posting_guide_pdf};
 use std::io::{self, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -13,38 +13,14 @@ pub const GUIDE: &str = "张贴指南.pdf";
 /// Most characters of a place or door in a file's name.
 const NAME_CHARS_MAX: usize = 40;
 
-/// Writes a ZIP of the posting guide and the posters to `out`, holding one of them at a time. A poster that cannot be
-/// drawn, as for a character that the fonts lack, does not hold up the others: a list at the end
-/// names each with the reason. The same input gives the same bytes.
+/// Writes a ZIP of the posting guide and the posters to `out`, holding one of them at a time. `draw`
+/// draws one, as [`crate::poster_pdf_for`] does. A poster that cannot be drawn, as for a character
+/// that the fonts lack, does not hold up the others: a list at the end names each with the reason.
+/// The same input gives the same bytes.
 ///
 /// # Errors
 /// Of `out`; then the rest is not drawn.
 pub fn poster_archive(
-    size: Size,
-    posters: impl IntoIterator<Item = PosterText>,
-    out: impl Write,
-) -> io::Result<()> {
-    poster_archive_for(size, Print::Trimmed, posters, out)
-}
-
-/// As [`poster_archive`], for this kind of printing.
-///
-/// # Errors
-/// Of `out`; then the rest is not drawn.
-pub fn poster_archive_for(
-    size: Size,
-    print: Print,
-    posters: impl IntoIterator<Item = PosterText>,
-    out: impl Write,
-) -> io::Result<()> {
-    archive(size, posters, |text| poster_pdf_for(size, text, print), out)
-}
-
-/// Whatever draws one poster, many in a ZIP.
-///
-/// # Errors
-/// Of `out`; then the rest is not drawn.
-pub(crate) fn archive(
     size: Size,
     posters: impl IntoIterator<Item = PosterText>,
     draw: impl Fn(&PosterText) -> Result<Vec<u8>, PosterError>,
@@ -102,7 +78,7 @@ fn file_name(number: usize, size: Size, text: &PosterText) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::poster_pdf;
+    use crate::{Print, poster_pdf, poster_pdf_for};
     use std::io::{Cursor, Read};
     use zip::ZipArchive;
 
@@ -124,7 +100,7 @@ mod tests {
 
     fn zipped(posters: Vec<PosterText>) -> ZipArchive<Cursor<Vec<u8>>> {
         let mut bytes = Vec::new();
-        poster_archive(Size::A4, posters, &mut bytes).unwrap();
+        poster_archive(Size::A4, posters, |text| poster_pdf(Size::A4, text), &mut bytes).unwrap();
         ZipArchive::new(Cursor::new(bytes)).unwrap()
     }
 
@@ -148,7 +124,8 @@ mod tests {
     #[test]
     fn an_archive_for_a_printing_shop_holds_posters_with_bleed() {
         let (mut bytes, door) = (Vec::new(), text("人民医院", "东门"));
-        poster_archive_for(Size::A4, Print::WithBleed, [door.clone()], &mut bytes).unwrap();
+        let draw = |text: &PosterText| poster_pdf_for(Size::A4, text, Print::WithBleed);
+        poster_archive(Size::A4, [door.clone()], draw, &mut bytes).unwrap();
         let mut pdf = Vec::new();
         let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
         zip.by_index(1).unwrap().read_to_end(&mut pdf).unwrap();
@@ -187,7 +164,9 @@ mod tests {
         }
         let mut drawn = 0;
         let posters = (0..1_000).map(|_| text("人民医院", "东门")).inspect(|_| drawn += 1);
-        assert!(poster_archive(Size::A4, posters, Gone(12)).is_err());
+        assert!(
+            poster_archive(Size::A4, posters, |text| poster_pdf(Size::A4, text), Gone(12)).is_err()
+        );
         assert!(drawn < 20, "{drawn}");
     }
 }

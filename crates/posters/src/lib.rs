@@ -24,7 +24,7 @@ mod print;
 mod text;
 mod uploaded;
 
-pub use archive::{GUIDE, NOT_DRAWN, poster_archive, poster_archive_for};
+pub use archive::{GUIDE, NOT_DRAWN, poster_archive};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
 pub use empty::empty_layout_pdf;
 pub use error::PosterError;
@@ -38,5 +38,5 @@ pub use print::{BLEED_MM, Print};
 pub use text::{FIELD_CHARS_MAX, Field, PosterText};
 pub use uploaded::{
     FaultKind, LAYOUT_BYTES_MAX, LAYOUT_DEPTH_MAX, LAYOUT_FAULTS_MAX, LAYOUT_NODES_MAX,
-    LayoutFault, Position, UploadedLayout, example_layout_svg, poster_archive_in, poster_pdf_in,
+    LayoutFault, Position, UploadedLayout, example_layout_svg, poster_pdf_in,
 };

@@ -4,8 +4,7 @@
 mod tools;
 
 use posters::{
-    PosterError, PosterText, Print, Size, UploadedLayout, example_layout_svg, poster_archive_in,
-    poster_pdf_in,
+    PosterError, PosterText, Print, Size, UploadedLayout, example_layout_svg, poster_pdf_in,
 };
 use std::path::Path;
 use tools::{URL, run, sample};
@@ -153,15 +152,4 @@ fn a_missing_glyph_is_refused_by_field() {
     let text = PosterText { door: "𠮷门".into(), ..sample() };
     let refused = poster_pdf_in(&example(Size::A4), &text, Print::Trimmed).unwrap_err();
     assert!(matches!(refused, PosterError::MissingGlyph { character: '𠮷', .. }), "{refused:?}");
-}
-
-#[test]
-fn an_archive_holds_every_poster_in_the_layout() {
-    let mut bytes = Vec::new();
-    let layout = example(Size::A4);
-    poster_archive_in(&layout, Print::Trimmed, names(), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("all.zip"), &bytes).unwrap();
-    let zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    assert_eq!(zip.len(), 3);
 }

@@ -30,6 +30,8 @@ pub struct VenueCodeRow {
     pub address: String,
     /// County's name.
     pub county_name: String,
+    /// County code.
+    pub county: String,
 }
 
 fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
@@ -46,6 +48,7 @@ fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
         door: row.try_get(6)?,
         address: row.try_get(7)?,
         county_name: row.try_get(8)?,
+        county: row.try_get(9)?,
     })
 }
 
@@ -57,7 +60,8 @@ impl Registry {
     pub async fn venue_code(&self, code: &str) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             c.address, r.name, c.county from venue_codes v \
+             join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county where v.code = $1",
         )
         .bind(code)
@@ -73,7 +77,8 @@ impl Registry {
     pub async fn code_of(&self, checkpoint: CheckpointNumber) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             c.address, r.name, c.county from venue_codes v \
+             join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county \
              where v.checkpoint = $1 and v.standing <> 'replaced'",
         )
@@ -116,7 +121,8 @@ impl Registry {
     pub async fn codes_in_use_of(&self, organisation: i64) -> Result<Vec<VenueCodeRow>> {
         let rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name from checkpoints c join venue_codes v on v.checkpoint = c.number \
+             c.address, r.name, c.county from checkpoints c \
+             join venue_codes v on v.checkpoint = c.number \
              join regions r on r.code = c.county \
              where c.organisation_id = $1 and v.standing = 'current' order by c.number",
         )
@@ -133,7 +139,8 @@ impl Registry {
     pub async fn venue_codes(&self, mut each: impl FnMut(VenueCodeRow)) -> Result<()> {
         let mut rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name from venue_codes v join checkpoints c on c.number = v.checkpoint \
+             c.address, r.name, c.county from venue_codes v \
+             join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county",
         )
         .fetch(&self.pool);

@@ -20,6 +20,7 @@ mod contract {
     mod duty;
     mod health_status;
     mod installation;
+    mod layouts;
     mod listed;
     mod made;
     mod one_time_links;

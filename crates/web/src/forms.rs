@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// A form whose hidden field `csrf` is the one this browser was given.
 pub struct Checked<T>(pub T);
@@ -47,7 +47,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<House>> for Checked<T> {
 
 /// A file from this house's own pages: the field `file` of a form with `csrf`, as `multipart/form-data`
 /// (RFC 7578).
-pub struct CheckedFile(pub Vec<u8>);
+#[derive(Default)]
+pub struct CheckedFile {
+    /// The file's bytes.
+    pub file: Vec<u8>,
+    /// The other fields.
+    pub fields: HashMap<String, String>,
+}
 
 /// Most parts of a form with a file.
 const PARTS_MAX: usize = 8;
@@ -62,7 +68,7 @@ impl FromRequest<Arc<House>> for CheckedFile {
         let refuse = |trouble| answer::trouble(&page, trouble);
         let foreign = seat::is_cross_site(&parts.headers);
         let multipart = Multipart::from_request(Request::from_parts(parts, body), house).await;
-        let (guards, file) = parts_of(multipart.map_err(|_| refuse(&NOT_A_FORM))?).await.map_err(
+        let (guards, form) = parts_of(multipart.map_err(|_| refuse(&NOT_A_FORM))?).await.map_err(
             |error| match error.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => refuse(&TOO_LARGE),
                 _ => refuse(&BROKEN_OFF),
@@ -75,22 +81,25 @@ impl FromRequest<Arc<House>> for CheckedFile {
         if foreign || !held {
             return Err(refuse(&STALE));
         }
-        Ok(Self(file))
+        Ok(form)
     }
 }
 
-/// The guards and the file; what else is in the form is passed over.
-async fn parts_of(mut multipart: Multipart) -> Result<(Vec<String>, Vec<u8>), MultipartError> {
-    let (mut guards, mut file) = (Vec::new(), Vec::new());
+/// The guards, and the rest of the form; what has no name is passed over.
+async fn parts_of(mut multipart: Multipart) -> Result<(Vec<String>, CheckedFile), MultipartError> {
+    let (mut guards, mut form) = (Vec::new(), CheckedFile::default());
     for _ in 0..PARTS_MAX {
         let Some(field) = multipart.next_field().await? else { break };
-        match field.name() {
+        match field.name().map(str::to_owned).as_deref() {
             Some("csrf") => guards.push(field.text().await?),
-            Some("file") => file = field.bytes().await?.to_vec(),
-            _ => {}
+            Some("file") => form.file = field.bytes().await?.to_vec(),
+            Some(name) => {
+                form.fields.insert(name.to_owned(), field.text().await?);
+            }
+            None => {}
         }
     }
-    Ok((guards, file))
+    Ok((guards, form))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

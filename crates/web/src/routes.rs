@@ -1,7 +1,7 @@
 //! Every address of the house, in one table: the router is built from it, and tests go through it.
 
 use crate::{api, assets, live, pages};
-use actions::{House, applications::drafts::UPLOAD_BYTES_MAX};
+use actions::{House, applications::drafts::UPLOAD_BYTES_MAX, posters::layouts};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -17,11 +17,17 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 #[must_use]
 pub fn body_bytes_max(path: &str) -> usize {
     // The file, and what surrounds it.
-    if path == TABLE_UPLOAD { UPLOAD_BYTES_MAX + BODY_BYTES_MAX } else { BODY_BYTES_MAX }
+    match path {
+        TABLE_UPLOAD => UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
+        LAYOUT_UPLOAD => layouts::BYTES_MAX + BODY_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
 }
 
 /// Where a table of doors is uploaded.
 pub(crate) const TABLE_UPLOAD: &str = "/venue/drafts/upload";
+/// Where a layout of posters is uploaded.
+pub(crate) const LAYOUT_UPLOAD: &str = "/layouts/upload";
 
 /// Who may use an address. Said here for tests to hold every handler to; what enforces it is the
 /// principal that the handler asks [`crate::seat`] for.

@@ -1,8 +1,8 @@
 //! The posters of all doors of a unit as one ZIP, drawn while it is downloaded.
 
-use super::{Order, line, text};
+use super::{Order, layouts::InForce, line, text};
 use crate::{Answer, Failure, House, accounts::principals::Manager};
-use posters::{PosterText, poster_archive_for};
+use posters::{PosterText, poster_archive};
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -82,13 +82,15 @@ pub async fn all(house: &House, caller: &Manager, name: &str) -> Answer<Archive>
     let line = line(house, caller, format!("账号 {}", caller.account), detail);
     house.registry.audit(&[line]).await?;
     let name = format!("{}-场所码海报-{}.zip", organisation.new.name, order.name());
-    let texts: Vec<PosterText> = codes.into_iter().map(|code| text(house, code)).collect();
+    let layouts = InForce::now(house, order).await?;
+    let texts: Vec<PosterText> =
+        codes.into_iter().map(|code| text(house, &layouts, code)).collect();
     let (sender, chunks) = mpsc::channel(CHUNKS_WAITING);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let mut out = Chunks { runtime, sender, gathered: Vec::with_capacity(CHUNK_BYTES) };
-        let drawn =
-            poster_archive_for(order.size, order.print, texts, &mut out).and_then(|()| out.flush());
+        let drawn = poster_archive(order.size, texts, |text| layouts.draw(text), &mut out)
+            .and_then(|()| out.flush());
         // Without its end the reader knows that something is missing.
         if drawn.is_ok() {
             let _ = out.send(Vec::new());

@@ -1,9 +1,10 @@
 //! Posters: the manager downloads what hangs at the door.
 
 mod archive;
+pub mod layouts;
 
 pub use archive::{Archive, Drawing, all};
-pub use posters::{Print, Size};
+pub use posters::{LayoutFault, Print, Size, UploadedLayout};
 
 use crate::{
     Answer, Failure, House, accounts::principals::Manager, applications::submit::own_checkpoint,
@@ -12,11 +13,9 @@ use domain::{
     audit::Deed,
     checkpoints::{CheckpointNumber, Standing},
 };
-use posters::{PosterError, PosterText, empty_layout_pdf, poster_pdf_for, posting_guide_pdf};
+use layouts::InForce;
+use posters::{PosterError, PosterText, empty_layout_pdf, posting_guide_pdf};
 use registry::{AuditLine, VenueCodeRow};
-
-/// Version of the built-in layout.
-const LAYOUT_VERSION: u32 = 1;
 
 /// A file to download.
 #[derive(Clone, Debug)]
@@ -101,9 +100,9 @@ pub async fn one(
     let name = format!("{}-{}-{}.pdf", code.name, code.door, order.name());
     let line = line(house, caller, format!("检查点 {}", number.0), order.name());
     house.registry.audit(&[line]).await?;
-    let text = text(house, code);
-    let drawn =
-        tokio::task::spawn_blocking(move || poster_pdf_for(order.size, &text, order.print)).await;
+    let layouts = InForce::now(house, order).await?;
+    let text = text(house, &layouts, code);
+    let drawn = tokio::task::spawn_blocking(move || layouts.draw(&text)).await;
     Ok(Download { name, bytes: drawn.map_err(Failure::broken)?.map_err(refuse)? })
 }
 
@@ -138,7 +137,7 @@ async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answ
     house.registry.code_of(number).await?.ok_or(Failure::NotFound)
 }
 
-fn text(house: &House, code: VenueCodeRow) -> PosterText {
+fn text(house: &House, layouts: &InForce, code: VenueCodeRow) -> PosterText {
     PosterText {
         url: house.printed_url(&code.code),
         place: code.name,
@@ -147,7 +146,7 @@ fn text(house: &House, code: VenueCodeRow) -> PosterText {
         address: code.address,
         number: code.short_number,
         issued_on: code.since.date_text(),
-        layout_version: LAYOUT_VERSION,
+        layout_version: layouts.version(&code.county),
         retention_days: house.settings.visit_days,
         hotline: None,
         note: house.settings.demo.then(|| "演示用码 · 非真实场所".to_owned()),

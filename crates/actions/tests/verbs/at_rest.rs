@@ -18,7 +18,7 @@ use actions::{
     checkins::record::record,
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
-    posters,
+    posters::{self, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
@@ -55,6 +55,12 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
         password: PASSWORD.to_owned(),
     };
     assert!(set_up(t, token_of(&url), &form).await.is_ok());
+    let (caller, note) = (administrator(t).await, "2026 年版".to_owned());
+    let form = layouts::LayoutForm { size: "A4".to_owned(), county: String::new(), note };
+    let svg = layouts::example(&caller, "A4").await.unwrap().bytes;
+    layouts::upload(t, &caller, &form, svg).await.unwrap();
+    layouts::begin(t, &caller, 2).await.unwrap();
+    layouts::end(t, &caller, 2).await.unwrap();
     complains("password", by_password(t, &phone, "wrong-password-1").await);
     assert!(by_password(t, &phone, PASSWORD).await.is_ok());
     [phone]

@@ -12,6 +12,7 @@ mod counts;
 mod drafts;
 mod duty;
 mod follow_up;
+mod layouts;
 mod mirror;
 mod organisations;
 mod people;

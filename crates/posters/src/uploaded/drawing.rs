@@ -1,14 +1,12 @@
 //! The poster of one door in a layout of the authority.
 
-use std::io::{self, Write};
-
 use super::{
     UploadedLayout,
     places::{Found, Id},
     reading::Drawn,
 };
 use crate::{
-    Area, Code, Colour, PosterError, PosterText, Print, archive,
+    Area, Code, Colour, PosterError, PosterText, Print,
     font::Weight,
     geometry::Align,
     ink::{Ink, Mark, Outline, Shape, Words},
@@ -60,20 +58,6 @@ pub fn poster_pdf_in(
         marks.extend(note_marks(&layout.note, &note)?);
     }
     pdf(poster::title(text), &[Page { size, marks, print }])
-}
-
-/// Writes a ZIP of posters in an uploaded layout to `out`, otherwise as
-/// [`poster_archive`](crate::poster_archive).
-///
-/// # Errors
-/// Of `out`; then the rest is not drawn.
-pub fn poster_archive_in(
-    layout: &UploadedLayout,
-    print: Print,
-    posters: impl IntoIterator<Item = PosterText>,
-    out: impl Write,
-) -> io::Result<()> {
-    archive::archive(layout.size, posters, |text| poster_pdf_in(layout, text, print), out)
 }
 
 /// Ground that ends at an edge of the page reaches into the bleed.

@@ -5,5 +5,6 @@
 mod accounts;
 mod browser;
 mod contact_tracing;
+mod layouts;
 mod review;
 mod venue;

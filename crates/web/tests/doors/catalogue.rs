@@ -9,9 +9,25 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 18] = [
+const DATA: [(&str, &[&str], &str); 20] = [
     ("actions/src/checkpoints/import/", &[], "the operator's command writes a Chinese error table"),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
+    (
+        "actions/src/posters/layouts.rs",
+        &[
+            "版式预览 · 阜阳市政务服务中心颍淮分中心综合服务大厅",
+            "东南门（无障碍通道）",
+            "颍州区",
+            "清河东路 1234 号",
+            "预览 · 不可张贴",
+        ],
+        "printed on a preview",
+    ),
+    (
+        "actions/src/posters/layouts.rs",
+        &["版式 {version}", "版式{version}-预览-{}.pdf", "版式{version}-{}.svg", "版式样例-{}.svg"],
+        "written into the audit, and names of files for offices in Fuyang",
+    ),
     ("actions/src/audit/", &["全部", "第 {} 页", "系统", "未登录", "值守设备 {id}"], AUDIT),
     ("actions/src/accounts/", &["账号 {}", "密码登录", "锁定 15 分钟", "密码不对"], AUDIT),
     ("actions/src/accounts/", &["一次性链接登录", "注册后登录"], AUDIT),

@@ -4,11 +4,15 @@
 
 use super::{
     accounts::AccountsPage, audit::AuditPage, case_desk::DeskPage, cases::CasesPage,
-    identity::IdentityPage, review_view::ReviewPage,
+    identity::IdentityPage, layouts::LayoutsPage, review_view::ReviewPage,
 };
 use crate::pages::desk::{
     Marks,
     samples::{MARKUP, NOW, ago, drawn, english, frame, some_counties},
+};
+use actions::posters::{
+    Size, UploadedLayout,
+    layouts::{LayoutForm, Listed},
 };
 use actions::{
     accounts::make::{AccountRow, NewAccountForm},
@@ -328,4 +332,36 @@ fn an_invitation_is_shown_once_with_its_way_of_handing_over() {
     let html = drawn("accounts", &page);
     assert!(html.contains("只显示这一次") && html.contains("/set-up/abcdefgh"));
     assert!(!html.contains("value=\"manager\""));
+}
+
+#[test]
+fn layouts_say_which_are_in_force_and_what_is_wrong() {
+    let listed = |version, size, in_force| Listed {
+        version,
+        size,
+        region_name: "阜阳市".into(),
+        note: MARKUP.into(),
+        uploaded: ago(version * 60),
+        in_force,
+    };
+    let page = |rows: Vec<Listed>, faults| LayoutsPage {
+        p: frame(Some(Role::Administrator), "/layouts"),
+        rows,
+        counties: some_counties(),
+        form: LayoutForm { size: "A4".into(), county: "341203".into(), note: "2026 年版".into() },
+        faults,
+        done: None,
+        marks: Marks::default(),
+        notice: None,
+    };
+    let rows = vec![listed(3, Size::A4, true), listed(2, Size::Stand, false)];
+    let html = drawn("layouts", &page(rows, Vec::new()));
+    for word in ["已启用", "未启用", "/layouts/3/end", "/layouts/2/begin", "examples/A4.svg"]
+    {
+        assert!(html.contains(word), "{word}");
+    }
+    let faults = UploadedLayout::read(Size::A4, b"<svg><script/></svg>").unwrap_err();
+    let html = drawn("layouts-refused", &page(Vec::new(), faults));
+    assert!(html.contains("还没有自己的版式") && html.contains("id=\"file-wrong\""));
+    assert!(html.contains("value=\"2026 年版\"") && html.contains("value=\"341203\" selected"));
 }

@@ -7,13 +7,14 @@ pub mod cases;
 pub mod csv;
 pub mod export;
 pub mod identity;
+pub mod layouts;
 #[cfg(test)]
 mod looks;
 pub mod narrowing;
 pub mod review;
 pub mod review_view;
 
-use crate::routes::{Route, Who};
+use crate::routes::{LAYOUT_UPLOAD, Route, Who};
 use axum::routing::{get, post};
 
 /// The routes of this room.
@@ -33,6 +34,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/cases/{id}/identities/{person}", Who::Investigator, post(identity::open)),
         Route::post("/cases/{id}/contacts.csv", Who::Investigator, post(export::contacts)),
         Route::get("/audit", Who::Auditor, get(audit::page)),
+        Route::get("/layouts", Who::Administrator, get(layouts::page)),
+        Route::upload(LAYOUT_UPLOAD, Who::Administrator, post(layouts::upload)),
+        Route::get("/layouts/examples/{size}", Who::Administrator, get(layouts::example)),
+        Route::get("/layouts/{version}/preview.pdf", Who::Administrator, get(layouts::preview)),
+        Route::get("/layouts/{version}/file.svg", Who::Administrator, get(layouts::file)),
+        Route::post("/layouts/{version}/begin", Who::Administrator, post(layouts::begin)),
+        Route::post("/layouts/{version}/end", Who::Administrator, post(layouts::end)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
     ]

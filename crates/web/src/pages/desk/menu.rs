@@ -28,7 +28,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
         Role::Reviewer => &[("/review", "审核")],
         Role::Investigator => &[("/cases", "病例")],
         Role::Auditor => &[("/audit", "审计记录")],
-        Role::Administrator => &[("/accounts", "账号")],
+        Role::Administrator => &[("/accounts", "账号"), ("/layouts", "海报版式")],
     }
 }
 
@@ -44,8 +44,10 @@ pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
 
 /// The nearest address that can be come back to from a page that only a form leads to.
 fn come_back(path: &str) -> &str {
-    if path.starts_with("/review/") {
-        return "/review";
+    for desk in ["/review", "/layouts"] {
+        if path.strip_prefix(desk).is_some_and(|rest| rest.starts_with('/')) {
+            return desk;
+        }
     }
     let ends = [
         "/code",

@@ -141,9 +141,9 @@ pub async fn upload(
     State(house): State<Arc<House>>,
     p: Page,
     As(caller): As<Manager>,
-    CheckedFile(bytes): CheckedFile,
+    CheckedFile { file, .. }: CheckedFile,
 ) -> Shown {
-    match drafts::upload(&house, &caller, bytes).await {
+    match drafts::upload(&house, &caller, file).await {
         Ok(Uploaded::Taken(rows)) => {
             Ok(to(&format!("/venue/drafts?done=uploaded&count={rows}&show=faulty")))
         }

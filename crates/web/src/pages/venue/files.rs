@@ -22,7 +22,7 @@ use futures_util::stream;
 use std::sync::Arc;
 
 /// What a size is called, key into the catalogues.
-pub(super) fn size_text(size: &Size) -> &'static str {
+pub(crate) fn size_text(size: &Size) -> &'static str {
     match size {
         Size::A4 => "A4（210×297 毫米）",
         Size::TwoSheets => "约两开（600×900 毫米）",
