@@ -42,6 +42,16 @@ export function readCodeOfImage(png) {
   });
 }
 
+/** The words of a PDF. */
+export async function textOfPdf(pdf) {
+  return inFolder(async (folder) => {
+    const file = path.join(folder, 'some.pdf');
+    await writeFile(file, pdf);
+    const { stdout } = await run('pdftotext', [file, '-']);
+    return stdout;
+  });
+}
+
 async function inFolder(work) {
   const folder = await mkdtemp(path.join(tmpdir(), 'venuecode-codes-'));
   try {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { openPage } from './browser.mjs';
 import { Server } from './server.mjs';
-import { readCodeOfImage, readCodeOfPdf } from './codes.mjs';
+import { readCodeOfImage, readCodeOfPdf, textOfPdf } from './codes.mjs';
 
 const SHOTS = fileURLToPath(new URL('../shots/', import.meta.url));
 const WORK = fileURLToPath(new URL('../.work/', import.meta.url));
@@ -69,6 +69,11 @@ export class Context {
   /** Reads the printed code on one page of a PDF with an independent reader. */
   zbar(pdf, options) {
     return readCodeOfPdf(pdf, options);
+  }
+
+  /** The words of a PDF. */
+  pdfText(pdf) {
+    return textOfPdf(pdf);
   }
 
   /** Reads the code in a PNG, such as a screenshot, with an independent reader. */

@@ -69,15 +69,6 @@ async function isOfSize(pdf, [width, height]) {
   });
 }
 
-async function says(pdf, words) {
-  await inFolder(async (folder) => {
-    const file = path.join(folder, 'some.pdf');
-    await writeFile(file, pdf);
-    const { stdout } = await run('pdftotext', [file, '-']);
-    assert.match(stdout, words);
-  });
-}
-
 /** Where a poster is cut: its trim box in millimetres, within which nothing else is said. */
 async function trimmed(pdf) {
   return inFolder(async (folder) => {
@@ -128,7 +119,7 @@ export default [
       for (const [, poster] of posters) codes.add(await ctx.zbar(poster));
       assert.equal(codes.size, posters.length, 'each has a code of its own');
       const [, guide] = [...filesOfZip(bytes)].find(([file]) => file === '张贴指南.pdf');
-      await says(guide, /1\.5 m/);
+      assert.match(await ctx.pdfText(guide), /1\.5 m/);
     },
   },
 
@@ -148,13 +139,13 @@ export default [
         assert.equal(await ctx.zbar(bytes), printed, size);
       }
       const guide = await downloaded(page, () => page.getByRole('link', { name: '张贴指南' }).click());
-      await says(guide.bytes, /下沿离地/);
+      assert.match(await ctx.pdfText(guide.bytes), /下沿离地/);
       await page.goto(`${server.url}/venue`);
       for (const [label, size] of POSTERS) {
         const link = page.locator(`a[href="/venue/empty/${size}.pdf"]`);
         assert.equal(await link.textContent(), label);
         const { bytes } = await downloaded(page, () => link.click());
-        await says(bytes, /登记名称/);
+        assert.match(await ctx.pdfText(bytes), /登记名称/);
       }
     },
   },
