@@ -4,6 +4,7 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, next_number},
+    proposals,
 };
 use domain::{applications::State, checkpoints::CheckpointNumber, time::UnixMs};
 use sqlx::{AnyConnection, Row};
@@ -121,7 +122,8 @@ impl Registry {
         Ok(true)
     }
 
-    /// Approves an application (its number and the round decided about): its checkpoint opens and gets its code. `false` when it does not
+    /// Approves an application (its number and the round decided about): its checkpoint opens and gets its code,
+    /// or becomes what it is to become and keeps the code it has. `false` when it does not
     /// wait for a decision any more, or when the code or short number is taken (roll again).
     ///
     /// # Errors
@@ -160,6 +162,12 @@ pub(crate) async fn approve(
     .await?;
     let Some(row) = row else { return Ok(false) };
     let checkpoint: i64 = row.try_get(0)?;
+    if let Some(applied) = proposals::apply(tx, checkpoint, line).await? {
+        if applied {
+            event(tx, id, State::Approved, "", line).await?;
+        }
+        return Ok(applied);
+    }
     sqlx::query("update checkpoints set standing = 'open', changed_ms = $2 where number = $1")
         .bind(checkpoint)
         .bind(line.at.0)

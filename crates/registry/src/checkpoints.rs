@@ -192,7 +192,8 @@ impl Registry {
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
             "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
-             county = $3, township = $4 where checkpoint = $1 and state = 'returned'",
+             county = $3, township = $4 where checkpoint = $1 and state = 'returned' \
+             and not exists (select 1 from proposals where checkpoint = $1)",
         )
         .bind(i64::from(checkpoint.0))
         .bind(line.at.0)
@@ -318,7 +319,8 @@ impl Registry {
     }
 }
 
-async fn update(
+/// Writes what was applied for; `false` when another checkpoint has that key.
+pub(crate) async fn update(
     tx: &mut AnyConnection,
     checkpoint: CheckpointNumber,
     record: &CheckpointRecord,

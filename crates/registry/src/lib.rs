@@ -25,6 +25,7 @@ mod layouts;
 mod one_time_links;
 mod organisations;
 mod people;
+mod proposals;
 mod queue;
 mod regions;
 mod similar;

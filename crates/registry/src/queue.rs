@@ -29,9 +29,9 @@ pub struct ApplicationRow {
     pub door: String,
     /// Address.
     pub address: String,
-    /// County code.
+    /// County code; of a change, the one that it is to have.
     pub county: String,
-    /// Township code.
+    /// Township code; of a change, the one that it is to have.
     pub township: String,
     /// Category code.
     pub category: String,
@@ -42,8 +42,8 @@ pub struct ApplicationRow {
     /// Organisation's credit code.
     pub credit_code: Option<String>,
     /// Whether something speaks against a quick yes: a checkpoint of another organisation has a
-    /// similar name, the check character of the credit code differs, or another organisation has
-    /// the same code.
+    /// similar name, the check character of the credit code differs, another organisation has
+    /// the same code, or a door in use is to be changed.
     pub doubtful: bool,
 }
 
@@ -84,7 +84,7 @@ pub struct ToApprove {
 }
 
 const COLUMNS: &str = "a.id, a.checkpoint, a.state, a.round, a.submitted_ms, c.name, c.door, \
-    c.address, c.county, c.township, c.category, o.id, o.name, o.credit_code";
+    c.address, a.county, a.township, c.category, o.id, o.name, o.credit_code";
 
 const TABLES: &str = "applications a join checkpoints c on c.number = a.checkpoint \
     join organisations o on o.id = c.organisation_id";
@@ -99,7 +99,8 @@ const DOUBTFUL: &str = "(o.credit_differs = 1 \
     or exists (select 1 from organisations s where s.credit_code = o.credit_code \
         and s.id < o.id) \
     or exists (select 1 from organisations s where s.credit_code = o.credit_code \
-        and s.id > o.id))";
+        and s.id > o.id) \
+    or exists (select 1 from proposals p where p.checkpoint = c.number))";
 
 /// What narrows the queue, and whether all of it is about the table of applications.
 fn narrowed(filter: &QueueFilter) -> (Conditions, bool) {
@@ -191,7 +192,7 @@ impl Registry {
 
     /// Approves, in one transaction, each application that still waits, is still the submission that
     /// was looked at, and is not doubtful; says of each whether it was. One whose codes are all in
-    /// use is left waiting.
+    /// use is left waiting; all are when somebody else takes one of the codes meanwhile.
     ///
     /// # Errors
     /// Of the database; then none is approved.
@@ -215,8 +216,11 @@ impl Registry {
             };
             audit::write(&mut tx, &row.line).await?;
             let seen = (row.id, row.round);
-            approved
-                .push(crate::applications::approve(&mut tx, seen, code, short, &row.line).await?);
+            if !crate::applications::approve(&mut tx, seen, code, short, &row.line).await? {
+                // Somebody took the code at this very moment: nothing half done may stay.
+                return Ok(vec![false; rows.len()]);
+            }
+            approved.push(true);
         }
         tx.commit().await?;
         Ok(approved)

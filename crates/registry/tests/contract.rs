@@ -26,6 +26,7 @@ mod contract {
     mod one_time_links;
     mod organisations;
     mod people;
+    mod proposals;
     mod queue;
     mod regions;
     mod sms_codes;

@@ -43,6 +43,8 @@ pub struct Mine {
     pub row: Row,
     /// What was applied for, to be corrected.
     pub form: CheckpointForm,
+    /// What it is to become, when a change was applied for.
+    pub proposed: Option<CheckpointForm>,
     /// Names of county, township and category.
     pub county_name: String,
     /// Township's name.
@@ -175,7 +177,9 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
     let devices = house.registry.devices_at(number).await?;
     let life = house.registry.checkpoint_events(number).await?;
     let record = checkpoint.record;
+    let proposed = house.registry.proposal(number).await?;
     Ok(Mine {
+        proposed: proposed.map(|record| form(house, record)).transpose()?,
         row,
         county_name: regions::name_of(&regions, &record.county),
         township_name: regions::name_of(&regions, &record.township),
@@ -204,7 +208,8 @@ pub(crate) fn category_name(code: &str) -> String {
     categories::by_code(code).map_or_else(|| code.to_owned(), |found| found.name.to_owned())
 }
 
-fn form(house: &House, record: registry::CheckpointRecord) -> Answer<CheckpointForm> {
+/// What was applied for, as it was typed.
+pub(super) fn form(house: &House, record: registry::CheckpointRecord) -> Answer<CheckpointForm> {
     let open = |field, sealed: &[u8]| house.vault.open(field, sealed);
     Ok(CheckpointForm {
         responsible_name: open(Field::PersonName, &record.responsible_name_sealed)?,

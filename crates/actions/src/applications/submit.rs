@@ -2,8 +2,9 @@
 
 use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
 use domain::{
+    applications::State,
     audit::Deed,
-    checkpoints::{CheckpointForm, CheckpointNumber, NewCheckpoint},
+    checkpoints::{CheckpointForm, CheckpointNumber, NewCheckpoint, Standing},
 };
 use registry::{AuditLine, CheckpointRecord};
 use vault::Field;
@@ -52,9 +53,57 @@ pub async fn resubmit(
     }
     let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
     let line = line(house, caller, &format!("改正后重新提交，检查点 {}", checkpoint.0));
-    let done = house.registry.correct_checkpoint(checkpoint, &record, &line).await?;
+    let done = match own.standing {
+        Standing::Applying => house.registry.correct_checkpoint(checkpoint, &record, &line).await?,
+        _ => house.registry.propose(checkpoint, &record, &line).await?,
+    };
     if done { Ok(()) } else { Err(not_returned) }
 }
+
+/// Applies for a change of a door in use: its name, address, category or responsible person. The
+/// door stays as it is until that is approved, and keeps its code.
+///
+/// # Errors
+/// As [`submit`]; `NotFound` for somebody else's; `Conflict` when nothing is changed, and while
+/// the door has no code yet or another change is under way.
+pub async fn change(
+    house: &House,
+    caller: &Manager,
+    checkpoint: CheckpointNumber,
+    form: &CheckpointForm,
+) -> Answer<()> {
+    let own = own_checkpoint(house, caller, checkpoint).await?;
+    let (_, state) = house.registry.application_of(checkpoint).await?.ok_or(Failure::NotFound)?;
+    if state != State::Approved {
+        return Err(Failure::Conflict("这个检查点有申请正在办理，现在不能变更"));
+    }
+    let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
+    let before = super::mine::form(house, own.record)?;
+    if form.check()? == before.check()? {
+        return Err(Failure::Conflict("没有改动：内容与现在的相同"));
+    }
+    let line = line(house, caller, &format!("变更，检查点 {}", checkpoint.0));
+    let done = house.registry.propose(checkpoint, &record, &line).await?;
+    if done {
+        Ok(())
+    } else {
+        Err(Failure::Conflict("这个检查点有申请正在办理，现在不能变更"))
+    }
+}
+
+/// Takes a change back: the door stays what it is.
+///
+/// # Errors
+/// `NotFound` for somebody else's; `Conflict` when there is none any more.
+pub async fn withdraw(house: &House, caller: &Manager, checkpoint: CheckpointNumber) -> Answer<()> {
+    own_checkpoint(house, caller, checkpoint).await?;
+    let line = line(house, caller, &format!("撤回变更，检查点 {}", checkpoint.0));
+    let done = house.registry.withdraw(checkpoint, WITHDRAWN, &line).await?;
+    if done { Ok(()) } else { Err(Failure::Conflict("没有可以撤回的变更")) }
+}
+
+/// How a change that was taken back stands in the history.
+const WITHDRAWN: &str = "撤回变更，内容不变";
 
 pub(super) fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
     AuditLine {

@@ -366,3 +366,47 @@ async fn a_form_is_kept_half_way_and_thrown_away() {
     let mut nobody = Browser::of(&t, &t.manager().await).await;
     assert_eq!(nobody.get("/venue/drafts").await.aim(), "/venue/organisation/new");
 }
+
+#[tokio::test]
+async fn a_door_in_use_is_changed_after_a_review_and_keeps_its_code() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let page = format!("/venue/checkpoints/{}", door.number.0);
+    let mut manager = Browser::of(&t, &door.manager).await;
+    manager.get(&page).await.says(&format!("{page}/change"));
+    let form = manager.get(&format!("{page}/change")).await;
+    form.says("变更检查点");
+    let silent = manager.post(&format!("{page}/change"), &[("name", "新楼")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    silent.says("value=\"新楼\"");
+    let done = manager.post(&format!("{page}/change"), &door_fields("新东门")).await;
+    assert_eq!(done.aim(), format!("{page}?done=changing"));
+    let waiting = manager.get(done.aim()).await;
+    waiting.says("变更正在审核");
+    waiting.says("A4（210×297 毫米）");
+    let again = manager.get(&format!("{page}/change")).await;
+    assert_eq!(again.aim(), page);
+
+    let token = t.staff_token(domain::accounts::Role::Reviewer, "341202").await;
+    let mut reviewer = Browser::of(&t, &token).await;
+    let desk = reviewer.get("/review").await;
+    desk.says("这个门在用，申请变更");
+    desk.says("<b>新东门</b>");
+    reviewer.get("/review/many").await.says("没有可以一次通过的申请");
+    let back = reviewer.post("/review/1/return", &[("round", "2"), ("reason", "请核对")]).await;
+    back.aim();
+    let seen = manager.get(&page).await;
+    seen.says("变更被退回，这个门仍按原来的内容使用");
+    manager.get(&format!("{page}/edit")).await.says("value=\"新东门\"");
+    let gone = manager.post(&format!("{page}/withdraw"), &[]).await;
+    assert_eq!(gone.aim(), format!("{page}?done=withdrawn"));
+    manager.get(gone.aim()).await.says("变更已撤回");
+    let late = manager.post(&format!("{page}/withdraw"), &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+
+    manager.post(&format!("{page}/change"), &door_fields("新东门")).await.aim();
+    reviewer.get("/review").await;
+    reviewer.post("/review/1/approve", &[("round", "4")]).await.aim();
+    let mut visitor = Browser::new(&t).await;
+    visitor.get(&format!("/c/{}", door.code)).await.says("新东门");
+}

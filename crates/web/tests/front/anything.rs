@@ -159,6 +159,18 @@ impl Nonsense<'_> {
                 }
                 (body, "application/json")
             }
+            7 => {
+                let mut body = Vec::new();
+                for (name, value) in [("csrf", guard.to_owned()), ("file", self.value())] {
+                    let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"");
+                    body.extend_from_slice(format!("{head}\r\n\r\n{value}\r\n").as_bytes());
+                }
+                body.extend_from_slice(b"--x--\r\n");
+                if self.dice.random_ratio(1, 2) {
+                    body.truncate(self.dice.random_range(0..body.len()));
+                }
+                (body, "multipart/form-data; boundary=x")
+            }
             _ => {
                 let length = *[0, 10, 400, 70_000].choose(&mut self.dice).unwrap();
                 let mut body = vec![0; length];

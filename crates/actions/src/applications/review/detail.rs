@@ -1,7 +1,7 @@
 //! One application with the facts that decide it.
 
 use super::{
-    super::{Event, events},
+    super::{Event, events, mine::category_name},
     queue::{Row, row},
     within,
 };
@@ -12,8 +12,9 @@ use domain::{
     organisations::{CreditCheck, CreditCode},
     people::mask_name,
     phones::Phone,
+    regions::Region,
 };
-use registry::{ApplicationRow, Checkpoint, CheckpointEvent, Neighbour};
+use registry::{ApplicationRow, Checkpoint, CheckpointEvent, CheckpointRecord, Neighbour};
 use vault::Field;
 
 /// Most checkpoints or organisations shown beside an application for each reason.
@@ -51,6 +52,19 @@ pub struct Detail {
     pub near: Vec<Neighbour>,
     /// Everything that happened, oldest first.
     pub events: Vec<Event>,
+    /// What a door in use is to become: what is changed, before and after.
+    pub changes: Vec<Changed>,
+}
+
+/// One thing that a change of a door changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// What it is, key into the catalogues.
+    pub what: &'static str,
+    /// As it is.
+    pub before: String,
+    /// As it is to become.
+    pub after: String,
 }
 
 /// One application.
@@ -62,18 +76,29 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     let checkpoint = house.registry.checkpoint(application.checkpoint).await?;
     let Checkpoint { number, record, standing, .. } = checkpoint.ok_or(Failure::NotFound)?;
     let regions = regions::all(house).await?;
-    let responsible = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?;
-    let phone = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
+    let proposal = house.registry.proposal(number).await?;
+    let changes = match &proposal {
+        Some(proposal) => {
+            changes(&words(house, &regions, &record)?, &words(house, &regions, proposal)?)
+        }
+        None => Vec::new(),
+    };
+    let (responsible_name, responsible_phone) = responsible(house, &record)?;
     let organisation = application.organisation;
     Ok(Detail {
-        row: row(&application, &regions),
+        // As the door is; what it is to become stands in the changes.
+        row: Row {
+            township_name: regions::name_of(&regions, &record.township),
+            ..row(&application, &regions)
+        },
         state: application.state,
         checkpoint: number,
         standing,
         life: house.registry.checkpoint_events(number).await?,
-        county_name: regions::name_of(&regions, &application.county),
-        responsible_name: mask_name(&responsible),
-        responsible_phone: Phone::parse(&phone).map(|p| p.masked()).unwrap_or_default(),
+        county_name: regions::name_of(&regions, &record.county),
+        responsible_name,
+        responsible_phone,
+        changes,
         credit: credit(&application),
         same_credit: house.registry.same_credit_code(organisation, SHOWN_MAX).await?,
         siblings: house.registry.count_checkpoints_of(organisation).await? - 1,
@@ -86,4 +111,43 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
 fn credit(application: &ApplicationRow) -> Option<(String, CreditCheck)> {
     let code = CreditCode::parse(application.credit_code.as_deref()?).ok()?;
     Some((code.as_str().to_owned(), code.check()))
+}
+
+/// Masked name and phone of the responsible person.
+fn responsible(house: &House, record: &CheckpointRecord) -> Answer<(String, String)> {
+    let name = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?;
+    let phone = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
+    Ok((mask_name(&name), Phone::parse(&phone).map(|p| p.masked()).unwrap_or_default()))
+}
+
+/// Something of a door: what it is, as it is compared, as a reviewer sees it.
+type Word = (&'static str, String, String);
+
+fn words(house: &House, regions: &[Region], record: &CheckpointRecord) -> Answer<[Word; 6]> {
+    let (name, phone) = responsible(house, record)?;
+    // Two people may look alike when masked.
+    let person = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?
+        + &house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
+    let place = |code: &str| regions::name_of(regions, code);
+    let town = format!("{} {}", place(&record.county), place(&record.township));
+    let plain = |what, text: &str| (what, text.to_owned(), text.to_owned());
+    Ok([
+        plain("场所名称", &record.name),
+        plain("哪一个门", &record.door),
+        plain("地址", &record.address),
+        ("乡镇街道", record.township.clone(), town),
+        ("类别", record.category.clone(), category_name(&record.category)),
+        ("负责人", person, format!("{name} · {phone}")),
+    ])
+}
+
+fn changes(before: &[Word], after: &[Word]) -> Vec<Changed> {
+    let pairs = before.iter().zip(after).filter(|(before, after)| before.1 != after.1);
+    pairs
+        .map(|((what, _, before), (_, _, after))| Changed {
+            what,
+            before: before.clone(),
+            after: after.clone(),
+        })
+        .collect()
 }

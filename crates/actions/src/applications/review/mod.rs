@@ -4,7 +4,7 @@ mod detail;
 mod many;
 mod queue;
 
-pub use detail::{Detail, one};
+pub use detail::{Changed, Detail, one};
 pub use many::{Approved, MANY_MAX, approve_many};
 pub use queue::{Filter, PAGE_ROWS, Queue, Row, queue};
 pub use registry::Neighbour;

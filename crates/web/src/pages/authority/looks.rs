@@ -93,6 +93,7 @@ fn detail(state: State) -> Detail {
         same_credit: vec!["阜阳市人民医院后勤公司".into()],
         similar: vec![neighbour("阜阳市人民医院南区门诊楼", "三清路 499 号")],
         near: vec![neighbour("三清路便民药店", "三清路 501 号 1 楼")],
+        changes: Vec::new(),
         events: vec![
             Event { at: ago(900), state: State::Submitted, reason: String::new() },
             Event { at: ago(600), state: State::Returned, reason: MARKUP.into() },

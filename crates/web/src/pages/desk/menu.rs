@@ -62,6 +62,7 @@ fn come_back(path: &str) -> &str {
         "/submit",
         "/save",
         "/delete",
+        "/withdraw",
     ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])

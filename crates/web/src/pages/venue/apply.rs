@@ -1,5 +1,6 @@
 //! The manager applies for a checkpoint, or corrects what came back.
 
+use super::checkpoint::{Kept, one};
 use crate::{
     answer::Shown,
     forms::Checked,
@@ -40,6 +41,8 @@ pub(super) enum Kind {
     New,
     /// An application that came back, and why.
     CameBack(String),
+    /// A change of a door in use.
+    Change,
     /// A draft: its number, its row in the table it came from or 0, and its version.
     Draft { id: i64, line: i64, round: i64 },
 }
@@ -49,6 +52,7 @@ impl FormPage {
         match self.kind {
             Kind::New => "申请注册检查点",
             Kind::CameBack(_) => "改正申请",
+            Kind::Change => "变更检查点",
             Kind::Draft { .. } => "修改草稿",
         }
     }
@@ -69,7 +73,7 @@ impl FormPage {
     fn keep(&self) -> Option<String> {
         match self.kind {
             Kind::New => Some("/venue/drafts".to_owned()),
-            Kind::CameBack(_) => None,
+            Kind::CameBack(_) | Kind::Change => None,
             Kind::Draft { id, .. } => Some(format!("/venue/drafts/{id}/save")),
         }
     }
@@ -162,7 +166,8 @@ pub async fn edit(
     if mine.row.state != applications::State::Returned {
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }
-    form(&house, p, mine.form, Kind::CameBack(mine.row.reason), Said::default()).await
+    let typed = mine.proposed.unwrap_or(mine.form);
+    form(&house, p, typed, Kind::CameBack(mine.row.reason), Said::default()).await
 }
 
 /// `POST /venue/checkpoints/{id}/edit`
@@ -181,6 +186,58 @@ pub async fn resubmit(
             let said = said(&p, failure)?;
             let reason = mine::one(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
             form(&house, p, typed, Kind::CameBack(reason), said).await
+        }
+    }
+}
+
+/// `GET /venue/checkpoints/{id}/change`, of a door in use.
+pub async fn change_page(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    let mine = mine::one(&house, &caller, id).await.map_err(failed(&p))?;
+    if mine.row.state != applications::State::Approved {
+        return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
+    }
+    form(&house, p, mine.form, Kind::Change, Said::default()).await
+}
+
+/// `POST /venue/checkpoints/{id}/change`
+pub async fn change(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+    Checked(typed): Checked<Fields>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    let typed = CheckpointForm::from(typed);
+    match submit::change(&house, &caller, id, &typed).await {
+        Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=changing", id.0))),
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            form(&house, p, typed, Kind::Change, said).await
+        }
+    }
+}
+
+/// `POST /venue/checkpoints/{id}/withdraw`
+pub async fn withdraw(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+    Checked(()): Checked<()>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    match submit::withdraw(&house, &caller, id).await {
+        Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=withdrawn", id.0))),
+        Err(failure) => {
+            let said = said(&p, failure)?;
+            one(&house, p, &caller, id, Kept::default(), said).await
         }
     }
 }

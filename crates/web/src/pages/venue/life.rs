@@ -96,6 +96,8 @@ pub async fn reopen(
 pub(super) fn done_text(done: &str) -> Option<&'static str> {
     Some(match done {
         "sent" => "申请已提交。审核结果会显示在这里。",
+        "changing" => "变更申请已提交，审核结果会显示在这里。",
+        "withdrawn" => "变更已撤回。",
         "damaged" => "已登记。请重新下载海报，打印后换上。",
         "replaced" => "场所码已更换，旧码已失效。请下载新海报，尽快换上。",
         "reopened" => "检查点已重新开放，原来的码继续使用。",

@@ -83,6 +83,7 @@ fn mine(state: State) -> Mine {
     Mine {
         row: row(7, "门诊部 东门", state, 1893),
         form: form(),
+        proposed: None,
         county_name: "颍州区".into(),
         township_name: "清河街道".into(),
         category_name: "医院".into(),
