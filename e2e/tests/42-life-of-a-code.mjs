@@ -38,6 +38,17 @@ async function door(ctx) {
   return scene;
 }
 
+/** The reviewer of the demo's first county; the link works once. */
+async function reviewerOf(ctx, server) {
+  if (scene.reviewer) return scene.reviewer;
+  const [, link] = server.output().match(/http\S+\/sign-in\/\S+/g);
+  scene.reviewer = await ctx.newPage({ width: 1440, height: 900, expect_errors: [/status of 422/] });
+  await scene.reviewer.goto(link);
+  await scene.reviewer.getByRole('button', { name: '登录' }).click();
+  await scene.reviewer.waitForURL(/\/review/);
+  return scene.reviewer;
+}
+
 const atEverySize = (ctx, page, name) => lookAt(ctx, page, name, SIZES);
 
 async function downloaded(page, press) {
@@ -218,11 +229,7 @@ export default [
     name: 'the authority suspends a door and says why, and lets it go on',
     run: async (ctx) => {
       const { server, page, address } = await door(ctx);
-      const [, link] = server.output().match(/http\S+\/sign-in\/\S+/g);
-      const reviewer = await ctx.newPage({ width: 1440, height: 900, expect_errors: [/status of 422/] });
-      await reviewer.goto(link);
-      await reviewer.getByRole('button', { name: '登录' }).click();
-      await reviewer.waitForURL(/\/review/);
+      const reviewer = await reviewerOf(ctx, server);
       await page.goto(address);
       const code = await page.locator('.url').textContent();
       const name = await page.getByRole('heading', { level: 1 }).textContent();
@@ -246,6 +253,36 @@ export default [
       await reviewer.getByText('已恢复这个检查点').waitFor();
       await visitor.goto(code);
       await visitor.getByText('首次登记').waitFor();
+    },
+  },
+  {
+    name: 'a door gets another name after a review, and keeps its code',
+    run: async (ctx) => {
+      const { server, page, address } = await door(ctx);
+      await page.goto(address);
+      const printed = await page.locator('.url').textContent();
+      const old = await page.getByRole('heading', { level: 1 }).textContent();
+      await page.getByRole('link', { name: '变更名称、地址或负责人' }).click();
+      await page.getByRole('heading', { name: '变更检查点' }).waitFor();
+      await atEverySize(ctx, page, 'change');
+      await page.getByLabel('哪一个门').fill('新门诊楼大厅');
+      await page.getByRole('button', { name: '提交申请' }).click();
+      await page.getByText('变更正在审核').waitFor();
+      assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), old);
+      await atEverySize(ctx, page, 'changing');
+      const reviewer = await reviewerOf(ctx, server);
+      await reviewer.goto(`${server.url}/review`);
+      await reviewer.getByText('这个门在用，申请变更').first().waitFor();
+      await atEverySize(ctx, reviewer, 'reviewing-a-change');
+      await reviewer.setViewportSize({ width: 1440, height: 900 });
+      await reviewer.getByRole('button', { name: /^通过/ }).click();
+      await reviewer.getByText('已通过上一件').waitFor();
+      await page.goto(address);
+      await page.getByRole('heading', { name: /新门诊楼大厅/ }).waitFor();
+      assert.equal(await page.locator('.url').textContent(), printed);
+      const visitor = await ctx.newPage({ width: 360, height: 740 });
+      await visitor.goto(printed);
+      await visitor.getByText('新门诊楼大厅').first().waitFor();
     },
   },
 ];
