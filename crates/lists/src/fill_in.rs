@@ -124,7 +124,12 @@ mod tests {
             notes: ("填写说明".into(), vec!["一行一个门。".into()]),
             choices: "选项".into(),
         };
-        let limits = Limits { rows_max: 10, cells_max: 100, unpacked_bytes_max: 1 << 20 };
+        let limits = Limits {
+            rows_max: 10,
+            cells_max: 100,
+            text_bytes_max: 10_000,
+            unpacked_bytes_max: 1 << 20,
+        };
         let sheet = |sheet| {
             let wanted = Wanted { sheet, limits, fit: &|_| 0 };
             read(book.bytes().unwrap(), &wanted, &Stop::default()).unwrap().table.rows

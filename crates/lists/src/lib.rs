@@ -33,6 +33,8 @@ pub struct Limits {
     pub rows_max: usize,
     /// Cells.
     pub cells_max: usize,
+    /// Bytes of text in the cells of a workbook, where many may share one text.
+    pub text_bytes_max: usize,
     /// Bytes of a workbook when unpacked.
     pub unpacked_bytes_max: u64,
 }
@@ -93,7 +95,18 @@ pub fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, St
     }
 }
 
+/// Most bytes of one cell's text: 32,767 characters are what spreadsheets allow.
+const CELL_BYTES_MAX: usize = 32_767;
+
 impl Limits {
+    /// Refuses a cell, or a list, with too much text.
+    fn hold_text(&self, cell: usize, all: usize) -> Result<(), String> {
+        if cell > CELL_BYTES_MAX || all > self.text_bytes_max {
+            return Err("文字太多，不像是清单；请删去用不到的列，或拆成几个清单".to_owned());
+        }
+        Ok(())
+    }
+
     /// Refuses a list with too many rows or cells.
     fn hold(&self, rows: usize, cells: usize) -> Result<(), String> {
         let (rows_max, cells_max) = (self.rows_max, self.cells_max);

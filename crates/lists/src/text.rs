@@ -163,7 +163,12 @@ mod tests {
     use crate::Limits;
     use proptest::prelude::*;
 
-    const LIMITS: Limits = Limits { rows_max: 100, cells_max: 1_000, unpacked_bytes_max: 1_000 };
+    const LIMITS: Limits = Limits {
+        rows_max: 100,
+        cells_max: 1_000,
+        text_bytes_max: 100_000,
+        unpacked_bytes_max: 1_000,
+    };
     const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
 
     fn texts(rows: &str, separator: u8) -> Vec<Vec<String>> {

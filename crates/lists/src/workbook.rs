@@ -111,14 +111,21 @@ fn rows(
     let mut rows: Vec<TableRow> = Vec::new();
     let mut read = 0usize;
     let mut kept = 0usize;
+    let mut text = 0usize;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| said(&error))? {
         read += 1;
         if read.is_multiple_of(STRIDE) && stop.is_set() {
             return Err("已中断".to_owned());
         }
         let (row, column) = cell.pos;
+        if column >= COLUMNS_MAX {
+            continue;
+        }
+        // Before it is copied: many cells may share one text.
+        text += length(&cell.value);
+        wanted.limits.hold_text(length(&cell.value), text)?;
         let value = if cell.formula.is_some() { Cell::Formula } else { plain(cell.value) };
-        if column >= COLUMNS_MAX || value == Cell::Empty {
+        if value == Cell::Empty {
             continue;
         }
         let number = row.saturating_add(1);
@@ -141,6 +148,15 @@ fn rows(
     }
     rows.retain(|row| !row.cells.is_empty());
     Ok(rows)
+}
+
+/// Bytes of a cell's text.
+fn length(value: &DataRef<'_>) -> usize {
+    match value {
+        DataRef::String(text) => text.len(),
+        DataRef::SharedString(text) => text.len(),
+        _ => 0,
+    }
 }
 
 fn plain(value: DataRef<'_>) -> Cell {
@@ -219,8 +235,30 @@ mod tests {
         }
     }
 
-    const LIMITS: Limits = Limits { rows_max: 100, cells_max: 1_000, unpacked_bytes_max: 1 << 20 };
+    const LIMITS: Limits = Limits {
+        rows_max: 100,
+        cells_max: 1_000,
+        text_bytes_max: 100_000,
+        unpacked_bytes_max: 1 << 20,
+    };
     const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
+
+    #[test]
+    fn one_text_in_many_cells_takes_no_more_memory_than_allowed() {
+        let read = |text: &str, cells: u16, first: u16| {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet();
+            for column in 0..cells {
+                sheet.write(0, first + column, text).unwrap();
+            }
+            super::read(book.save_to_buffer().unwrap(), &WANTED, &Stop::default())
+        };
+        let long = "长".repeat(5_000);
+        assert!(read(&long, 6, 0).is_ok());
+        assert!(read(&long, 7, 0).unwrap_err().contains("文字太多"));
+        assert!(read(&long, 200, 300).is_ok(), "columns that nobody looks at cost nothing");
+        assert!(read(&"a".repeat(32_768), 1, 0).is_err(), "longer than a cell can be");
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]

@@ -1,6 +1,6 @@
 //! Audit lines: written in the transaction of the deed, before it.
 
-use crate::connect::{Registry, RegistryError, Result, next_number};
+use crate::connect::{Registry, RegistryError, Result, give_back, next_number};
 use domain::{
     audit::{Actor, Deed},
     time::UnixMs,
@@ -29,6 +29,13 @@ pub struct StoredAudit {
     pub seq: i64,
     /// The line.
     pub line: AuditLine,
+}
+
+/// Waits until nobody else writes the audit. Whoever looks at something first and writes a line about
+/// it afterwards looks at what was committed until then.
+pub(crate) async fn queue_up(tx: &mut AnyConnection) -> Result<()> {
+    next_number(tx, "audit").await?;
+    give_back(tx, "audit").await
 }
 
 pub(crate) async fn write(tx: &mut AnyConnection, line: &AuditLine) -> Result<()> {

@@ -2,11 +2,12 @@
 
 use crate::{
     audit::{self, AuditLine},
+    bulk::{ROWS, statement},
     checkpoints::{self, CheckpointRecord},
-    connect::{Registry, Result, count, next_number},
+    connect::{Registry, Result, count, next_numbers},
 };
 use domain::{checkpoints::CheckpointNumber, time::UnixMs};
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// A draft as it is written; everything personal is sealed already. Nothing in it needs to be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,8 @@ fn draft(row: &AnyRow) -> Result<Draft> {
 
 impl Registry {
     /// Keeps drafts, unless the organisation would then have more than `drafts_max`: then `None` and
-    /// none is kept. Their numbers otherwise, in order.
+    /// none is kept. Their numbers otherwise, in order. A row of a table takes the place of those rows
+    /// of earlier tables that are about the same door.
     ///
     /// # Errors
     /// Of the database.
@@ -94,6 +96,9 @@ impl Registry {
         at: UnixMs,
     ) -> Result<Option<Vec<i64>>> {
         let mut tx = self.begin().await?;
+        // The counter's row is locked from here on, so that nobody else counts at the same moment.
+        let ids = next_numbers(&mut tx, "drafts", new.len()).await?;
+        replace(&mut tx, organisation, new).await?;
         let there = sqlx::query("select count(*) from drafts where organisation_id = $1")
             .bind(organisation)
             .fetch_one(&mut *tx)
@@ -102,14 +107,11 @@ impl Registry {
         if count(&there)?.saturating_add(more) > drafts_max {
             return Ok(None);
         }
-        let mut ids = Vec::with_capacity(new.len());
-        for one in new {
-            let id = next_number(&mut tx, "drafts").await?;
-            insert(&mut tx, organisation, id, one, at).await?;
-            ids.push(id);
+        for (chunk, first) in new.chunks(ROWS).zip(ids.clone().step_by(ROWS)) {
+            insert(&mut tx, organisation, first, chunk, at).await?;
         }
         tx.commit().await?;
-        Ok(Some(ids))
+        Ok(Some(ids.collect()))
     }
 
     /// An organisation's drafts, in the order in which they came.
@@ -155,7 +157,7 @@ impl Registry {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Writes a draft anew; `false` when the organisation has none of this number, or when it was
+    /// Writes a draft anew, all but its row; `false` when the organisation has none of this number, or when it was
     /// written since `round`.
     ///
     /// # Errors
@@ -168,14 +170,13 @@ impl Registry {
         at: UnixMs,
     ) -> Result<bool> {
         let done = sqlx::query(
-            "update drafts set line = $3, name = $4, door = $5, address = $6, same_key = $7, \
-             county = $8, township = $9, category = $10, responsible_name_sealed = $11, \
-             responsible_phone_sealed = $12, troubles = $13, changed_ms = $14, round = round + 1 \
-             where id = $1 and organisation_id = $2 and round = $15",
+            "update drafts set name = $3, door = $4, address = $5, same_key = $6, county = $7, \
+             township = $8, category = $9, responsible_name_sealed = $10, \
+             responsible_phone_sealed = $11, troubles = $12, changed_ms = $13, round = round + 1 \
+             where id = $1 and organisation_id = $2 and round = $14",
         )
         .bind(id)
         .bind(organisation)
-        .bind(new.line)
         .bind(new.name.as_str())
         .bind(new.door.as_str())
         .bind(new.address.as_str())
@@ -209,8 +210,8 @@ impl Registry {
 
     /// Submits drafts in one transaction: each becomes a checkpoint with its application and its
     /// audit line, and is a draft no more. Says of each whether it was; one that was written since,
-    /// is gone, or whose door somebody has applied for stays as it is. `None`, and none is submitted,
-    /// when the organisation would then have more than `checkpoints_max`.
+    /// is gone, or whose door somebody has applied for stays as it is, and so do those that would be
+    /// more checkpoints than `checkpoints_max`.
     ///
     /// # Errors
     /// Of the database; then none is submitted.
@@ -220,8 +221,9 @@ impl Registry {
         rows: &[ToSubmit],
         checkpoints_max: i64,
         line: &AuditLine,
-    ) -> Result<Option<Vec<Option<CheckpointNumber>>>> {
+    ) -> Result<Vec<Option<CheckpointNumber>>> {
         let mut tx = self.begin().await?;
+        audit::queue_up(&mut tx).await?;
         let there = sqlx::query("select count(*) from checkpoints where organisation_id = $1")
             .bind(organisation)
             .fetch_one(&mut *tx)
@@ -229,15 +231,15 @@ impl Registry {
         let mut room = checkpoints_max - count(&there)?;
         let mut made = Vec::with_capacity(rows.len());
         for row in rows {
-            let number = submit(&mut tx, organisation, row, line).await?;
+            let number = match room {
+                ..=0 => None,
+                _ => submit(&mut tx, organisation, row, line).await?,
+            };
             room -= i64::from(number.is_some());
-            if room < 0 {
-                return Ok(None);
-            }
             made.push(number);
         }
         tx.commit().await?;
-        Ok(Some(made))
+        Ok(made)
     }
 
     /// Throws away drafts that nobody has touched since then; says how many.
@@ -253,34 +255,60 @@ impl Registry {
     }
 }
 
+/// Throws away rows of earlier tables that are about the same doors as these rows of a table.
+async fn replace(tx: &mut AnyConnection, organisation: i64, new: &[NewDraft]) -> Result<()> {
+    // A key without name, door or address is about no door.
+    let whole = |key: &&str| key.split('|').all(|part| !part.is_empty());
+    let rows = new.iter().filter(|new| new.line > 0);
+    let keys: Vec<&str> = rows.map(|new| new.same_key.as_str()).filter(whole).collect();
+    for chunk in keys.chunks(ROWS) {
+        let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "delete from drafts where organisation_id = $1 and line > 0 and same_key in ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(organisation);
+        for key in chunk {
+            query = query.bind(*key);
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
 async fn insert(
     tx: &mut AnyConnection,
     organisation: i64,
-    id: i64,
-    new: &NewDraft,
+    first: i64,
+    new: &[NewDraft],
     at: UnixMs,
 ) -> Result<()> {
-    sqlx::query(
-        "insert into drafts (id, organisation_id, line, name, door, address, same_key, county, \
-         township, category, responsible_name_sealed, responsible_phone_sealed, troubles, round, \
-         changed_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14)",
-    )
-    .bind(id)
-    .bind(organisation)
-    .bind(new.line)
-    .bind(new.name.as_str())
-    .bind(new.door.as_str())
-    .bind(new.address.as_str())
-    .bind(new.same_key.as_str())
-    .bind(new.county.as_str())
-    .bind(new.township.as_str())
-    .bind(new.category.as_str())
-    .bind(new.responsible_name_sealed.as_slice())
-    .bind(new.responsible_phone_sealed.as_slice())
-    .bind(new.troubles.as_str())
-    .bind(at.0)
-    .execute(tx)
-    .await?;
+    let sql = statement(
+        "drafts (id, organisation_id, line, name, door, address, same_key, county, township, \
+         category, responsible_name_sealed, responsible_phone_sealed, troubles, round, changed_ms)",
+        15,
+        new.len(),
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(new.len() == ROWS);
+    for (new, id) in new.iter().zip(first..) {
+        query = query
+            .bind(id)
+            .bind(organisation)
+            .bind(new.line)
+            .bind(new.name.as_str())
+            .bind(new.door.as_str())
+            .bind(new.address.as_str())
+            .bind(new.same_key.as_str())
+            .bind(new.county.as_str())
+            .bind(new.township.as_str())
+            .bind(new.category.as_str())
+            .bind(new.responsible_name_sealed.as_slice())
+            .bind(new.responsible_phone_sealed.as_slice())
+            .bind(new.troubles.as_str())
+            .bind(1_i64)
+            .bind(at.0);
+    }
+    query.execute(tx).await?;
     Ok(())
 }
 

@@ -198,6 +198,7 @@ impl Registry {
     /// Of the database; then none is approved.
     pub async fn approve_many(&self, rows: &[ToApprove]) -> Result<Vec<bool>> {
         let mut tx = self.begin().await?;
+        audit::queue_up(&mut tx).await?;
         let sql = format!(
             "select a.id from {TABLES} where a.id = $1 and a.round = $2 and a.state = 'submitted' \
              and not {DOUBTFUL}"

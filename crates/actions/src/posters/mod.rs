@@ -16,6 +16,7 @@ use domain::{
 use layouts::InForce;
 use posters::{PosterError, PosterText, empty_layout_pdf, posting_guide_pdf};
 use registry::{AuditLine, VenueCodeRow};
+use tokio::sync::OnceCell;
 
 /// A file to download.
 #[derive(Clone, Debug)]
@@ -68,9 +69,8 @@ impl Order {
 /// # Errors
 /// `Broken` when it cannot be drawn.
 pub async fn guide() -> Answer<Download> {
-    let bytes = tokio::task::spawn_blocking(|| posting_guide_pdf(None)).await;
-    let bytes = bytes.map_err(Failure::broken)?.map_err(Failure::broken)?;
-    Ok(Download { name: posters::GUIDE.to_owned(), bytes })
+    let bytes = DRAWN_GUIDE.get_or_try_init(|| drawn(|| posting_guide_pdf(None))).await?;
+    Ok(Download { name: posters::GUIDE.to_owned(), bytes: bytes.clone() })
 }
 
 /// The city's layout in the size with this name, without any door's data.
@@ -79,9 +79,23 @@ pub async fn guide() -> Answer<Download> {
 /// `NotFound` for a size that there is not.
 pub async fn empty_layout(size: &str) -> Answer<Download> {
     let size = Size::from_code(size).ok_or(Failure::NotFound)?;
-    let bytes = tokio::task::spawn_blocking(move || empty_layout_pdf(size)).await;
-    let bytes = bytes.map_err(Failure::broken)?.map_err(Failure::broken)?;
-    Ok(Download { name: format!("场所码海报-空白版式-{}.pdf", size.code()), bytes })
+    let at = Size::ALL.iter().position(|known| *known == size).unwrap_or(0);
+    let bytes = DRAWN_EMPTY[at].get_or_try_init(|| drawn(move || empty_layout_pdf(size))).await?;
+    let name = format!("场所码海报-空白版式-{}.pdf", size.code());
+    Ok(Download { name, bytes: bytes.clone() })
+}
+
+/// Always the same bytes: drawn once, however many ask.
+static DRAWN_GUIDE: OnceCell<Vec<u8>> = OnceCell::const_new();
+static DRAWN_EMPTY: [OnceCell<Vec<u8>>; Size::ALL.len()] =
+    [const { OnceCell::const_new() }; Size::ALL.len()];
+
+/// Draws where that holds up nobody.
+async fn drawn(
+    draw: impl FnOnce() -> Result<Vec<u8>, PosterError> + Send + 'static,
+) -> Answer<Vec<u8>> {
+    let drawn = tokio::task::spawn_blocking(draw).await;
+    drawn.map_err(Failure::broken)?.map_err(Failure::broken)
 }
 
 /// The poster with this name as PDF.

@@ -257,8 +257,11 @@ async fn no_unit_has_more_drafts_than_allowed() {
     let (t, caller) = house().await;
     let rows: Vec<String> = (0..6_000).map(|n| row(&format!("{n} 号门"))).collect();
     uploaded_count(&t, &caller, csv(&rows), 6_000).await;
-    conflict(drafts::upload(&t, &caller, csv(&rows)).await);
-    assert_eq!(drafts::list(&t, &caller, false, 0).await.unwrap().total, 6_000);
+    let others: Vec<String> = (0..6_000).map(|n| row(&format!("{n} 号窗"))).collect();
+    conflict(drafts::upload(&t, &caller, csv(&others)).await);
+    uploaded_count(&t, &caller, csv(&rows), 6_000).await;
+    let list = drafts::list(&t, &caller, false, 0).await.unwrap();
+    assert_eq!((list.total, list.faulty), (6_000, 0), "the same table again replaces its rows");
 }
 
 #[tokio::test]
@@ -280,4 +283,25 @@ async fn drafts_that_nobody_touches_end() {
     let end = t.now().plus(-drafts::DRAFT_DAYS * DAY_MS);
     assert_eq!(t.registry.sweep_drafts(end).await.unwrap(), 1);
     assert!(all(&t, &caller).await.is_empty());
+}
+
+#[tokio::test]
+async fn merged_areas_beside_the_table_do_no_harm() {
+    let (t, caller) = house().await;
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (at, title) in (0u16..).zip(HEADER.split(',')) {
+        sheet.write(0, at, title).unwrap();
+    }
+    let plain = rust_xlsxwriter::Format::new();
+    for line in 1..2_000u32 {
+        for (at, text) in (0u16..).zip(row(&format!("{line} 号门")).split(',')) {
+            sheet.write(line, at, text).unwrap();
+        }
+        sheet.merge_range(line, 20, line, 21, "", &plain).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    uploaded_count(&t, &caller, bytes, 1_999).await;
+    let list = drafts::list(&t, &caller, false, 0).await.unwrap();
+    assert_eq!(list.faulty, 0);
 }

@@ -97,6 +97,10 @@ async fn many_are_approved_and_what_is_doubtful_late_or_elsewhere_still_waits() 
     t.clock.advance_ms(1);
     apply(&t, &one, "丁医院", "341202001", "105").await;
     let (city, county) = (reviewer(&t, "").await, reviewer(&t, "341202").await);
+    // What becomes a day old after the page was opened was not on it.
+    t.clock.advance_ms(DAY_MS);
+    let old = Filter { days: Some(1), ..waiting() };
+    assert_eq!(review::approve_many(&t, &city, &old, seen).await.unwrap().approved, 0);
 
     let done = review::approve_many(&t, &county, &waiting(), seen).await.unwrap();
     assert_eq!(done, Approved { approved: 1, left: 3 });

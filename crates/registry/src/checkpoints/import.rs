@@ -3,7 +3,7 @@
 
 use super::{CheckpointRecord, number};
 use crate::{
-    audit::AuditLine,
+    audit::{self, AuditLine},
     bulk::{NewDoor, insert_doors, insert_organisations},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result},
@@ -37,6 +37,8 @@ impl Registry {
     /// Of the database; then nothing is saved.
     pub async fn import_checkpoints(&self, rows: &[ListedCheckpoint]) -> Result<Option<Vec<bool>>> {
         let mut tx = self.begin().await?;
+        // First of all counters, as everywhere: two transactions never wait for each other.
+        audit::queue_up(&mut tx).await?;
         let mut there = doors_there(&mut tx, rows).await?;
         let mut taken = Vec::with_capacity(rows.len());
         let mut new = Vec::new();

@@ -15,7 +15,8 @@ on_both!(
     drafts_are_thrown_away_one_or_all,
     what_is_submitted_is_a_whole_application_and_no_draft,
     what_was_changed_taken_or_is_gone_stays,
-    beyond_the_limit_nothing_is_submitted,
+    no_more_are_submitted_than_there_is_room_for,
+    a_table_uploaded_again_takes_the_place_of_its_rows,
     untouched_drafts_are_swept,
 );
 
@@ -72,7 +73,7 @@ async fn no_more_are_kept_than_allowed(at: &BackEnd) {
 async fn a_draft_is_changed_by_its_own_unit_and_once(at: &BackEnd) {
     let (one, other) = (at.an_organisation("一").await, at.an_organisation("二").await);
     keep(at, one, &["甲", "乙"]).await;
-    let new = NewDraft { troubles: String::new(), ..draft("西门") };
+    let new = NewDraft { troubles: String::new(), line: 7, ..draft("西门") };
     let change =
         async |unit, seen| at.registry.change_draft(unit, seen, &new, NOON.plus(5)).await.unwrap();
     assert!(!change(other, (1, 1)).await);
@@ -109,20 +110,20 @@ async fn drafts_are_thrown_away_one_or_all(at: &BackEnd) {
 }
 
 /// Submits drafts as they were first written.
-async fn submit(at: &BackEnd, unit: i64, rows: &[(i64, &str)]) -> Option<Vec<Option<u32>>> {
+async fn submit(at: &BackEnd, unit: i64, rows: &[(i64, &str)]) -> Vec<Option<u32>> {
     let rows: Vec<ToSubmit> = rows
         .iter()
         .map(|(id, door)| ToSubmit { id: *id, round: 1, record: record(unit, "万达", door) })
         .collect();
     let line = line(Deed::ApplicationSubmitted, NOON.plus(9));
-    let made = at.registry.submit_drafts(unit, &rows, 3, &line).await.unwrap()?;
-    Some(made.into_iter().map(|number| number.map(|number| number.0)).collect())
+    let made = at.registry.submit_drafts(unit, &rows, 3, &line).await.unwrap();
+    made.into_iter().map(|number| number.map(|number| number.0)).collect()
 }
 
 async fn what_is_submitted_is_a_whole_application_and_no_draft(at: &BackEnd) {
     let unit = at.an_organisation("一").await;
     keep(at, unit, &["甲", "乙", "丙"]).await;
-    assert_eq!(submit(at, unit, &[(1, "甲"), (3, "丙")]).await, Some(vec![Some(1), Some(2)]));
+    assert_eq!(submit(at, unit, &[(1, "甲"), (3, "丙")]).await, [Some(1), Some(2)]);
     assert_eq!(ids(at, unit).await, [2]);
     for number in [1, 2].map(CheckpointNumber) {
         let (application, state) = at.registry.application_of(number).await.unwrap().unwrap();
@@ -142,21 +143,43 @@ async fn what_was_changed_taken_or_is_gone_stays(at: &BackEnd) {
     let new = draft("戊");
     assert!(at.registry.change_draft(unit, (3, 1), &new, NOON).await.unwrap());
     let rows = [(2, "乙"), (3, "丙"), (4, "丁"), (9, "己"), (1, "甲"), (1, "甲")];
-    let made = submit(at, unit, &rows).await.unwrap();
+    let made = submit(at, unit, &rows).await;
     assert_eq!(made, [None, None, None, None, Some(2), None], "a draft is submitted once");
     assert_eq!((ids(at, unit).await, ids(at, other).await), (vec![2, 3], vec![4]));
     assert_eq!(at.lines_of(Deed::ApplicationSubmitted).await, 2);
 }
 
-async fn beyond_the_limit_nothing_is_submitted(at: &BackEnd) {
+async fn no_more_are_submitted_than_there_is_room_for(at: &BackEnd) {
     let unit = at.an_organisation("一").await;
     keep(at, unit, &["甲", "乙", "丙", "丁"]).await;
     at.applied(&record(unit, "万达", "正门"), NOON).await;
-    let all = [(1, "甲"), (2, "乙"), (3, "丙")];
-    assert_eq!(submit(at, unit, &all).await, None);
-    assert_eq!(ids(at, unit).await, [1, 2, 3, 4]);
-    assert_eq!(at.registry.count_checkpoints_of(unit).await.unwrap(), 1);
-    assert_eq!(submit(at, unit, &all[..2]).await, Some(vec![Some(2), Some(3)]));
+    let all = [(1, "甲"), (9, "己"), (2, "乙"), (3, "丙")];
+    assert_eq!(submit(at, unit, &all).await, [Some(2), None, Some(3), None]);
+    assert_eq!(ids(at, unit).await, [3, 4], "what has no room stays a draft");
+    assert_eq!(at.registry.count_checkpoints_of(unit).await.unwrap(), 3);
+    assert_eq!(at.lines_of(Deed::ApplicationSubmitted).await, 3);
+}
+
+async fn a_table_uploaded_again_takes_the_place_of_its_rows(at: &BackEnd) {
+    let (unit, other) = (at.an_organisation("一").await, at.an_organisation("二").await);
+    let typed = NewDraft { line: 0, ..draft("丙") };
+    at.registry.insert_drafts(unit, &[typed.clone()], 100, NOON).await.unwrap().unwrap();
+    keep(at, unit, &["甲", "乙", "丙"]).await;
+    keep(at, other, &["甲"]).await;
+    let nameless = NewDraft { name: String::new(), same_key: "|甲|x".to_owned(), ..draft("甲") };
+    at.registry.insert_drafts(unit, &[nameless.clone()], 100, NOON).await.unwrap().unwrap();
+    let doors: Vec<String> = (0..40).map(|n| format!("{n}")).collect();
+    let mut again: Vec<NewDraft> = doors.iter().map(|door| draft(door)).collect();
+    again.extend([draft("甲"), draft("丙"), nameless]);
+    let kept = at.registry.insert_drafts(unit, &again, 46, NOON).await.unwrap().unwrap();
+    assert_eq!(kept, (7..50).collect::<Vec<i64>>());
+    let mut wanted = vec![1, 3, 6];
+    wanted.extend(kept);
+    assert_eq!(ids(at, unit).await, wanted, "what was typed, other doors and no doors stay");
+    assert_eq!(ids(at, other).await, [5]);
+    let typed = NewDraft { line: 0, ..draft("甲") };
+    at.registry.insert_drafts(unit, &[typed], 100, NOON).await.unwrap().unwrap();
+    assert_eq!(at.registry.count_drafts_of(unit).await.unwrap(), 47, "a form replaces nothing");
 }
 
 async fn untouched_drafts_are_swept(at: &BackEnd) {

@@ -30,6 +30,7 @@ on_both!(
     many_are_approved_at_once_and_each_is_whole,
     what_is_doubtful_decided_or_submitted_anew_is_left,
     a_row_whose_codes_are_taken_is_left_and_the_others_go_on,
+    two_who_approve_many_at_once_approve_each_once,
 );
 
 fn waiting() -> QueueFilter {
@@ -370,4 +371,29 @@ async fn a_row_whose_codes_are_taken_is_left_and_the_others_go_on(at: &BackEnd) 
     let code = at.registry.code_of(CheckpointNumber(3)).await.unwrap().unwrap();
     assert_eq!(code.code, "free");
     at.assert_dense("application_events", "id", 5).await;
+}
+
+async fn two_who_approve_many_at_once_approve_each_once(at: &BackEnd) {
+    let unit = at.an_organisation("万达").await;
+    for n in 1..=20 {
+        at.applied(&record(unit, "万达", &format!("{n}")), NOON).await;
+    }
+    let rows = |who: &str| -> Vec<ToApprove> {
+        (1..=20).map(|id| to_approve(id, &[&format!("{who}{id}")])).collect()
+    };
+    let (one, other) = (rows("a"), rows("b"));
+    let alone = async {
+        let mut approved = 0;
+        for id in 1..=20 {
+            approved += usize::from(at.approve(id, &format!("c{id}")).await);
+        }
+        approved
+    };
+    let (one, other, alone) =
+        tokio::join!(at.registry.approve_many(&one), at.registry.approve_many(&other), alone);
+    let count = |done: Vec<bool>| done.into_iter().filter(|done| *done).count();
+    assert_eq!(count(one.unwrap()) + count(other.unwrap()) + alone, 20);
+    assert_eq!(at.lines_of(Deed::ApplicationApproved).await, 20, "a line for each and no more");
+    assert_eq!(at.number("select count(*) from venue_codes").await, 20);
+    at.assert_dense("audit", "seq", 40).await;
 }

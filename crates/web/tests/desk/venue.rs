@@ -332,6 +332,11 @@ async fn a_table_is_uploaded_corrected_and_submitted() {
     assert_eq!(done.aim(), "/venue/drafts?done=submitted&count=1");
     assert_eq!(manager.get("/venue/drafts/2").await.status, StatusCode::NOT_FOUND);
     manager.get("/venue").await.says("西门");
+    let gone = manager.post("/venue/drafts/2/save", &fields).await;
+    assert_eq!(gone.status, StatusCode::CONFLICT);
+    gone.says("这条草稿已经提交或删除了");
+    gone.says("value=\"西门\"");
+    gone.says("action=\"/venue/checkpoints/new\"");
 }
 
 #[tokio::test]
@@ -409,4 +414,23 @@ async fn a_door_in_use_is_changed_after_a_review_and_keeps_its_code() {
     reviewer.post("/review/1/approve", &[("round", "4")]).await.aim();
     let mut visitor = Browser::new(&t).await;
     visitor.get(&format!("/c/{}", door.code)).await.says("新东门");
+}
+
+#[tokio::test]
+async fn a_draft_whose_door_is_taken_can_be_corrected_and_sent_again() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    manager.post("/venue/checkpoints/new", &door_fields("东门")).await.aim();
+    manager.post("/venue/drafts", &door_fields("西门")).await.aim();
+    let mut fields = door_fields("东门");
+    fields.push(("round", "1"));
+    let taken = manager.post("/venue/drafts/1/submit", &fields).await;
+    assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    taken.says("id=\"door-wrong\"");
+    taken.says("name=\"round\" value=\"2\"");
+    let mut fields = door_fields("南门");
+    fields.push(("round", "2"));
+    let done = manager.post("/venue/drafts/1/submit", &fields).await;
+    assert_eq!(done.aim(), "/venue/drafts?done=submitted&count=1");
 }

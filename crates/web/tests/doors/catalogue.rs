@@ -9,8 +9,17 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 20] = [
-    ("actions/src/checkpoints/import/", &[], "the operator's command writes a Chinese error table"),
+const DATA: [(&str, &[&str], &str); 25] = [
+    ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
+    ("actions/src/checkpoints/import/columns.rs", &[], ERRORS),
+    ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
+    ("actions/src/checkpoints/import/places.rs", &[], ERRORS),
+    ("actions/src/checkpoints/import/save.rs", &[], ERRORS),
+    (
+        "actions/src/checkpoints/import/cells.rs",
+        &["应为十进制度数，例如 115.8142", "东经", "北纬"],
+        ERRORS,
+    ),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
     (
         "actions/src/posters/layouts.rs",
@@ -50,7 +59,7 @@ const DATA: [(&str, &[&str], &str); 20] = [
     ("actions/src/applications/drafts/fill_in.rs", &[], "a workbook for units in Fuyang"),
     (
         "actions/src/applications/drafts/upload.rs",
-        &["表头下面没有内容，请每个门填写一行"],
+        &["表头下面没有内容，请每个门填写一行", "合并单元格太多，请全部取消合并"],
         "what is wrong with a table is said as the reader of lists says it",
     ),
     ("domain/src/similar.rs", &[], "the ends of names that are compared"),
@@ -83,6 +92,7 @@ const DATA: [(&str, &[&str], &str); 20] = [
     ("web/src/pages/authority/export.rs", &[], "the head of a file for offices in Fuyang"),
 ];
 
+const ERRORS: &str = "the operator's command writes a Chinese error table";
 const AUDIT: &str = "written into the audit and read there as it was written";
 
 /// Chinese on pages of either language.

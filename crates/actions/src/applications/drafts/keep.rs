@@ -32,19 +32,20 @@ pub(super) async fn keep_many(
 ///
 /// # Errors
 /// `NotFound` for one that is gone or somebody else's; `Conflict` when somebody changed it meanwhile.
+/// Nothing of the form is kept then.
 pub async fn change(
     house: &House,
     caller: &Manager,
     (id, round): (i64, i64),
     form: &CheckpointForm,
 ) -> Answer<()> {
-    let line = super::one(house, caller, id).await?.line;
     let organisation = organisation(house, caller).await?;
-    let new = judge::draft(house, line, form, &[])?;
+    let new = judge::draft(house, 0, form, &[])?;
     let now = house.now();
     if house.registry.change_draft(organisation, (id, round), &new, now).await? {
         return Ok(());
     }
+    super::one(house, caller, id).await?;
     Err(Failure::Conflict("这条草稿刚被修改或提交过，请打开最新的再改；这里填的还没有保存"))
 }
 

@@ -5,6 +5,7 @@ use super::{
     organisation,
 };
 use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use registry::Draft;
 
 /// Drafts of one page.
 const PAGE_ROWS: usize = 50;
@@ -47,14 +48,20 @@ pub async fn list(house: &House, caller: &Manager, faulty: bool, page: usize) ->
 /// `NotFound` for one that is gone or somebody else's.
 pub async fn one(house: &House, caller: &Manager, id: i64) -> Answer<Judged> {
     let organisation = organisation(house, caller).await?;
-    let mut all = judged(house, organisation).await?.into_iter();
-    all.find(|draft| draft.id == id).ok_or(Failure::NotFound)
+    let drafts = house.registry.drafts_of(organisation).await?;
+    let judge = judge(house, organisation, &drafts).await?;
+    let draft = drafts.into_iter().find(|draft| draft.id == id).ok_or(Failure::NotFound)?;
+    judge.judge(house, draft)
 }
 
 /// All drafts of a unit, judged.
 pub(super) async fn judged(house: &House, organisation: i64) -> Answer<Vec<Judged>> {
     let drafts = house.registry.drafts_of(organisation).await?;
-    let taken = house.registry.taken_drafts(organisation).await?;
-    let judge = Judge::new(&regions::all(house).await?, taken, &drafts);
+    let judge = judge(house, organisation, &drafts).await?;
     drafts.into_iter().map(|draft| judge.judge(house, draft)).collect()
+}
+
+async fn judge(house: &House, organisation: i64, drafts: &[Draft]) -> Answer<Judge> {
+    let taken = house.registry.taken_drafts(organisation).await?;
+    Ok(Judge::new(&regions::all(house).await?, taken, drafts))
 }

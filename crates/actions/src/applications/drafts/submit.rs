@@ -22,7 +22,8 @@ pub struct Submitted {
     pub left: usize,
 }
 
-/// Submits every draft that nothing is wrong with. When it breaks off, what was submitted stays so.
+/// Submits every draft that nothing is wrong with, as far as there is room. When it breaks off, what
+/// was submitted stays so.
 ///
 /// # Errors
 /// `Conflict` without an organisation or with too many checkpoints.
@@ -30,12 +31,19 @@ pub async fn submit_all(house: &House, caller: &Manager) -> Answer<Submitted> {
     let organisation = organisation(house, caller).await?;
     let drafts = judged(house, organisation).await?;
     let total = drafts.len();
-    let mut submitted = 0;
+    let (mut submitted, mut full) = (0, false);
     let good: Vec<Judged> =
         drafts.into_iter().filter(|draft| draft.complaints.is_empty()).collect();
     for batch in good.chunks(BATCH_ROWS) {
         let made = submit(house, caller, organisation, batch).await?;
         submitted += made.into_iter().flatten().count();
+        full = house.registry.count_checkpoints_of(organisation).await? >= CHECKPOINTS_MAX;
+        if full {
+            break;
+        }
+    }
+    if full && submitted == 0 {
+        return Err(TOO_MANY_CHECKPOINTS);
     }
     Ok(Submitted { submitted, left: total - submitted })
 }
@@ -58,7 +66,12 @@ pub async fn submit_one(
     }
     let organisation = organisation(house, caller).await?;
     let made = submit(house, caller, organisation, &[draft]).await?;
-    made.into_iter().flatten().next().ok_or(Failure::Conflict("这个门刚有人申请过，请核对"))
+    if let Some(number) = made.into_iter().flatten().next() {
+        return Ok(number);
+    }
+    let doors = house.registry.count_checkpoints_of(organisation).await?;
+    let taken = Failure::Conflict("这个门刚有人申请过，请核对");
+    Err(if doors >= CHECKPOINTS_MAX { TOO_MANY_CHECKPOINTS } else { taken })
 }
 
 async fn submit(
@@ -75,6 +88,5 @@ async fn submit(
         })
         .collect();
     let line = line(house, caller, "由草稿提交");
-    let made = house.registry.submit_drafts(organisation, &rows?, CHECKPOINTS_MAX, &line).await?;
-    made.ok_or(TOO_MANY_CHECKPOINTS)
+    Ok(house.registry.submit_drafts(organisation, &rows?, CHECKPOINTS_MAX, &line).await?)
 }

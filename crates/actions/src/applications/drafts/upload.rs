@@ -5,7 +5,9 @@ use crate::{
     Answer, Failure, House,
     accounts::principals::Manager,
     checkpoints::import::{
-        CellTrouble, Column, Header, cells, find_header, known_columns,
+        CellTrouble, Column, Header, cells,
+        check::merged_by_row,
+        find_header, known_columns,
         places::{Places, category},
     },
     regions,
@@ -13,7 +15,7 @@ use crate::{
 use domain::checkpoints::CheckpointForm;
 use lists::{Area, Cell, DAMAGED, Limits, Stop, Table, TableRow, Wanted};
 use registry::NewDraft;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use tokio::sync::Semaphore;
 
 /// Most bytes of a table; 10,000 doors take less than one million.
@@ -22,8 +24,12 @@ pub const UPLOAD_BYTES_MAX: usize = 4 * 1024 * 1024;
 const READING_MAX: usize = 2;
 
 /// 10,000 doors unpack to some 10 MB.
-const LIMITS: Limits =
-    Limits { rows_max: 10_000, cells_max: 400_000, unpacked_bytes_max: 32 * 1024 * 1024 };
+const LIMITS: Limits = Limits {
+    rows_max: 10_000,
+    cells_max: 400_000,
+    text_bytes_max: 32 * 1024 * 1024,
+    unpacked_bytes_max: 32 * 1024 * 1024,
+};
 
 /// Places at which tables are read: a workbook takes many times its size in memory while it is.
 #[derive(Clone, Debug)]
@@ -51,34 +57,61 @@ pub enum Uploaded {
 pub async fn upload(house: &House, caller: &Manager, bytes: Vec<u8>) -> Answer<Uploaded> {
     let organisation = organisation(house, caller).await?;
     let place = Arc::clone(&house.reading.0).try_acquire_owned().map_err(|_| Failure::Busy)?;
+    let places = Places::new(&regions::all(house).await?);
+    let stop = StopWhenGone(Stop::default());
+    let told = stop.0.clone();
     let read = tokio::task::spawn_blocking(move || {
         let _place = place;
-        let wanted = Wanted { sheet: None, limits: LIMITS, fit: &known_columns };
-        let table = lists::read(bytes, &wanted, &Stop::default())?.table;
-        let header = find_header(&table.rows, &Column::OF_UNIT)?;
-        Ok::<_, String>((table, header))
+        rows(bytes, &places, &told)
     });
     // A reader that gives up on a damaged file by panicking has still only met a damaged file.
-    let (table, header) = match read.await.unwrap_or_else(|_| Err(DAMAGED.to_owned())) {
-        Ok(read) => read,
+    let rows = match read.await.unwrap_or_else(|_| Err(DAMAGED.to_owned())) {
+        Ok(rows) if rows.is_empty() => Err("表头下面没有内容，请每个门填写一行".to_owned()),
+        other => other,
+    };
+    let rows = match rows {
+        Ok(rows) => rows,
         Err(why) => return Ok(Uploaded::Unreadable(why)),
     };
-    let places = Places::new(&regions::all(house).await?);
-    let sheet = Sheet { house, table: &table, header: &header, places: &places };
-    let drafts = sheet.drafts()?;
-    if drafts.is_empty() {
-        return Ok(Uploaded::Unreadable("表头下面没有内容，请每个门填写一行".to_owned()));
-    }
+    let drafts: Answer<Vec<NewDraft>> =
+        rows.iter().map(|row| judge::draft(house, row.line, &row.form, &row.troubles)).collect();
+    let drafts = drafts?;
     keep_many(house, organisation, &drafts).await?;
     Ok(Uploaded::Taken(drafts.len()))
 }
 
+/// Ends the reading when nobody waits for it any more.
+struct StopWhenGone(Stop);
+
+impl Drop for StopWhenGone {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// A row of the table as a form, with what was wrong with its cells.
+struct Row {
+    line: i64,
+    form: CheckpointForm,
+    troubles: Vec<(&'static str, CellTrouble)>,
+}
+
+fn rows(bytes: Vec<u8>, places: &Places, stop: &Stop) -> Result<Vec<Row>, String> {
+    let wanted = Wanted { sheet: None, limits: LIMITS, fit: &known_columns };
+    let table = lists::read(bytes, &wanted, stop)?.table;
+    let header = find_header(&table.rows, &Column::OF_UNIT)?;
+    let merged = merged_by_row(&table, &header).map_err(|_| "合并单元格太多，请全部取消合并")?;
+    let sheet = Sheet { table: &table, header: &header, places, merged };
+    Ok(sheet.rows())
+}
+
 /// A table with what its cells are read by.
 struct Sheet<'a> {
-    house: &'a House,
     table: &'a Table,
     header: &'a Header,
     places: &'a Places,
+    /// The merged areas that touch each row.
+    merged: HashMap<u32, Vec<Area>>,
 }
 
 /// The columns of a unit's table with the fields of the form.
@@ -94,17 +127,17 @@ const FIELDS: [(Column, &str); 8] = [
 ];
 
 impl Sheet<'_> {
-    fn drafts(&self) -> Answer<Vec<NewDraft>> {
+    fn rows(&self) -> Vec<Row> {
         let rows = self.table.rows.iter().filter(|row| row.number > self.header.row);
         let rows = rows.filter(|row| FIELDS.iter().any(|(c, _)| !self.cell(row, *c).is_blank()));
-        rows.map(|row| self.draft(row)).collect()
+        rows.map(|row| self.row(row)).collect()
     }
 
     fn cell<'r>(&self, row: &'r TableRow, column: Column) -> &'r Cell {
         self.header.place(column).map_or(&Cell::Empty, |at| row.cell(at))
     }
 
-    fn draft(&self, row: &TableRow) -> Answer<NewDraft> {
+    fn row(&self, row: &TableRow) -> Row {
         let mut troubles = Vec::new();
         let mut texts = FIELDS.map(|(column, field)| {
             let read = if self.is_merged(row, column) {
@@ -129,7 +162,7 @@ impl Sheet<'_> {
             responsible_name,
             responsible_phone: cells::phone(&phone).to_owned(),
         };
-        judge::draft(self.house, i64::from(row.number), &form, &troubles)
+        Row { line: i64::from(row.number), form, troubles }
     }
 
     /// Puts codes where names of a county, a township and a category are recognised.
@@ -146,10 +179,7 @@ impl Sheet<'_> {
 
     fn is_merged(&self, row: &TableRow, column: Column) -> bool {
         let Some(at) = self.header.place(column) else { return false };
-        let covers = |area: &Area| {
-            (area.rows.0..=area.rows.1).contains(&row.number)
-                && (area.columns.0..=area.columns.1).contains(&at)
-        };
-        self.table.merged.iter().any(covers)
+        let areas = self.merged.get(&row.number).map_or(&[][..], Vec::as_slice);
+        areas.iter().any(|area| (area.columns.0..=area.columns.1).contains(&at))
     }
 }

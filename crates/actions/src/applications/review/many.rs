@@ -3,7 +3,7 @@
 use super::{Filter, codes, line};
 use crate::{Answer, House, accounts::principals::Reviewer};
 use domain::{applications::State, audit::Deed, time::UnixMs};
-use registry::{ApplicationRow, ToApprove};
+use registry::{ApplicationRow, QueueFilter, ToApprove};
 
 /// Most applications approved with one decision.
 pub const MANY_MAX: i64 = 1_000;
@@ -32,26 +32,38 @@ pub async fn approve_many(
     seen: UnixMs,
 ) -> Answer<Approved> {
     let waiting = Filter { state: State::Submitted, page: 0, ..filter.clone() };
-    let mut wanted = waiting.within(caller, house.now());
+    // Days of waiting count from when the reviewer looked, too.
+    let mut wanted = waiting.within(caller, seen);
     wanted.submitted_until = Some(wanted.submitted_until.map_or(seen, |until| until.min(seen)));
     wanted.doubtful = Some(false);
-    wanted.limit = BATCH_ROWS;
     let mut approved = 0;
-    while approved < MANY_MAX {
-        let rows = house.registry.queue(&wanted).await?;
-        let batch: Vec<ToApprove> = rows.iter().map(|row| to_approve(house, caller, row)).collect();
-        let done = house.registry.approve_many(&batch).await?;
-        let taken = done.into_iter().filter(|taken| *taken).count();
-        if taken == 0 {
-            break;
+    let outcome = loop {
+        wanted.limit = BATCH_ROWS.min(MANY_MAX - approved);
+        match batch(house, caller, &wanted).await {
+            Ok(0) => break Ok(()),
+            Ok(taken) => approved += taken,
+            Err(error) => break Err(error),
         }
-        approved += i64::try_from(taken).unwrap_or(i64::MAX);
-    }
+    };
+    // Also when it broke off: what was approved is open.
     if approved > 0 {
         house.catch_up().await?;
     }
+    outcome?;
     let left = house.registry.queue_total(&waiting.within(caller, house.now())).await?;
     Ok(Approved { approved, left })
+}
+
+/// Approves one batch; how many were.
+async fn batch(house: &House, caller: &Reviewer, wanted: &QueueFilter) -> Answer<i64> {
+    let rows = house.registry.queue(wanted).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let batch: Vec<ToApprove> = rows.iter().map(|row| to_approve(house, caller, row)).collect();
+    let done = house.registry.approve_many(&batch).await?;
+    let taken = done.into_iter().filter(|taken| *taken).count();
+    Ok(i64::try_from(taken).unwrap_or(i64::MAX))
 }
 
 fn to_approve(house: &House, caller: &Reviewer, row: &ApplicationRow) -> ToApprove {

@@ -12,9 +12,6 @@ use registry::{ApplicationRow, QueueFilter};
 /// Most rows of one page of the queue.
 pub const PAGE_ROWS: i64 = 50;
 
-/// Pages one can turn to; a reviewer narrows the list long before.
-const PAGES_MAX: i64 = 10_000;
-
 /// What the queue is narrowed to.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -68,7 +65,7 @@ impl Filter {
             doubtful: self.doubtful,
             text: self.text.trim().to_owned(),
             limit: PAGE_ROWS,
-            offset: self.page.clamp(0, PAGES_MAX) * PAGE_ROWS,
+            offset: 0,
         }
     }
 }
@@ -105,6 +102,8 @@ pub struct Queue {
     pub rows: Vec<Row>,
     /// How many there are in this state within the reviewer's scope (with the filter).
     pub total: i64,
+    /// The page, from 0: the last one when a later one was asked for.
+    pub page: i64,
     /// How many wait, came back, were approved, within the scope.
     pub counts: [(State, i64); 3],
     /// Code and name of the county this reviewer is narrowed to.
@@ -118,7 +117,7 @@ pub struct Queue {
 pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<Queue> {
     let regions = regions::all(house).await?;
     let now = house.now();
-    let wanted = filter.within(caller, now);
+    let mut wanted = filter.within(caller, now);
     let mut counts = State::ALL.map(|state| (state, 0));
     for (state, count) in &mut counts {
         let all = Filter::all(*state).within(caller, now);
@@ -129,11 +128,15 @@ pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<
         Some((_, count)) if !filter.narrows() => *count,
         _ => house.registry.queue_total(&wanted).await?,
     };
+    // A page that was emptied meanwhile is the one before.
+    let page = filter.page.clamp(0, (total - 1).max(0) / PAGE_ROWS);
+    wanted.offset = page * PAGE_ROWS;
     let rows = house.registry.queue(&wanted).await?;
     let county = caller.scope.county();
     Ok(Queue {
         rows: rows.iter().map(|application| row(application, &regions)).collect(),
         total,
+        page,
         counts,
         county: county.map(|code| (code.to_owned(), regions::name_of(&regions, code))),
     })

@@ -64,7 +64,7 @@ pub async fn check(
 }
 
 /// The merged areas that touch each row beneath the header.
-fn merged_by_row(table: &Table, header: &Header) -> Answer<HashMap<u32, Vec<Area>>> {
+pub(crate) fn merged_by_row(table: &Table, header: &Header) -> Answer<HashMap<u32, Vec<Area>>> {
     let mut by_row: HashMap<u32, Vec<Area>> = HashMap::new();
     let mut touched = 0usize;
     for area in &table.merged {

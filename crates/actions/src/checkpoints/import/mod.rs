@@ -4,7 +4,7 @@
 //! [`check`] judges every row; [`save`] writes good rows, whole ones only.
 
 pub(crate) mod cells;
-mod check;
+pub(crate) mod check;
 mod columns;
 mod judge;
 pub(crate) mod places;

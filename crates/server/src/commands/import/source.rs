@@ -12,8 +12,12 @@ use std::{
 pub(super) const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// 50,000 doors unpack to some 50 MB.
-const LIMITS: Limits =
-    Limits { rows_max: ROWS_MAX, cells_max: CELLS_MAX, unpacked_bytes_max: 512 * 1024 * 1024 };
+const LIMITS: Limits = Limits {
+    rows_max: ROWS_MAX,
+    cells_max: CELLS_MAX,
+    text_bytes_max: 512 * 1024 * 1024,
+    unpacked_bytes_max: 512 * 1024 * 1024,
+};
 
 /// Reads a list. What is wrong with it comes back as a Chinese sentence that says what to do.
 pub(super) async fn read(path: &Path, sheet: Option<&str>, stop: &Stop) -> Result<List, String> {

@@ -68,6 +68,7 @@ fn rows() -> Vec<Row> {
 fn queue(rows: Vec<Row>) -> Queue {
     Queue {
         total: 128,
+        page: 0,
         counts: [(State::Submitted, 128), (State::Returned, 14), (State::Approved, 2306)],
         county: Some(("341202".into(), "颍州区".into())),
         rows,

@@ -237,6 +237,7 @@ impl View {
     async fn show(self, house: &House, p: Page, caller: &Reviewer, said: Said) -> Shown {
         let fail = failed(&p);
         let queue = review::queue(house, caller, &self.filter).await.map_err(&fail)?;
+        let filter = Filter { page: queue.page, ..self.filter };
         let id = self.id.or_else(|| queue.rows.first().map(|row| row.id));
         let detail = match id {
             Some(id) => Some(review::one(house, caller, id).await.map_err(&fail)?),
@@ -254,7 +255,7 @@ impl View {
             done: self.done,
             reason: self.reason,
             now: house.now(),
-            filter: self.filter,
+            filter,
             p: p.clone(),
         };
         show(&p, said.status, &page)

@@ -65,6 +65,7 @@ impl FormPage {
     fn action(&self) -> String {
         match self.kind {
             Kind::Draft { id, .. } => format!("/venue/drafts/{id}/submit"),
+            Kind::New => "/venue/checkpoints/new".to_owned(),
             _ => self.p.path.clone(),
         }
     }

@@ -298,14 +298,22 @@ async fn changed(
         Ok(next) => return Ok(to(&next)),
         Err(failure) => failure,
     };
-    // What is wrong with its fields was found after it had been kept once more.
-    let kept = matches!(failure, Failure::Invalid(_));
-    let said = said(&p, failure)?;
-    let (line, round) = match drafts::one(house, caller, id).await {
-        Ok(draft) if kept => (draft.line, draft.round),
-        Ok(draft) => (draft.line, round),
-        Err(Failure::NotFound) => (0, round),
+    let kind = match drafts::one(house, caller, id).await {
+        // Submitting keeps the form first: then the page goes on with the version that was kept.
+        Ok(draft) => {
+            let round = if draft.form == typed { draft.round } else { round };
+            Kind::Draft { id, line: draft.line, round }
+        }
+        // Submitted or thrown away meanwhile, in another window: what is typed goes on as a new form.
+        Err(Failure::NotFound) => Kind::New,
         Err(other) => return Err(failed(&p)(other)),
     };
-    form(house, p, typed, Kind::Draft { id, line, round }, said).await
+    let said = match failure {
+        Failure::NotFound => said(&p, GONE)?,
+        other => said(&p, other)?,
+    };
+    form(house, p, typed, kind, said).await
 }
+
+const GONE: Failure =
+    Failure::Conflict("这条草稿已经提交或删除了；这里填的还没有保存，可以提交，也可以另存为草稿");
