@@ -229,3 +229,23 @@ async fn what_is_not_doubtful_is_approved_with_one_decision() {
     reviewer.get("/review?state=approved").await.says("东门");
     reviewer.get("/review").await.says("南门");
 }
+
+#[tokio::test]
+async fn a_page_of_the_queue_that_was_emptied_is_the_one_before() {
+    let t = TestHouse::new().await;
+    let mut manager = Browser::of(&t, &t.manager_with_organisation().await).await;
+    manager.get("/venue").await;
+    for n in 0..51 {
+        manager.post("/venue/checkpoints/new", &door_fields(&format!("{n} 号门"))).await.aim();
+        t.clock.advance_ms(1);
+    }
+    let mut reviewer = reviewer(&t, "341202").await;
+    let last = reviewer.get("/review?page=1").await;
+    last.says("2 / 2");
+    let id = offered(&last);
+    let kept = [("round", "1"), ("page", "1")];
+    let done = reviewer.post(&format!("/review/{id}/approve"), &kept).await;
+    let seen = reviewer.get(done.aim()).await;
+    seen.says("<h2>阜阳市人民医院（南区） · 0 号门</h2>");
+    seen.says_not("都审完了");
+}

@@ -3,6 +3,7 @@
 mod counties;
 mod marks;
 mod menu;
+mod past;
 mod replies;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -10,4 +11,5 @@ pub(crate) mod samples;
 pub use counties::{County, Township, counties};
 pub use marks::{Marks, Said, said};
 pub use menu::{brand, event_text, menu, minute_text, other_language};
+pub use past::{Past, past};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, to};
