@@ -59,32 +59,16 @@ pub(crate) struct Wanted {
 /// Measures everything and prints the table.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     let folder = wanted.dir.join("checkins");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
-    }
-    fs::create_dir_all(&folder)?;
     let (people, doors, seed) = (wanted.people, wanted.checkpoints, wanted.seed);
-    let mut bench = Bench {
-        report: Report::new(format!("{people} people, {doors} doors, seed {seed}")),
-        folder,
-        wanted,
-        scans: 0,
-        files: Vec::new(),
-    };
-    let outcome = bench.measure();
-    fs::remove_dir_all(&bench.folder).with_context(|| format!("{}", bench.folder.display()))?;
-    outcome?;
-    println!("{}", bench.report.table());
-    if let Some(path) = &wanted.json {
-        fs::write(path, serde_json::to_string_pretty(&bench.report)?)
-            .with_context(|| format!("writing {}", path.display()))?;
-    }
-    Ok(())
+    let of = format!("{people} people, {doors} doors, seed {seed}");
+    Report::new(of).told(&folder, wanted.json.as_deref(), |report| {
+        Bench { report, folder: &folder, wanted, scans: 0, files: Vec::new() }.measure()
+    })
 }
 
 struct Bench<'a> {
-    report: Report,
-    folder: PathBuf,
+    report: &'a mut Report,
+    folder: &'a Path,
     wanted: &'a Wanted,
     /// Requests sent so far: the next run begins after them, so that no pair comes twice.
     scans: u64,

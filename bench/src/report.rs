@@ -1,7 +1,8 @@
 //! Figures beside their targets, as a table and as JSON.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs, path::Path};
 
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 /// What a figure must reach.
@@ -67,6 +68,29 @@ impl Report {
         let note = note.into();
         eprintln!("  note: {note}");
         self.notes.push(note);
+    }
+
+    /// Makes an empty folder, measures in it, removes it, and tells what was found: the table on
+    /// standard output, and JSON in a file if one is named.
+    pub(crate) fn told(
+        mut self,
+        folder: &Path,
+        json: Option<&Path>,
+        measure: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        if folder.exists() {
+            fs::remove_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+        }
+        fs::create_dir_all(folder)?;
+        let outcome = measure(&mut self);
+        fs::remove_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+        outcome?;
+        println!("{}", self.table());
+        if let Some(path) = json {
+            fs::write(path, serde_json::to_string_pretty(&self)?)
+                .with_context(|| format!("writing {}", path.display()))?;
+        }
+        Ok(())
     }
 
     /// The table, in Markdown.

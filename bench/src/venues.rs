@@ -64,27 +64,16 @@ const PAGES: [(&str, &str); 8] = [
 /// Measures everything and prints the table.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     let folder = wanted.dir.join("venues");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
-    }
-    fs::create_dir_all(&folder)?;
     let Wanted { applications, rows, doors, .. } = wanted;
     let of = format!("{applications} applications waiting, a list of {rows} rows, {doors} doors");
-    let mut bench = Bench { report: Report::new(of), folder, wanted };
-    let outcome = bench.measure();
-    fs::remove_dir_all(&bench.folder).with_context(|| format!("{}", bench.folder.display()))?;
-    outcome?;
-    println!("{}", bench.report.table());
-    if let Some(path) = &wanted.json {
-        fs::write(path, serde_json::to_string_pretty(&bench.report)?)
-            .with_context(|| format!("writing {}", path.display()))?;
-    }
-    Ok(())
+    Report::new(of).told(&folder, wanted.json.as_deref(), |report| {
+        Bench { report, folder: &folder, wanted }.measure()
+    })
 }
 
 struct Bench<'a> {
-    report: Report,
-    folder: PathBuf,
+    report: &'a mut Report,
+    folder: &'a Path,
     wanted: &'a Wanted,
 }
 

@@ -95,7 +95,8 @@ pub fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, St
     }
 }
 
-/// Most bytes of one cell's text: 32,767 characters are what spreadsheets allow.
+/// Most bytes of one cell's text. Spreadsheets allow 32,767 characters; nothing in a list needs a
+/// tenth of that.
 const CELL_BYTES_MAX: usize = 32_767;
 
 impl Limits {

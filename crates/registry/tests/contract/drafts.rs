@@ -163,11 +163,19 @@ async fn no_more_are_submitted_than_there_is_room_for(at: &BackEnd) {
 async fn a_table_uploaded_again_takes_the_place_of_its_rows(at: &BackEnd) {
     let (unit, other) = (at.an_organisation("一").await, at.an_organisation("二").await);
     let typed = NewDraft { line: 0, ..draft("丙") };
-    at.registry.insert_drafts(unit, &[typed.clone()], 100, NOON).await.unwrap().unwrap();
+    at.registry
+        .insert_drafts(unit, std::slice::from_ref(&typed), 100, NOON)
+        .await
+        .unwrap()
+        .unwrap();
     keep(at, unit, &["甲", "乙", "丙"]).await;
     keep(at, other, &["甲"]).await;
     let nameless = NewDraft { name: String::new(), same_key: "|甲|x".to_owned(), ..draft("甲") };
-    at.registry.insert_drafts(unit, &[nameless.clone()], 100, NOON).await.unwrap().unwrap();
+    at.registry
+        .insert_drafts(unit, std::slice::from_ref(&nameless), 100, NOON)
+        .await
+        .unwrap()
+        .unwrap();
     let doors: Vec<String> = (0..40).map(|n| format!("{n}")).collect();
     let mut again: Vec<NewDraft> = doors.iter().map(|door| draft(door)).collect();
     again.extend([draft("甲"), draft("丙"), nameless]);

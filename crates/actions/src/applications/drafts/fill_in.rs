@@ -14,7 +14,7 @@ pub async fn fill_in(house: &House) -> Answer<Download> {
         let these = regions.iter().filter(move |r| r.code.as_str().len() == digits);
         these.filter(|r| r.parent.is_some()).map(|r| r.name.clone()).collect::<Vec<_>>()
     };
-    let columns = Column::OF_UNIT.map(|column| FillInColumn {
+    let columns = Column::OF_UNIT.iter().map(|&column| FillInColumn {
         title: column.title().to_owned(),
         width: width(column),
         choices: match column {
@@ -28,7 +28,7 @@ pub async fn fill_in(house: &House) -> Answer<Download> {
     });
     let book = FillIn {
         sheet: "申请".to_owned(),
-        columns: columns.to_vec(),
+        columns: columns.collect(),
         notes: ("填写说明".to_owned(), NOTES.map(str::to_owned).to_vec()),
         choices: "选项".to_owned(),
     };

@@ -99,7 +99,7 @@ struct Row {
 fn rows(bytes: Vec<u8>, places: &Places, stop: &Stop) -> Result<Vec<Row>, String> {
     let wanted = Wanted { sheet: None, limits: LIMITS, fit: &known_columns };
     let table = lists::read(bytes, &wanted, stop)?.table;
-    let header = find_header(&table.rows, &Column::OF_UNIT)?;
+    let header = find_header(&table.rows, Column::OF_UNIT)?;
     let merged = merged_by_row(&table, &header).map_err(|_| "合并单元格太多，请全部取消合并")?;
     let sheet = Sheet { table: &table, header: &header, places, merged };
     Ok(sheet.rows())

@@ -63,17 +63,8 @@ impl Column {
         Self::Manager,
         Self::Phone,
     ];
-    /// What a unit's own table must have.
-    pub const OF_UNIT: [Self; 8] = [
-        Self::Checkpoint,
-        Self::Door,
-        Self::Address,
-        Self::County,
-        Self::Township,
-        Self::Category,
-        Self::Manager,
-        Self::Phone,
-    ];
+    /// What a unit's own table must have: the same without the organisation.
+    pub const OF_UNIT: &[Self] = Self::OF_AUTHORITY.split_at(1).1;
 
     /// The title a list should have.
     #[must_use]
