@@ -112,6 +112,8 @@ export default [
         await isOfSize(bytes, millimetres);
         assert.equal(await ctx.zbar(bytes), printed, size);
       }
+      const png = await downloaded(page, () => page.getByRole('link', { name: '只要二维码（PNG）' }).click());
+      assert.equal(await ctx.zbarImage(png.bytes), printed);
     },
   },
 

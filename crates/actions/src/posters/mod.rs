@@ -140,6 +140,22 @@ pub async fn code_svg(
     Ok(Download { name, bytes: svg.into_bytes() })
 }
 
+/// The bare code as PNG, for programs that take no SVG.
+///
+/// # Errors
+/// As [`one`].
+pub async fn code_png(
+    house: &House,
+    caller: &Manager,
+    number: CheckpointNumber,
+) -> Answer<Download> {
+    let code = code(house, caller, number).await?;
+    let name = format!("{}-{}.png", code.name, code.door);
+    let url = house.printed_url(&code.code);
+    let png = tokio::task::spawn_blocking(move || posters::code_png(&url)).await;
+    Ok(Download { name, bytes: png.map_err(Failure::broken)?.map_err(refuse)? })
+}
+
 async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<VenueCodeRow> {
     let checkpoint = own_checkpoint(house, caller, number).await?;
     match checkpoint.standing {

@@ -8,7 +8,7 @@ use actions::{
         review::{self, Filter},
         submit::submit,
     },
-    posters::{Order, Print, Size, all, code_svg, empty_layout, guide, one},
+    posters::{Order, Print, Size, all, code_png, code_svg, empty_layout, guide, one},
 };
 use domain::{applications::State, audit::Deed, checkpoints::CheckpointForm};
 use std::time::Duration;
@@ -21,6 +21,7 @@ async fn before_approval_there_is_no_poster() {
     let number = submit(&t, &caller, &t.checkpoint_form()).await.unwrap();
     conflict(one(&t, &caller, number, "A4").await);
     conflict(code_svg(&t, &caller, number).await);
+    conflict(code_png(&t, &caller, number).await);
     assert!(lines(&t, Deed::PosterDownloaded).await.is_empty());
 }
 
@@ -164,6 +165,8 @@ async fn a_printing_shop_gets_bleed_and_everybody_the_guide_and_the_empty_layout
         not_found(all(&t, &caller, name).await.map(|_| ()));
         not_found(empty_layout(name).await);
     }
+    let png = code_png(&t, &caller, door.number).await.unwrap();
+    assert!(png.bytes.starts_with(b"\x89PNG") && png.name.ends_with(".png"));
     assert!(guide().await.unwrap().bytes.starts_with(b"%PDF"));
     for size in Size::ALL {
         let empty = empty_layout(size.code()).await.unwrap();

@@ -93,6 +93,18 @@ pub async fn code(
     file(&house, p, &caller, id, made, "image/svg+xml").await
 }
 
+/// `GET /venue/checkpoints/{id}/code.png`
+pub async fn code_png(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Manager>,
+    Path(id): Path<String>,
+) -> Shown {
+    let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
+    let made = posters::code_png(&house, &caller, id).await;
+    file(&house, p, &caller, id, made, "image/png").await
+}
+
 async fn file(
     house: &House,
     p: Page,

@@ -47,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/venue/guide.pdf", manager, get(files::guide)),
         Route::get("/venue/empty/{size}", manager, get(files::empty_layout)),
         Route::get("/venue/checkpoints/{id}/code.svg", manager, get(files::code)),
+        Route::get("/venue/checkpoints/{id}/code.png", manager, get(files::code_png)),
         Route::post("/venue/checkpoints/{id}/poster-reports", manager, post(life::report_poster)),
         Route::post("/venue/checkpoints/{id}/close", manager, post(life::close)),
         Route::post("/venue/checkpoints/{id}/reopen", manager, post(life::reopen)),
