@@ -275,6 +275,10 @@ export default [
       const reviewer = await reviewerOf(ctx, server);
       await reviewer.goto(`${server.url}/review`);
       await reviewer.getByText('这个门在用，申请变更').first().waitFor();
+      const id = (await reviewer.locator('form[action$="/approve"]').getAttribute('action')).split('/')[2];
+      await reviewer.goto(`${server.url}/review?id=${id}`);
+      await reviewer.locator('aside summary', { hasText: '暂停这个检查点' }).click();
+      await liesOpen(reviewer, reviewer.getByLabel('暂停原因'), SIZES);
       await atEverySize(ctx, reviewer, 'reviewing-a-change');
       await reviewer.setViewportSize({ width: 1440, height: 900 });
       await reviewer.getByRole('button', { name: /^通过/ }).click();

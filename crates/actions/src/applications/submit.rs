@@ -75,7 +75,7 @@ pub async fn change(
     let own = own_checkpoint(house, caller, checkpoint).await?;
     let (_, state) = house.registry.application_of(checkpoint).await?.ok_or(Failure::NotFound)?;
     if state != State::Approved {
-        return Err(Failure::Conflict("这个检查点有申请正在办理，现在不能变更"));
+        return Err(UNDER_WAY);
     }
     let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
     let before = super::mine::form(house, own.record)?;
@@ -84,12 +84,10 @@ pub async fn change(
     }
     let line = line(house, caller, &format!("变更，检查点 {}", checkpoint.0));
     let done = house.registry.propose(checkpoint, &record, &line).await?;
-    if done {
-        Ok(())
-    } else {
-        Err(Failure::Conflict("这个检查点有申请正在办理，现在不能变更"))
-    }
+    if done { Ok(()) } else { Err(UNDER_WAY) }
 }
+
+const UNDER_WAY: Failure = Failure::Conflict("这个检查点有申请正在办理，现在不能变更");
 
 /// Takes a change back: the door stays what it is.
 ///
@@ -115,7 +113,11 @@ pub(super) fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
     }
 }
 
-async fn own_organisation(house: &House, caller: &Manager) -> Answer<i64> {
+/// The number of the manager's organisation.
+///
+/// # Errors
+/// `Conflict` without one.
+pub(super) async fn own_organisation(house: &House, caller: &Manager) -> Answer<i64> {
     let organisation = house.registry.organisation_of(caller.account).await?;
     let organisation = organisation.ok_or(Failure::Conflict("请先登记单位，再申请检查点"))?;
     Ok(organisation.id)

@@ -62,8 +62,8 @@ const DASHES_MAX: usize = 16;
 /// The names under which the compiled-in font is asked for.
 const FAMILIES: [&str; 3] = ["noto sans sc", "noto sans cjk sc", "sans-serif"];
 /// Where a property's value is written in full.
-const COLOUR_TODO: &str = "颜色请写成 #rrggbb";
-const NUMBER_TODO: &str = "请写成不带单位的数";
+const COLOUR_ADVICE: &str = "颜色请写成 #rrggbb";
+const NUMBER_ADVICE: &str = "请写成不带单位的数";
 
 /// Properties that change nothing here, whatever their value.
 const IGNORED: [&str; 22] = [
@@ -238,7 +238,7 @@ impl Reading<'_> {
     fn colour(&mut self, name: &str, value: &str, set: impl Fn(&mut Style, Option<Rgb>)) {
         match values::colour(value) {
             Ok(colour) => set(self.style, colour),
-            Err(bad) => self.refused(bad, name, value, COLOUR_TODO),
+            Err(bad) => self.refused(bad, name, value, COLOUR_ADVICE),
         }
     }
 
@@ -252,8 +252,8 @@ impl Reading<'_> {
     fn length(&mut self, name: &str, value: &str, set: impl Fn(&mut Style, f64)) {
         match values::number(value) {
             Ok(length) if length >= 0.0 => set(self.style, length),
-            Ok(_) => self.bad(name, value, NUMBER_TODO),
-            Err(bad) => self.refused(bad, name, value, NUMBER_TODO),
+            Ok(_) => self.bad(name, value, NUMBER_ADVICE),
+            Err(bad) => self.refused(bad, name, value, NUMBER_ADVICE),
         }
     }
 

@@ -398,6 +398,15 @@ async fn a_door_in_use_is_changed_after_a_review_and_keeps_its_code() {
     desk.says("这个门在用，申请变更");
     desk.says("<b>新东门</b>");
     reviewer.get("/review/many").await.says("没有可以一次通过的申请");
+    // A door in use can be stopped at any time, and its manager is told beside the change.
+    desk.says("action=\"/review/1/suspend\"");
+    assert_eq!(desk.text().matches("id=\"reason\"").count(), 1);
+    reviewer.post("/review/1/suspend", &[("reason", "现场核实")]).await.aim();
+    let stopped = manager.get(&page).await;
+    stopped.says("变更正在审核");
+    stopped.says("现场核实");
+    reviewer.get("/review?id=1").await.says("action=\"/review/1/resume\"");
+    reviewer.post("/review/1/resume", &[]).await.aim();
     let back = reviewer.post("/review/1/return", &[("round", "2"), ("reason", "请核对")]).await;
     back.aim();
     let seen = manager.get(&page).await;

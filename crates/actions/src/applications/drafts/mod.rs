@@ -15,16 +15,9 @@ pub use rows::{Drafts, list, one};
 pub use submit::{Submitted, submit_all, submit_one};
 pub use upload::{Reading, UPLOAD_BYTES_MAX, Uploaded, upload};
 
-use crate::{Answer, Failure, House, accounts::principals::Manager};
+use super::submit::own_organisation as organisation;
 
 /// Most drafts of one organisation.
 pub const DRAFTS_MAX: i64 = 10_000;
 /// Days after which a draft that nobody has touched is thrown away.
 pub const DRAFT_DAYS: i64 = 90;
-
-/// The organisation's number.
-async fn organisation(house: &House, caller: &Manager) -> Answer<i64> {
-    let organisation = house.registry.organisation_of(caller.account).await?;
-    let organisation = organisation.ok_or(Failure::Conflict("请先登记单位，再申请检查点"))?;
-    Ok(organisation.id)
-}
