@@ -43,6 +43,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// Whether a password is followed by a code by text message, where these can be sent.
+    pub second_factor: bool,
     /// Who may read the figures of the running house.
     pub metrics: MetricsAccess,
     /// Proxies whose word is taken for the client's address.

@@ -1,4 +1,4 @@
-//! Text messages: the port that a provider fills.
+//! Text messages: what they say, and the port that a provider fills.
 
 use std::{future::Future, pin::Pin};
 
@@ -10,12 +10,149 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[error("the text message was not sent: {0}")]
 pub struct SmsError(pub String);
 
+/// Most characters of a value in a text message; providers refuse longer ones.
+const VALUE_CHARS_MAX: usize = 30;
+
+/// A text message. Providers take no free text: each kind is a template that was registered with
+/// them, and its values fill it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextMessage {
+    /// A one-time code.
+    Code {
+        /// Six digits.
+        code: String,
+    },
+    /// One thing that happened to one door or unit.
+    Notice {
+        /// Which.
+        about: String,
+        /// What.
+        what: &'static str,
+    },
+    /// Several things happened.
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// Somebody is asked to manage a door.
+    DoorInvitation {
+        /// The unit that asks.
+        unit: String,
+        /// The door.
+        door: String,
+    },
+    /// Somebody is asked to take over a unit.
+    UnitInvitation {
+        /// The unit.
+        unit: String,
+    },
+}
+
+impl TextMessage {
+    /// The template's name in settings.
+    #[must_use]
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Code { .. } => "code",
+            Self::Notice { .. } => "notice",
+            Self::Several { .. } => "several",
+            Self::DoorInvitation { .. } => "door_invitation",
+            Self::UnitInvitation { .. } => "unit_invitation",
+        }
+    }
+
+    /// The values that fill the template, by name.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Code { code } => vec![("code", code.clone())],
+            Self::Notice { about, what } => vec![("about", short(about)), ("what", short(what))],
+            Self::Several { count } => vec![("count", count.to_string())],
+            Self::DoorInvitation { unit, door } => {
+                vec![("unit", short(unit)), ("door", short(door))]
+            }
+            Self::UnitInvitation { unit } => vec![("unit", short(unit))],
+        }
+    }
+
+    /// The whole text, as templates are to be registered with a provider and as consoles show it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Code { code } => format!("验证码 {code}，5 分钟内有效。请勿告诉他人。"),
+            Self::Notice { about, what } => {
+                format!("{}：{}。详情请登录安康码核验管理平台。", short(about), short(what))
+            }
+            Self::Several { count } => {
+                format!("您的检查点有 {count} 条新消息，请登录安康码核验管理平台查看。")
+            }
+            Self::DoorInvitation { unit, door } => format!(
+                "{}请您管理检查点“{}”。请在 7 天内用本手机号登录或注册安康码核验管理平台，选择是否接受。",
+                short(unit),
+                short(door)
+            ),
+            Self::UnitInvitation { unit } => format!(
+                "“{}”请您接手全部检查点的管理。请在 7 天内用本手机号登录或注册安康码核验管理平台，选择是否接受。",
+                short(unit)
+            ),
+        }
+    }
+}
+
+/// A value as long as providers take it.
+fn short(text: &str) -> String {
+    if text.chars().count() <= VALUE_CHARS_MAX {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(VALUE_CHARS_MAX - 1).collect();
+    short.push('…');
+    short
+}
+
 /// Sends text messages.
 pub trait SmsSender: Send + Sync + 'static {
-    /// Sends a one-time code to a number of eleven digits.
-    fn send_code<'a>(
+    /// Whether there is a provider at all. Without one nothing waits to be sent, and a password alone
+    /// signs in.
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    /// Sends a message to a number of eleven digits.
+    fn send<'a>(
         &'a self,
         phone: &'a str,
-        code: &'a str,
+        message: &'a TextMessage,
     ) -> BoxFuture<'a, Result<(), SmsError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_and_says_so() {
+        let unit = "名".repeat(80);
+        let message = TextMessage::UnitInvitation { unit };
+        let [(_, value)] = &message.values()[..] else { panic!("one value") };
+        assert_eq!(value.chars().count(), VALUE_CHARS_MAX);
+        assert!(value.ends_with('…') && message.text().contains(value.as_str()));
+    }
+
+    #[test]
+    fn every_value_of_a_template_stands_in_its_text() {
+        for message in [
+            TextMessage::Code { code: "042917".to_owned() },
+            TextMessage::Notice {
+                about: "青禾超市 东门".to_owned(), what: "已通过审核"
+            },
+            TextMessage::Several { count: 12 },
+            TextMessage::DoorInvitation { unit: "青禾".to_owned(), door: "东门".to_owned() },
+            TextMessage::UnitInvitation { unit: "青禾".to_owned() },
+        ] {
+            let text = message.text();
+            for (name, value) in message.values() {
+                assert!(text.contains(&value), "{name} of {}", message.template());
+            }
+        }
+    }
 }

@@ -11,6 +11,16 @@ pub enum Deed {
     AccountRegistered,
     /// Made an account for somebody else.
     AccountMade,
+    /// Made a link with which somebody else sets a new password.
+    PasswordLinkMade,
+    /// Set a new password.
+    PasswordReset,
+    /// Offered a door or a unit to somebody, or took the offer back.
+    Invited,
+    /// Took over, declined or laid down a door or a unit.
+    InvitationAnswered,
+    /// Took a door back from whoever managed it.
+    ManagerWithdrawn,
     /// Submitted or corrected an application.
     ApplicationSubmitted,
     /// Sent an application back.
@@ -63,11 +73,16 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
         Self::AccountMade,
+        Self::PasswordLinkMade,
+        Self::PasswordReset,
+        Self::Invited,
+        Self::InvitationAnswered,
+        Self::ManagerWithdrawn,
         Self::ApplicationSubmitted,
         Self::ApplicationReturned,
         Self::ApplicationApproved,
@@ -102,6 +117,11 @@ impl Deed {
             Self::SignInRefused => "sign_in_refused",
             Self::AccountRegistered => "account_registered",
             Self::AccountMade => "account_made",
+            Self::PasswordLinkMade => "password_link_made",
+            Self::PasswordReset => "password_reset",
+            Self::Invited => "invited",
+            Self::InvitationAnswered => "invitation_answered",
+            Self::ManagerWithdrawn => "manager_withdrawn",
             Self::ApplicationSubmitted => "application_submitted",
             Self::ApplicationReturned => "application_returned",
             Self::ApplicationApproved => "application_approved",
@@ -143,6 +163,11 @@ impl Deed {
             Self::SignInRefused => "登录被拒绝",
             Self::AccountRegistered => "注册账号",
             Self::AccountMade => "新建账号",
+            Self::PasswordLinkMade => "发出重设密码链接",
+            Self::PasswordReset => "重设密码",
+            Self::Invited => "邀请管理员",
+            Self::InvitationAnswered => "答复管理邀请",
+            Self::ManagerWithdrawn => "收回检查点管理",
             Self::ApplicationSubmitted => "提交申请",
             Self::ApplicationReturned => "退回申请",
             Self::ApplicationApproved => "通过申请",

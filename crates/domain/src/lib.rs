@@ -15,6 +15,8 @@ pub mod duty;
 pub mod entry_policy;
 pub mod fields;
 pub mod health_status;
+pub mod invitations;
+pub mod messages;
 pub mod networks;
 pub mod organisations;
 pub mod outside;

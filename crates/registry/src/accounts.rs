@@ -3,8 +3,9 @@
 use crate::{
     audit::{self, AuditLine},
     connect::{Registry, RegistryError, Result, count, next_number},
+    messages::{self, News},
 };
-use domain::{accounts::Role, time::UnixMs};
+use domain::{accounts::Role, messages::MessageKind, time::UnixMs};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// An account to be made; everything personal is sealed already.
@@ -174,6 +175,62 @@ impl Registry {
         Ok(())
     }
 
+    /// Forgets wrong passwords: the right one was given.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn forgive_tries(&self, id: i64) -> Result<()> {
+        sqlx::query("update accounts set failed_tries = 0 where id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets another password, opens a locked account, and ends its sessions but `keep`. With `link`,
+    /// uses that one-time link up in the same step and answers `false` when it was used meanwhile. A
+    /// manager is told.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn set_password(
+        &self,
+        id: i64,
+        hash: &str,
+        link: Option<&[u8]>,
+        keep: Option<&[u8]>,
+        line: &AuditLine,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        if let Some(link) = link
+            && !crate::one_time_links::use_up(&mut tx, link, line.at).await?
+        {
+            return Ok(false);
+        }
+        let row = sqlx::query(
+            "update accounts set password_hash = $2, failed_tries = 0, locked_until_ms = 0 \
+             where id = $1 returning role",
+        )
+        .bind(id)
+        .bind(hash)
+        .fetch_one(&mut *tx)
+        .await?;
+        sqlx::query("delete from sessions where account_id = $1 and token_mac <> $2")
+            .bind(id)
+            .bind(keep.unwrap_or_default())
+            .execute(&mut *tx)
+            .await?;
+        let role: String = row.try_get(0)?;
+        if role == Role::Manager.code() {
+            let (kind, at) = (MessageKind::PasswordReset, line.at);
+            let news = News { kind, checkpoint: None, about: "账号", detail: "", at };
+            messages::tell(&mut tx, id, &news).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Counts a try at the password before it is compared, so that tries side by side cannot outrun
     /// the count: how many there are now, this one included. `None` when the account is unknown,
     /// locked at `now`, or has had `tries_max` already; then nothing may be compared. A session
@@ -277,6 +334,19 @@ impl Registry {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Ends every session of an account but `keep`; how many.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn end_other_sessions(&self, account: i64, keep: &[u8]) -> Result<u64> {
+        let done = sqlx::query("delete from sessions where account_id = $1 and token_mac <> $2")
+            .bind(account)
+            .bind(keep)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
     }
 
     /// Forgets sessions last seen before `before`; how many.

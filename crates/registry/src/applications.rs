@@ -4,9 +4,11 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, next_number},
-    proposals,
+    messages, proposals,
 };
-use domain::{applications::State, checkpoints::CheckpointNumber, time::UnixMs};
+use domain::{
+    applications::State, checkpoints::CheckpointNumber, messages::MessageKind, time::UnixMs,
+};
 use sqlx::{AnyConnection, Row};
 
 /// One thing that happened.
@@ -118,6 +120,9 @@ impl Registry {
             .execute(&mut *tx)
             .await?;
         event(&mut tx, id, State::Returned, reason, line).await?;
+        let in_use = proposals::is_one(&mut tx, checkpoint).await?;
+        let kind = if in_use { MessageKind::ChangeReturned } else { MessageKind::Returned };
+        messages::tell_managers(&mut tx, checkpoint, (kind, reason), line.at).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -165,6 +170,8 @@ pub(crate) async fn approve(
     if let Some(applied) = proposals::apply(tx, checkpoint, line).await? {
         if applied {
             event(tx, id, State::Approved, "", line).await?;
+            let news = (MessageKind::ChangeApproved, "");
+            messages::tell_managers(tx, checkpoint, news, line.at).await?;
         }
         return Ok(applied);
     }
@@ -188,5 +195,6 @@ pub(crate) async fn approve(
     }
     changes::note(tx, &Change::VenueCode(code.to_owned())).await?;
     event(tx, id, State::Approved, "", line).await?;
+    messages::tell_managers(tx, checkpoint, (MessageKind::Approved, ""), line.at).await?;
     Ok(true)
 }

@@ -4,9 +4,11 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, next_number},
+    messages,
 };
 use domain::{
     checkpoints::{CheckpointNumber, Happening},
+    messages::MessageKind,
     time::UnixMs,
 };
 use sqlx::{AnyConnection, Row};
@@ -179,7 +181,10 @@ async fn take(tx: &mut AnyConnection, step: &Step<'_>, line: &AuditLine) -> Resu
     .bind(step.reason)
     .bind(kind)
     .bind(actor)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if let Some(kind) = MessageKind::of(step.happening) {
+        messages::tell_managers(tx, checkpoint, (kind, step.reason), line.at).await?;
+    }
     Ok(true)
 }

@@ -55,6 +55,8 @@ pub struct Checkpoint {
     pub standing: Standing,
     /// Last change.
     pub changed: UnixMs,
+    /// The account that manages it in place of its unit's manager.
+    pub manager: Option<i64>,
 }
 
 pub(crate) fn number(value: i64) -> Result<CheckpointNumber> {
@@ -100,6 +102,7 @@ fn checkpoint(row: &AnyRow) -> Result<Checkpoint> {
         standing: Standing::from_code(&standing)
             .ok_or(RegistryError::Strange("checkpoints.standing"))?,
         changed: UnixMs(row.try_get(14)?),
+        manager: row.try_get(15)?,
     })
 }
 
@@ -243,7 +246,7 @@ impl Registry {
         let row = sqlx::query(
             "select number, organisation_id, name, door, address, same_key, county, \
              township, category, responsible_name_sealed, responsible_phone_sealed, longitude, \
-             latitude, standing, changed_ms from checkpoints where number = $1",
+             latitude, standing, changed_ms, manager_id from checkpoints where number = $1",
         )
         .bind(i64::from(wanted.0))
         .fetch_optional(&self.pool)

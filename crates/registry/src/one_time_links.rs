@@ -15,6 +15,16 @@ pub enum LinkUse {
         /// The account.
         account: i64,
     },
+    /// Waits for the second factor of this account, whose password was right.
+    SecondFactor {
+        /// The account.
+        account: i64,
+    },
+    /// Sets this account's password anew.
+    Password {
+        /// The account.
+        account: i64,
+    },
     /// Makes an account.
     SetUp {
         /// Role.
@@ -64,6 +74,10 @@ impl Registry {
     ) -> Result<()> {
         let (purpose, account, checkpoint, role, county) = match &link.link_use {
             LinkUse::SignIn { account } => ("sign_in", Some(*account), None, None, None),
+            LinkUse::SecondFactor { account } => {
+                ("second_factor", Some(*account), None, None, None)
+            }
+            LinkUse::Password { account } => ("password", Some(*account), None, None, None),
             LinkUse::SetUp { role, county } => {
                 ("set_up", None, None, Some(role.code()), county.as_deref())
             }
@@ -114,7 +128,8 @@ impl Registry {
     pub async fn void_entry_links(&self) -> Result<u64> {
         let done = sqlx::query(
             "delete from one_time_links \
-             where purpose in ('sign_in', 'enrol_duty') and used_ms is null",
+             where purpose in ('sign_in', 'second_factor', 'password', 'enrol_duty') \
+             and used_ms is null",
         )
         .execute(&self.pool)
         .await?;
@@ -137,10 +152,12 @@ impl Registry {
         let Some(row) = row else { return Ok(None) };
         let strange = || RegistryError::Strange("one_time_links");
         let purpose: String = row.try_get(0)?;
+        let account: Option<i64> = row.try_get(1)?;
+        let account = account.ok_or_else(strange);
         let link_use = match purpose.as_str() {
-            "sign_in" => {
-                LinkUse::SignIn { account: row.try_get::<Option<i64>, _>(1)?.ok_or_else(strange)? }
-            }
+            "sign_in" => LinkUse::SignIn { account: account? },
+            "second_factor" => LinkUse::SecondFactor { account: account? },
+            "password" => LinkUse::Password { account: account? },
             "set_up" => {
                 let role: Option<String> = row.try_get(3)?;
                 let role = role.as_deref().and_then(Role::from_code).ok_or_else(strange)?;

@@ -6,6 +6,7 @@ use crate::{
     changes::{self, Change},
     checkpoints::{self, CheckpointRecord},
     connect::{Registry, Result},
+    invitations,
 };
 use domain::{applications::State, checkpoints::CheckpointNumber};
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -42,6 +43,15 @@ async fn proposal(
     query.fetch_optional(connection).await?.as_ref().map(record).transpose()
 }
 
+/// Whether a change of this door was applied for.
+pub(crate) async fn is_one(tx: &mut AnyConnection, checkpoint: i64) -> Result<bool> {
+    let found = sqlx::query("select checkpoint from proposals where checkpoint = $1")
+        .bind(checkpoint)
+        .fetch_optional(tx)
+        .await?;
+    Ok(found.is_some())
+}
+
 impl Registry {
     /// What this door is to become, if a change of it was applied for.
     ///
@@ -53,7 +63,8 @@ impl Registry {
     }
 
     /// Applies for a change of an approved door, or corrects one that came back; `false` when its
-    /// application is in neither state.
+    /// application is in neither state. `phone_index` is the blind index of the phone its
+    /// responsible person is to have.
     ///
     /// # Errors
     /// Of the database.
@@ -61,6 +72,7 @@ impl Registry {
         &self,
         checkpoint: CheckpointNumber,
         record: &CheckpointRecord,
+        phone_index: &[u8],
         line: &AuditLine,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
@@ -80,7 +92,7 @@ impl Registry {
         .await?;
         let Some(found) = found else { return Ok(false) };
         forget(&mut tx, number).await?;
-        keep(&mut tx, number, record).await?;
+        keep(&mut tx, number, record, phone_index).await?;
         touch(&mut tx, number, line).await?;
         event(&mut tx, found.try_get(0)?, State::Submitted, "", line).await?;
         tx.commit().await?;
@@ -132,6 +144,13 @@ pub(crate) async fn apply(
     if !checkpoints::update(tx, number, &record, line.at).await? {
         return Ok(Some(false));
     }
+    let phone = sqlx::query("select phone_index from proposals where checkpoint = $1")
+        .bind(checkpoint)
+        .fetch_one(&mut *tx)
+        .await?;
+    if let Some(phone_index) = phone.try_get::<Option<Vec<u8>>, _>(0)? {
+        invitations::follow_phone(tx, checkpoint, &phone_index, line.at).await?;
+    }
     forget(tx, checkpoint).await?;
     let codes = sqlx::query("select code from venue_codes where checkpoint = $1")
         .bind(checkpoint)
@@ -157,11 +176,16 @@ async fn touch(tx: &mut AnyConnection, checkpoint: i64, line: &AuditLine) -> Res
     Ok(())
 }
 
-async fn keep(tx: &mut AnyConnection, checkpoint: i64, record: &CheckpointRecord) -> Result<()> {
+async fn keep(
+    tx: &mut AnyConnection,
+    checkpoint: i64,
+    record: &CheckpointRecord,
+    phone_index: &[u8],
+) -> Result<()> {
     sqlx::query(
         "insert into proposals (checkpoint, name, door, address, same_key, county, township, \
-         category, responsible_name_sealed, responsible_phone_sealed) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         category, responsible_name_sealed, responsible_phone_sealed, phone_index) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(checkpoint)
     .bind(record.name.as_str())
@@ -173,6 +197,7 @@ async fn keep(tx: &mut AnyConnection, checkpoint: i64, record: &CheckpointRecord
     .bind(record.category.as_str())
     .bind(record.responsible_name_sealed.as_slice())
     .bind(record.responsible_phone_sealed.as_slice())
+    .bind(phone_index)
     .execute(tx)
     .await?;
     Ok(())

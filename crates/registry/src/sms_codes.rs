@@ -4,6 +4,17 @@ use crate::connect::{Registry, Result};
 use domain::time::UnixMs;
 use sqlx::Row;
 
+/// What became of a code to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutCode {
+    /// Stored, in place of the one before.
+    Stored,
+    /// One was sent too short a time ago.
+    TooSoon,
+    /// The phone has had its codes of the day.
+    DayIsFull,
+}
+
 /// A code that was sent.
 #[derive(Clone, Debug)]
 pub struct SmsCode {
@@ -18,8 +29,8 @@ pub struct SmsCode {
 }
 
 impl Registry {
-    /// Stores a code in place of the one before, unless that was sent at or after `sent_before`;
-    /// `false` then.
+    /// Stores a code in place of the one before, unless that was sent at or after `sent_before`, or
+    /// the phone has been sent `daily_max` codes for whatever use that day.
     ///
     /// # Errors
     /// Of the database.
@@ -29,7 +40,9 @@ impl Registry {
         code_use: &'static str,
         code: &SmsCode,
         sent_before: UnixMs,
-    ) -> Result<bool> {
+        daily_max: i64,
+    ) -> Result<PutCode> {
+        let mut tx = self.begin().await?;
         let done = sqlx::query(
             "insert into sms_codes (phone_index, code_use, code_mac, sent_ms, expires_ms, tries) \
              values ($1, $2, $3, $4, $5, 0) on conflict (phone_index, code_use) do update set \
@@ -42,9 +55,26 @@ impl Registry {
         .bind(code.sent.0)
         .bind(code.expires.0)
         .bind(sent_before.0)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() != 1 {
+            return Ok(PutCode::TooSoon);
+        }
+        let counted = sqlx::query(
+            "insert into sms_counts (phone_index, day_ms, sent) values ($1, $2, 1) \
+             on conflict (phone_index, day_ms) do update set sent = sms_counts.sent + 1 \
+             where sms_counts.sent < $3",
+        )
+        .bind(phone_index)
+        .bind(code.sent.day_start().0)
+        .bind(daily_max)
+        .execute(&mut *tx)
+        .await?;
+        if counted.rows_affected() != 1 {
+            return Ok(PutCode::DayIsFull);
+        }
+        tx.commit().await?;
+        Ok(PutCode::Stored)
     }
 
     /// Counts a try and gives the code, when it still works at `now` and has tries left. The count
@@ -93,11 +123,16 @@ impl Registry {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets codes that expired before `before`; how many.
+    /// Forgets codes that expired before `before`, and how many were sent on days before; how many
+    /// codes.
     ///
     /// # Errors
     /// Of the database.
     pub async fn sweep_sms_codes(&self, before: UnixMs) -> Result<u64> {
+        sqlx::query("delete from sms_counts where day_ms < $1")
+            .bind(before.day_start().0)
+            .execute(&self.pool)
+            .await?;
         let done = sqlx::query("delete from sms_codes where expires_ms < $1")
             .bind(before.0)
             .execute(&self.pool)

@@ -20,9 +20,11 @@ mod contract {
     mod duty;
     mod health_status;
     mod installation;
+    mod invitations;
     mod layouts;
     mod listed;
     mod made;
+    mod messages;
     mod one_time_links;
     mod organisations;
     mod people;

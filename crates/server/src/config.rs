@@ -38,6 +38,15 @@ pub(crate) enum Sms {
     Console,
 }
 
+/// What follows a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecondFactor {
+    /// Nothing.
+    Off,
+    /// A code by text message, where these can be sent.
+    Sms,
+}
+
 /// What one source may do, who stands in front, and who may see how it goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LimitArgs {
@@ -121,6 +130,9 @@ pub(crate) struct ServeArgs {
     /// Where codes by text message go.
     #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
     pub(crate) sms: Sms,
+    /// What follows a password at signing in.
+    #[arg(long, env = "VENUECODE_SECOND_FACTOR", value_enum, default_value = "sms")]
+    pub(crate) second_factor: SecondFactor,
     /// Folder that a backup of visits and registry is brought into once a day, while serving; best
     /// on another disk. Not a folder inside of the data folder.
     #[arg(long, env = "VENUECODE_BACKUP_TO", value_name = "DIR")]

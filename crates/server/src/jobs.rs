@@ -5,7 +5,8 @@
 use crate::outside::instant;
 use actions::{
     House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
-    checkins::follow_up, people::session::change_key_when_due, retention::delete_old_visits,
+    checkins::follow_up, invitations, messages, people::session::change_key_when_due,
+    retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
 use std::{
@@ -23,13 +24,20 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) {
     let others = stopping.clone();
     let sweeping = sweep_on(&house, others.clone());
-    tokio::join!(sweeping, keep_on(&house, others.clone()), follow(&house, others), async {
-        tokio::select! {
-            _ = stopping.changed() => {}
-            () = follow_up::run(Arc::clone(&house)) => {}
-            () = raised::run(Arc::clone(&house)) => {}
+    let telling = tell_on(&house, others.clone());
+    tokio::join!(
+        sweeping,
+        telling,
+        keep_on(&house, others.clone()),
+        follow(&house, others),
+        async {
+            tokio::select! {
+                _ = stopping.changed() => {}
+                () = follow_up::run(Arc::clone(&house)) => {}
+                () = raised::run(Arc::clone(&house)) => {}
+            }
         }
-    });
+    );
 }
 
 async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
@@ -38,6 +46,28 @@ async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// How often managers are told by text message what has gathered for them.
+const TELL_EVERY: Duration = Duration::from_secs(15);
+
+async fn tell_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    if !house.sms.is_there() {
+        return;
+    }
+    loop {
+        match messages::send::send_due(house).await {
+            Ok(round) if round.failed > 0 => {
+                tracing::warn!(sent = round.sent, failed = round.failed, "text messages");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "managers could not be told by text message"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(TELL_EVERY) => {}
         }
     }
 }
@@ -117,6 +147,9 @@ async fn sweep(house: &House) {
     let codes = house.registry.sweep_sms_codes(now).await;
     let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
+    let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
+    let invited =
+        house.registry.sweep_invitations(now.plus(-invitations::KEPT_DAYS * DAY_MS)).await;
     if let Err(error) = change_key_when_due(house).await {
         tracing::error!(%error, "the key of visitors' sessions could not be changed");
     }
@@ -126,6 +159,8 @@ async fn sweep(house: &House) {
         ("SMS codes", codes),
         ("drafts", drafts),
         ("changes", changes),
+        ("messages", told),
+        ("invitations", invited),
     ];
     for (what, swept) in swept {
         match swept {
@@ -140,7 +175,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
-    use registry::SmsCode;
+    use registry::{PutCode, SmsCode};
     use testkit::TestHouse;
 
     #[test]
@@ -161,7 +196,8 @@ mod tests {
         let now = house.now();
         for (phone, expires) in [(b"138", now.plus(-1)), (b"139", now.plus(1))] {
             let code = SmsCode { code_mac: vec![7], sent: now, expires, tries: 0 };
-            assert!(house.registry.put_sms_code(phone, "register", &code, now).await.unwrap());
+            let put = house.registry.put_sms_code(phone, "register", &code, now, 9).await.unwrap();
+            assert_eq!(put, PutCode::Stored);
         }
         sweep(&house).await;
         assert!(!house.registry.use_sms_code(b"138", "register").await.unwrap(), "forgotten");

@@ -1,7 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
 use crate::{
-    config::{DataArgs, LimitArgs, LogFormat, Sms},
+    config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms},
     installation::{self, GivenUrl, Kind, private_folder},
     outside::{SystemClock, SystemDice, instant},
 };
@@ -44,6 +44,8 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where codes by text message go.
     pub(crate) sms: Sms,
+    /// What follows a password.
+    pub(crate) second_factor: SecondFactor,
     /// Whether a demonstration's source of health status is there and never answers.
     pub(crate) source_gone: bool,
     /// What one source may do, when there will be scans; a command that serves nobody need not read
@@ -59,6 +61,7 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: Sms::Off,
+            second_factor: SecondFactor::Off,
             source_gone: false,
             serves: None,
         }
@@ -161,6 +164,7 @@ async fn furnish(
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            second_factor: wiring.second_factor == SecondFactor::Sms,
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },

@@ -12,7 +12,7 @@ use actions::{
     metrics::{Metrics, StoreFigures},
     mirror::Mirror,
     posters::Drawing,
-    sms::{BoxFuture, SmsError, SmsSender},
+    sms::{BoxFuture, SmsError, SmsSender, TextMessage},
 };
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
@@ -70,10 +70,11 @@ impl Dice for SeededDice {
     }
 }
 
-/// Keeps the codes that would have been sent.
+/// Keeps the text messages that would have been sent.
 #[derive(Default)]
 pub struct Outbox {
     codes: Mutex<HashMap<String, String>>,
+    sent: Mutex<Vec<(String, TextMessage)>>,
     failing: Mutex<bool>,
 }
 
@@ -83,6 +84,12 @@ impl Outbox {
         self.codes.lock().get(phone).cloned()
     }
 
+    /// The messages sent to a number, codes apart, oldest first.
+    pub fn notices(&self, phone: &str) -> Vec<TextMessage> {
+        let sent = self.sent.lock();
+        sent.iter().filter(|(to, _)| to == phone).map(|(_, message)| message.clone()).collect()
+    }
+
     /// Whether sending fails from now on.
     pub fn fail(&self, failing: bool) {
         *self.failing.lock() = failing;
@@ -90,16 +97,21 @@ impl Outbox {
 }
 
 impl SmsSender for Outbox {
-    fn send_code<'a>(
+    fn send<'a>(
         &'a self,
         phone: &'a str,
-        code: &'a str,
+        message: &'a TextMessage,
     ) -> BoxFuture<'a, Result<(), SmsError>> {
         Box::pin(async move {
             if *self.failing.lock() {
                 return Err(SmsError("the provider does not answer".to_owned()));
             }
-            self.codes.lock().insert(phone.to_owned(), code.to_owned());
+            match message {
+                TextMessage::Code { code } => {
+                    self.codes.lock().insert(phone.to_owned(), code.clone());
+                }
+                other => self.sent.lock().push((phone.to_owned(), other.clone())),
+            }
             Ok(())
         })
     }
@@ -151,8 +163,17 @@ impl TestHouse {
         Self::with_visits(visits::embedded::Options::default()).await
     }
 
+    /// A fresh house in which a password is followed by a code.
+    pub async fn with_second_factor() -> Self {
+        Self::made(visits::embedded::Options::default(), true).await
+    }
+
     /// A fresh house whose visit store has these limits.
     pub async fn with_visits(options: visits::embedded::Options) -> Self {
+        Self::made(options, false).await
+    }
+
+    async fn made(options: visits::embedded::Options, second_factor: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FakeClock(Mutex::new(START)));
         let dice = Arc::new(SeededDice::new(7));
@@ -185,6 +206,7 @@ impl TestHouse {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 demo: false,
                 visit_days: 28,
+                second_factor,
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },

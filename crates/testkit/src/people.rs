@@ -70,10 +70,15 @@ impl TestHouse {
     /// A manager's session token.
     pub async fn manager(&self) -> String {
         let phone = self.fresh_phone();
+        self.manager_of(&phone).await
+    }
+
+    /// The session token of a manager with this phone, who has no account yet.
+    pub async fn manager_of(&self, phone: &str) -> String {
         let form = RegisterForm {
             name: "韩梅".to_owned(),
-            sms_code: self.sms_code(CodeUse::Account, &phone).await,
-            phone,
+            sms_code: self.sms_code(CodeUse::Account, phone).await,
+            phone: phone.to_owned(),
             password: PASSWORD.to_owned(),
         };
         patiently(|| register_manager(&self.house, &form)).await.unwrap().0
@@ -117,11 +122,16 @@ impl TestHouse {
 
     async fn follow(&self, url: &str) -> String {
         let link = url.rsplit('/').next().unwrap();
-        let form = SetUpForm {
+        let phone = self.fresh_phone();
+        let mut form = SetUpForm {
             name: "李雷".to_owned(),
-            phone: self.fresh_phone(),
+            phone: phone.clone(),
             password: PASSWORD.to_owned(),
+            ..SetUpForm::default()
         };
+        if self.house.settings.second_factor {
+            form.sms_code = self.sms_code(CodeUse::Account, &phone).await;
+        }
         patiently(|| set_up(&self.house, link, &form)).await.unwrap().0.0
     }
 

@@ -42,6 +42,8 @@ pub enum Purpose {
     ProofWord,
     /// The code sent by SMS, as it is stored.
     SmsCode,
+    /// A browser in which an account has given its second factor.
+    TrustedBrowser,
 }
 
 impl Field {
@@ -76,7 +78,7 @@ impl Index {
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -84,6 +86,7 @@ impl Purpose {
         Self::Csrf,
         Self::ProofWord,
         Self::SmsCode,
+        Self::TrustedBrowser,
     ];
 
     /// Names the key. Never changes.
@@ -96,6 +99,7 @@ impl Purpose {
             Self::Csrf => "purpose/csrf",
             Self::ProofWord => "purpose/proof_word",
             Self::SmsCode => "purpose/sms_code",
+            Self::TrustedBrowser => "purpose/trusted_browser",
         }
     }
 }

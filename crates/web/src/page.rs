@@ -1,7 +1,7 @@
 //! What every page needs: language, large mode, the form's guard, who is signed in.
 
 use crate::{frame::Frame, i18n::Lang, seat};
-use actions::House;
+use actions::{House, accounts::principals::Staff, messages};
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
@@ -17,6 +17,8 @@ pub struct Seat {
     pub role: Role,
     /// Masked name.
     pub name: String,
+    /// Messages not seen yet.
+    pub unseen: i64,
 }
 
 /// The frame of a page. Templates have it as `p`.
@@ -70,6 +72,14 @@ impl Page {
     }
 }
 
+/// How many messages a manager has not seen; a page is worth showing without that, too.
+async fn unseen(house: &House, staff: &Staff) -> i64 {
+    match staff.as_manager() {
+        Ok(manager) => messages::unseen(house, &manager).await.unwrap_or(0),
+        Err(_) => 0,
+    }
+}
+
 impl FromRequestParts<Arc<House>> for Page {
     type Rejection = Response;
 
@@ -79,7 +89,14 @@ impl FromRequestParts<Arc<House>> for Page {
         };
         let staff = seat::anybody(house, parts).await;
         let path = parts.uri.path().to_owned();
-        let seat = staff.map(|s| Seat { role: s.role(), name: s.masked_name().to_owned() });
+        let seat = match staff {
+            None => None,
+            Some(staff) => Some(Seat {
+                role: staff.role(),
+                name: staff.masked_name().to_owned(),
+                unseen: unseen(house, &staff).await,
+            }),
+        };
         Ok(Self { seat, ..Self::of_stranger(house, frame, path) })
     }
 }

@@ -39,6 +39,8 @@ pub enum Who {
     Visitor,
     /// An enrolled duty device.
     Duty,
+    /// Whoever is signed in with an account.
+    Staff,
     /// 场所管理员
     Manager,
     /// 审核员

@@ -11,6 +11,7 @@ use actions::{
         principals::{
             Administrator, Auditor, DutyDevice, Investigator, Manager, Reviewer, Staff, Visitor,
         },
+        second_factor,
         session::{self, Token},
     },
     duty::devices,
@@ -168,6 +169,27 @@ impl OptionalFromRequestParts<Arc<House>> for StaffToken {
     }
 }
 
+/// The token of a sign-in that waits for its second factor.
+#[derive(Clone, Debug)]
+pub struct SignInToken(pub String);
+
+impl OptionalFromRequestParts<Arc<House>> for SignInToken {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &Arc<House>,
+    ) -> Result<Option<Self>, Self::Rejection> {
+        let token = cookies::get(&parts.headers, cookies::SIGN_IN);
+        Ok(token.map(|token| Self(token.to_owned())))
+    }
+}
+
+/// What this browser holds of trust, and nothing for one that was never trusted.
+pub(crate) fn trusted(headers: &HeaderMap) -> Option<&str> {
+    cookies::get(headers, cookies::TRUSTED)
+}
+
 /// A `Set-Cookie` header to answer with.
 pub type SetCookie = [(HeaderName, HeaderValue); 1];
 
@@ -185,6 +207,24 @@ pub fn staff_cookie(house: &House, token: &Token) -> SetCookie {
 #[must_use]
 pub fn no_staff_cookie(house: &House) -> SetCookie {
     cookie(house, cookies::STAFF, "", 0)
+}
+
+/// Remembers which sign-in waits for its second factor.
+#[must_use]
+pub(crate) fn sign_in_cookie(house: &House, token: &Token) -> SetCookie {
+    cookie(house, cookies::SIGN_IN, &token.0, second_factor::LASTS_MS / 1000)
+}
+
+/// Forgets the sign-in that waited.
+#[must_use]
+pub(crate) fn no_sign_in_cookie(house: &House) -> SetCookie {
+    cookie(house, cookies::SIGN_IN, "", 0)
+}
+
+/// Keeps this browser trusted.
+#[must_use]
+pub(crate) fn trusted_cookie(house: &House, trusted: &str) -> SetCookie {
+    cookie(house, cookies::TRUSTED, trusted, second_factor::TRUSTED_DAYS * 24 * 3600)
 }
 
 /// Keeps a visitor known for a year.

@@ -4,7 +4,9 @@ use super::{
     one_time_links, passwords,
     principals::Administrator,
     register::{self, Wanted},
+    second_factor,
     session::Token,
+    sms_codes::{self, CodeUse},
 };
 use crate::{Answer, Failure, House};
 use domain::{
@@ -46,6 +48,8 @@ pub struct SetUp {
     pub role: Role,
     /// County it will be narrowed to.
     pub county: Option<Region>,
+    /// Whether the phone is to be proven by a code, which signing in will need.
+    pub by_code: bool,
 }
 
 /// The form behind a set-up link.
@@ -55,8 +59,31 @@ pub struct SetUpForm {
     pub name: String,
     /// Mobile number.
     pub phone: String,
+    /// Code from the text message, where a second factor is wanted.
+    pub sms_code: String,
     /// Password.
     pub password: String,
+}
+
+/// Makes a link with which somebody of the authority sets a new password, valid for 24 hours, used
+/// once; the whole URL.
+///
+/// # Errors
+/// `NotFound` for no such account, and for a manager's, who recovers it by phone.
+pub async fn password_link(house: &House, caller: &Administrator, account: i64) -> Answer<String> {
+    let found = house.registry.account(account).await?;
+    found.filter(|found| found.new.role != Role::Manager).ok_or(Failure::NotFound)?;
+    let line = AuditLine {
+        at: house.now(),
+        actor: caller.actor(),
+        deed: Deed::PasswordLinkMade,
+        subject: format!("账号 {account}"),
+        detail: String::new(),
+    };
+    let link_use = LinkUse::Password { account };
+    let token =
+        one_time_links::make(house, link_use, one_time_links::LASTS_MS, Some(&line)).await?;
+    Ok(format!("{}/password/{token}", house.settings.public_url))
 }
 
 /// All accounts but the managers'.
@@ -131,19 +158,28 @@ pub async fn look(house: &House, link: &str) -> Answer<SetUp> {
         return Err(Failure::NotFound);
     };
     let regions = house.registry.regions().await?;
-    Ok(SetUp { role, county: county(&regions, code.as_deref()) })
+    let by_code = second_factor::is_wanted(house);
+    Ok(SetUp { role, county: county(&regions, code.as_deref()), by_code })
 }
 
 /// Makes the account a set-up link stands for, and signs it in. The link stays usable until this
 /// succeeds.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `name`, `phone`, `password`.
+/// `NotFound`; `Invalid` at `name`, `phone`, `sms_code`, `password`.
 pub async fn set_up(house: &House, link: &str, form: &SetUpForm) -> Answer<(Token, Role)> {
     let (mac, found) = one_time_links::find(house, link).await?;
     let LinkUse::SetUp { role, county } = found.link_use else { return Err(Failure::NotFound) };
-    let (name, phone) = register::check(&form.name, &form.phone, &form.password)?;
-    let password_hash = passwords::hash(passwords::turn()?, house, &form.password).await?;
+    let checked = register::check(&form.name, &form.phone, &form.password);
+    let by_code = second_factor::is_wanted(house);
+    let (name, phone) =
+        if by_code { sms_codes::beside(checked, &form.sms_code)? } else { checked? };
+    let turn = passwords::turn()?;
+    if by_code {
+        let code = sms_codes::verify(house, CodeUse::Account, &phone, &form.sms_code).await?;
+        code.use_up(house).await?;
+    }
+    let password_hash = passwords::hash(turn, house, &form.password).await?;
     let wanted = Wanted { role, county, link: Some(&mac) };
     let token = register::insert(house, &name, &phone, password_hash, &wanted).await?;
     Ok((token, role))

@@ -1,6 +1,7 @@
 //! Hashing passwords away from the threads that answer requests, a few at a time.
 
 use crate::{Answer, Failure, House};
+use registry::{Account, AuditLine};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -29,6 +30,29 @@ pub(crate) async fn hash(
     let password = password.to_owned();
     let hashed = tokio::task::spawn_blocking(move || vault.hash_password(&password, &*dice)).await;
     Ok(hashed.map_err(Failure::broken)??)
+}
+
+/// A password that takes the place of another.
+pub(super) struct NewPassword<'a> {
+    pub(super) account: &'a Account,
+    pub(super) hash: &'a str,
+    /// The one-time link it is owed to.
+    pub(super) link: Option<&'a [u8]>,
+    /// MAC of the session that goes on; all others end.
+    pub(super) keep: Option<&'a [u8]>,
+    pub(super) line: AuditLine,
+}
+
+impl NewPassword<'_> {
+    /// Stores it.
+    ///
+    /// # Errors
+    /// `NotFound` when the link was used meanwhile.
+    pub(super) async fn set(&self, house: &House) -> Answer<()> {
+        let (id, hash) = (self.account.id, self.hash);
+        let set = house.registry.set_password(id, hash, self.link, self.keep, &self.line).await?;
+        if set { Ok(()) } else { Err(Failure::NotFound) }
+    }
 }
 
 /// Whether a password is right. Without a stored hash it takes as long and is wrong. The turn is

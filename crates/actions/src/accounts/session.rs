@@ -18,7 +18,7 @@ const TOUCH_EVERY_MS: i64 = MINUTE_MS;
 /// A fresh session's token; goes into a cookie and nowhere else.
 pub struct Token(pub String);
 
-fn mac(house: &House, token: &str) -> [u8; 32] {
+pub(super) fn mac(house: &House, token: &str) -> [u8; 32] {
     house.vault.mac(Purpose::StaffSession, token.as_bytes())
 }
 

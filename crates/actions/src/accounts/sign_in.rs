@@ -3,6 +3,7 @@
 use super::{
     one_time_links, passwords,
     principals::Staff,
+    second_factor::{self, Begun},
     session::{self, Token},
 };
 use crate::{Answer, Failure, House};
@@ -12,6 +13,7 @@ use domain::{
     time::{MINUTE_MS, UnixMs},
 };
 use registry::{Account, AuditLine, LinkUse};
+use tokio::sync::SemaphorePermit;
 use vault::Index;
 
 /// Wrong passwords in a row until an account is locked.
@@ -19,13 +21,27 @@ const TRIES_MAX: i64 = 5;
 /// How long it is locked, in milliseconds.
 const LOCKED_MS: i64 = 15 * MINUTE_MS;
 
-/// Signs in by phone and password. Wrong phone and wrong password are answered alike until five wrong
+/// What a right password leads to.
+pub enum SignedIn {
+    /// Signed in.
+    In(Token, Staff),
+    /// A code was sent to the account's phone, and signing in goes on with it.
+    CodeSent(Begun),
+}
+
+/// Signs in by phone and password, or begins to where a code by text message is to follow: not from
+/// a browser whose `trusted` token says that it was there before. Wrong phone and wrong password are answered alike until five wrong
 /// tries lock the account for fifteen minutes, which tells that there is one. A try counts before the password is compared, so
 /// that tries side by side cannot outrun the count; the right one forgets them.
 ///
 /// # Errors
-/// `Invalid` at `password`; `TooMany` when locked.
-pub async fn by_password(house: &House, phone: &str, password: &str) -> Answer<(Token, Staff)> {
+/// `Invalid` at `password`; `TooMany` when locked; `Conflict` when the code cannot be sent.
+pub async fn by_password(
+    house: &House,
+    phone: &str,
+    password: &str,
+    trusted: Option<&str>,
+) -> Answer<SignedIn> {
     let account = match Phone::parse(phone) {
         Ok(phone) => {
             let index = house.vault.blind(Index::Phone, phone.as_str());
@@ -41,13 +57,37 @@ pub async fn by_password(house: &House, phone: &str, password: &str) -> Answer<(
         passwords::verify(turn, house, password, None).await?;
         return Err(wrong());
     };
-    let tries = count_try(house, &account).await?;
+    compared(turn, house, &account, password).await?;
+    if second_factor::is_wanted(house) && !second_factor::is_trusted(house, &account, trusted) {
+        return Ok(SignedIn::CodeSent(second_factor::begin(house, &account).await?));
+    }
+    let (token, staff) = session::start(house, &account, None, "密码登录").await?;
+    Ok(SignedIn::In(token, staff))
+}
+
+/// Whether a password is the account's; a wrong one counts as one at signing in does.
+///
+/// # Errors
+/// `Invalid` when it is not; `TooMany` when locked.
+pub(super) async fn is_right(house: &House, account: &Account, password: &str) -> Answer<()> {
+    unlocked(house, account.locked_until)?;
+    compared(passwords::turn()?, house, account, password).await?;
+    Ok(house.registry.forgive_tries(account.id).await?)
+}
+
+/// Counts the try, then compares.
+async fn compared(
+    turn: SemaphorePermit<'static>,
+    house: &House,
+    account: &Account,
+    password: &str,
+) -> Answer<()> {
+    let tries = count_try(house, account).await?;
     let stored = account.new.password_hash.clone();
     if passwords::verify(turn, house, password, Some(stored)).await? {
-        session::start(house, &account, None, "密码登录").await
-    } else {
-        Err(refuse(house, &account, tries).await?)
+        return Ok(());
     }
+    Err(refuse(house, account, tries).await?)
 }
 
 fn wrong() -> Failure {
@@ -95,7 +135,7 @@ async fn refuse(house: &House, account: &Account, tries: i64) -> Answer<Failure>
     Ok(wrong())
 }
 
-fn line(house: &House, account: &Account, detail: &str) -> AuditLine {
+pub(super) fn line(house: &House, account: &Account, detail: &str) -> AuditLine {
     AuditLine {
         at: house.now(),
         actor: Actor::Nobody,

@@ -1,19 +1,21 @@
 //! One-time codes by text message: six digits, five minutes, five tries.
 
-use crate::{Answer, Failure, House};
+use crate::{Answer, Failure, House, sms::TextMessage};
 use domain::{
     fields::Complaints,
     outside::roll,
     phones::Phone,
     time::{MINUTE_MS, UnixMs},
 };
-use registry::SmsCode;
+use registry::{PutCode, SmsCode};
 use vault::{Index, Purpose};
 
 /// How long a code works, in milliseconds.
 const LASTS_MS: i64 = 5 * MINUTE_MS;
 /// How long until another one is sent to the same number, in milliseconds.
 const AGAIN_MS: i64 = MINUTE_MS;
+/// Codes sent to one phone in a day: with five tries each, nobody guesses one of a million.
+const DAILY_MAX: i64 = 20;
 /// Tries of one code.
 const TRIES_MAX: i64 = 5;
 
@@ -22,8 +24,12 @@ const TRIES_MAX: i64 = 5;
 pub enum CodeUse {
     /// A visitor registers.
     Visitor,
-    /// A manager registers an account.
+    /// A manager registers an account, or an invited person sets one up.
     Account,
+    /// The second factor of signing in.
+    SignIn,
+    /// A manager who has forgotten the password.
+    Recovery,
 }
 
 impl CodeUse {
@@ -31,6 +37,8 @@ impl CodeUse {
         match self {
             Self::Visitor => "visitor",
             Self::Account => "account",
+            Self::SignIn => "sign_in",
+            Self::Recovery => "recovery",
         }
     }
 }
@@ -43,31 +51,44 @@ fn code_mac(house: &House, code_use: CodeUse, phone: &Phone, code: &str) -> [u8;
 /// Sends a code. The answer is the same whether the number is known or not.
 ///
 /// # Errors
-/// `Invalid` at `phone`, or at `sms_code` when it cannot be sent; `TooMany` when one was sent less than a minute ago.
+/// `Invalid` at `phone`, or at `sms_code` when it cannot be sent; `TooMany` when one was sent less
+/// than a minute ago, or too many on this day.
 pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
     let phone = Phone::parse(phone).map_err(|says| Failure::field("phone", says))?;
+    let message = store(house, code_use, &phone).await?;
+    if let Err(error) = house.sms.send(phone.as_str(), &message).await {
+        tracing::error!(%error, "a code could not be sent");
+        // Nothing arrived, so nothing stands in the way of asking again.
+        let index = house.vault.blind(Index::Phone, phone.as_str());
+        house.registry.use_sms_code(&index, code_use.code()).await?;
+        return Err(Failure::field("sms_code", "短信暂时发不出去，请稍后再试"));
+    }
+    Ok(())
+}
+
+/// Makes and stores a code; the message to send.
+///
+/// # Errors
+/// `TooMany` when one was sent less than a minute ago, or too many on this day.
+pub(super) async fn store(house: &House, code_use: CodeUse, phone: &Phone) -> Answer<TextMessage> {
     let code = format!("{:06}", u32::from_be_bytes(roll::<4>(&*house.dice)) % 1_000_000);
     let now = house.now();
     let stored = SmsCode {
-        code_mac: code_mac(house, code_use, &phone, &code).to_vec(),
+        code_mac: code_mac(house, code_use, phone, &code).to_vec(),
         sent: now,
         expires: now.plus(LASTS_MS),
         tries: 0,
     };
     let index = house.vault.blind(Index::Phone, phone.as_str());
     let before = now.plus(1 - AGAIN_MS);
-    if !house.registry.put_sms_code(&index, code_use.code(), &stored, before).await? {
-        return Err(Failure::TooMany {
-            says: "验证码刚刚发过，请一分钟后再试", retry_after_s: 60
-        });
-    }
-    if let Err(error) = house.sms.send_code(phone.as_str(), &code).await {
-        tracing::error!(%error, "a code could not be sent");
-        // Nothing arrived, so nothing stands in the way of asking again.
-        house.registry.use_sms_code(&index, code_use.code()).await?;
-        return Err(Failure::field("sms_code", "短信暂时发不出去，请稍后再试"));
-    }
-    Ok(())
+    let put =
+        house.registry.put_sms_code(&index, code_use.code(), &stored, before, DAILY_MAX).await?;
+    let (says, retry_after_s) = match put {
+        PutCode::Stored => return Ok(TextMessage::Code { code }),
+        PutCode::TooSoon => ("验证码刚刚发过，请一分钟后再试", 60),
+        PutCode::DayIsFull => ("这个手机号今天的验证码太多，请明天再试", 3600),
+    };
+    Err(Failure::TooMany { says, retry_after_s })
 }
 
 /// A code that was right, not used up yet.

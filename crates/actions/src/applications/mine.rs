@@ -1,7 +1,12 @@
 //! What a manager sees of the unit's checkpoints.
 
-use super::{Event, submit::own_checkpoint};
-use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use super::{Event, submit::managed_checkpoint};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::Manager,
+    invitations::{DoorManager, door_manager},
+    regions,
+};
 use domain::{
     applications::State,
     categories,
@@ -59,6 +64,12 @@ pub struct Mine {
     pub code: Option<Code>,
     /// Enrolled duty devices.
     pub devices: Vec<Device>,
+    /// Who manages it in place of the unit's manager.
+    pub manager: DoorManager,
+    /// Whether the caller manages the unit, and not this door alone.
+    pub is_owner: bool,
+    /// Whether the caller is the responsible person, so that there is nobody to invite.
+    pub is_responsible: bool,
 }
 
 /// A venue code as its manager sees it.
@@ -151,12 +162,29 @@ pub async fn list(house: &House, caller: &Manager, filter: &Filter) -> Answer<Li
     Ok(List { rows, total, all: sum, counts, page, pages, any_approved: approved })
 }
 
+/// Doors shown that were taken over one by one.
+const ENTRUSTED_MAX: i64 = 500;
+
+/// The doors of other units that the caller manages, newest change first.
+///
+/// # Errors
+/// `Broken` when a store cannot be read.
+pub async fn entrusted(house: &House, caller: &Manager) -> Answer<Vec<Row>> {
+    let mut rows = Vec::new();
+    for door in house.registry.doors_managed_by(caller.account, ENTRUSTED_MAX).await? {
+        rows.push(row(house, door).await?);
+    }
+    Ok(rows)
+}
+
 /// One of them.
 ///
 /// # Errors
 /// `NotFound` for somebody else's.
 pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Mine> {
-    let checkpoint = own_checkpoint(house, caller, number).await?;
+    let checkpoint = managed_checkpoint(house, caller, number).await?;
+    let manager = door_manager(house, &checkpoint).await?;
+    let is_owner = checkpoint.manager != Some(caller.account);
     let application = house.registry.application_of(number).await?;
     let (application, state) = application.ok_or(Failure::NotFound)?;
     let events = super::events(house, application).await?;
@@ -177,8 +205,14 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
     let devices = house.registry.devices_at(number).await?;
     let life = house.registry.checkpoint_events(number).await?;
     let record = checkpoint.record;
+    let own = house.registry.account(caller.account).await?.ok_or(Failure::NotSignedIn)?;
+    let responsible = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
+    let is_responsible = house.vault.open(Field::Phone, &own.new.phone_sealed)? == responsible;
     let proposed = house.registry.proposal(number).await?;
     Ok(Mine {
+        manager,
+        is_owner,
+        is_responsible,
         proposed: proposed.map(|record| form(house, record)).transpose()?,
         row,
         county_name: regions::name_of(&regions, &record.county),

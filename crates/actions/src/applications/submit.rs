@@ -7,7 +7,7 @@ use domain::{
     checkpoints::{CheckpointForm, CheckpointNumber, NewCheckpoint, Standing},
 };
 use registry::{AuditLine, CheckpointRecord};
-use vault::Field;
+use vault::{Field, Index};
 
 /// Most checkpoints of one organisation.
 pub const CHECKPOINTS_MAX: i64 = 10_000;
@@ -55,7 +55,10 @@ pub async fn resubmit(
     let line = line(house, caller, &format!("改正后重新提交，检查点 {}", checkpoint.0));
     let done = match own.standing {
         Standing::Applying => house.registry.correct_checkpoint(checkpoint, &record, &line).await?,
-        _ => house.registry.propose(checkpoint, &record, &line).await?,
+        _ => {
+            let index = phone_index(house, form)?;
+            house.registry.propose(checkpoint, &record, &index, &line).await?
+        }
     };
     if done { Ok(()) } else { Err(not_returned) }
 }
@@ -83,8 +86,14 @@ pub async fn change(
         return Err(Failure::Conflict("没有改动：内容与现在的相同"));
     }
     let line = line(house, caller, &format!("变更，检查点 {}", checkpoint.0));
-    let done = house.registry.propose(checkpoint, &record, &line).await?;
+    let index = phone_index(house, form)?;
+    let done = house.registry.propose(checkpoint, &record, &index, &line).await?;
     if done { Ok(()) } else { Err(UNDER_WAY) }
+}
+
+/// Blind index of the responsible person's phone.
+fn phone_index(house: &House, form: &CheckpointForm) -> Answer<[u8; 32]> {
+    Ok(house.vault.blind(Index::Phone, form.check()?.responsible_phone.as_str()))
 }
 
 const UNDER_WAY: Failure = Failure::Conflict("这个检查点有申请正在办理，现在不能变更");
@@ -117,7 +126,7 @@ pub(super) fn line(house: &House, caller: &Manager, detail: &str) -> AuditLine {
 ///
 /// # Errors
 /// `Conflict` without one.
-pub(super) async fn own_organisation(house: &House, caller: &Manager) -> Answer<i64> {
+pub(crate) async fn own_organisation(house: &House, caller: &Manager) -> Answer<i64> {
     let organisation = house.registry.organisation_of(caller.account).await?;
     let organisation = organisation.ok_or(Failure::Conflict("请先登记单位，再申请检查点"))?;
     Ok(organisation.id)
@@ -136,6 +145,22 @@ pub(crate) async fn own_checkpoint(
     let organisation = organisation.ok_or(Failure::NotFound)?.id;
     let checkpoint = house.registry.checkpoint(number).await?;
     checkpoint.filter(|c| c.record.organisation == organisation).ok_or(Failure::NotFound)
+}
+
+/// A checkpoint that the caller manages: of the own organisation, or taken over by invitation.
+///
+/// # Errors
+/// `NotFound` for anything else, so that foreign numbers say nothing.
+pub(crate) async fn managed_checkpoint(
+    house: &House,
+    caller: &Manager,
+    number: CheckpointNumber,
+) -> Answer<registry::Checkpoint> {
+    let checkpoint = house.registry.checkpoint(number).await?.ok_or(Failure::NotFound)?;
+    if checkpoint.manager == Some(caller.account) {
+        return Ok(checkpoint);
+    }
+    own_checkpoint(house, caller, number).await
 }
 
 /// The form as it is stored: checked, evened out, sealed.

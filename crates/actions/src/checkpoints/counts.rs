@@ -1,7 +1,7 @@
 //! How many entered by one's own door: by day, and by the hours of one of them. Numbers only.
 
 use crate::{
-    Answer, Failure, House, accounts::principals::Manager, applications::submit::own_checkpoint,
+    Answer, Failure, House, accounts::principals::Manager, applications::submit::managed_checkpoint,
 };
 use domain::{
     checkpoints::CheckpointNumber,
@@ -34,7 +34,7 @@ impl Day {
 /// # Errors
 /// `NotFound` for somebody else's door; `Broken` when the store cannot be read.
 pub async fn counts(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Vec<Day>> {
-    own_checkpoint(house, caller, number).await?;
+    managed_checkpoint(house, caller, number).await?;
     let now = house.now();
     let today = now.day_start();
     let first = today.plus(-(DAYS as i64 - 1) * DAY_MS);

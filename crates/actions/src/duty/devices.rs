@@ -6,7 +6,7 @@ use crate::{
         one_time_links,
         principals::{DutyDevice, Manager},
     },
-    applications::submit::own_checkpoint,
+    applications::submit::managed_checkpoint,
 };
 use domain::{
     audit::{Actor, Deed},
@@ -59,7 +59,7 @@ pub async fn make_link(
     caller: &Manager,
     number: CheckpointNumber,
 ) -> Answer<EnrolLink> {
-    let checkpoint = own_checkpoint(house, caller, number).await?;
+    let checkpoint = managed_checkpoint(house, caller, number).await?;
     if checkpoint.standing != Standing::Open {
         return Err(Failure::Conflict("审核通过后才能绑定值守设备"));
     }
@@ -92,7 +92,10 @@ async fn door_of(house: &House, link: &str) -> Answer<([u8; 32], CheckpointNumbe
     let (mac, found) = one_time_links::find(house, link).await?;
     match found.link_use {
         LinkUse::EnrolDuty { checkpoint } => Ok((mac, CheckpointNumber(checkpoint))),
-        LinkUse::SignIn { .. } | LinkUse::SetUp { .. } => Err(Failure::NotFound),
+        LinkUse::SignIn { .. }
+        | LinkUse::SecondFactor { .. }
+        | LinkUse::Password { .. }
+        | LinkUse::SetUp { .. } => Err(Failure::NotFound),
     }
 }
 
@@ -141,7 +144,7 @@ pub async fn revoke(
     number: CheckpointNumber,
     device: i64,
 ) -> Answer<()> {
-    own_checkpoint(house, caller, number).await?;
+    managed_checkpoint(house, caller, number).await?;
     let line = audit(house, caller.actor(), Deed::DutyDeviceRevoked, number);
     let done = house.registry.revoke_device(device, number, &line).await?;
     house.catch_up().await?;

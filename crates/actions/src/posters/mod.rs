@@ -7,7 +7,7 @@ pub use archive::{Archive, Drawing, all};
 pub use posters::{LayoutFault, Print, Size, UploadedLayout};
 
 use crate::{
-    Answer, Failure, House, accounts::principals::Manager, applications::submit::own_checkpoint,
+    Answer, Failure, House, accounts::principals::Manager, applications::submit::managed_checkpoint,
 };
 use domain::{
     audit::Deed,
@@ -157,7 +157,7 @@ pub async fn code_png(
 }
 
 async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<VenueCodeRow> {
-    let checkpoint = own_checkpoint(house, caller, number).await?;
+    let checkpoint = managed_checkpoint(house, caller, number).await?;
     match checkpoint.standing {
         Standing::Applying => return Err(Failure::Conflict("审核通过后才能下载海报")),
         Standing::Suspended => return Err(Failure::Conflict("检查点已被暂停，恢复后才能下载海报")),

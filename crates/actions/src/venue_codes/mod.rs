@@ -4,7 +4,7 @@
 use crate::{
     Answer, Failure, House,
     accounts::principals::{Manager, Reviewer},
-    applications::submit::own_checkpoint,
+    applications::submit::managed_checkpoint,
 };
 use domain::{
     applications::check_reason,
@@ -69,7 +69,7 @@ pub async fn report_poster(
     short_number: &str,
     fault: &str,
 ) -> Answer<bool> {
-    let checkpoint = own_checkpoint(house, caller, number).await?;
+    let checkpoint = managed_checkpoint(house, caller, number).await?;
     let fault = PosterFault::ALL.into_iter().find(|known| known.code() == fault);
     let fault = fault.ok_or_else(|| Failure::field("fault", "请选择海报怎么了"))?;
     let deed = match fault {
@@ -115,7 +115,7 @@ async fn replace(
 /// # Errors
 /// `NotFound` for somebody else's; `Conflict` when it is not open.
 pub async fn close(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<()> {
-    own_checkpoint(house, caller, number).await?;
+    managed_checkpoint(house, caller, number).await?;
     let line = audit(house, caller.actor(), Deed::CheckpointClosed, number, "");
     take(house, number, Happening::Closed, "", &line).await
 }
@@ -125,7 +125,7 @@ pub async fn close(house: &House, caller: &Manager, number: CheckpointNumber) ->
 /// # Errors
 /// `NotFound` for somebody else's; `Conflict` when it is not closed.
 pub async fn reopen(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<()> {
-    own_checkpoint(house, caller, number).await?;
+    managed_checkpoint(house, caller, number).await?;
     let line = audit(house, caller.actor(), Deed::CheckpointReopened, number, "");
     take(house, number, Happening::Reopened, "", &line).await
 }

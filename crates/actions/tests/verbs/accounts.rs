@@ -27,7 +27,12 @@ fn form(phone: &str, sms_code: &str) -> RegisterForm {
 }
 
 fn set_up_form(t: &TestHouse) -> SetUpForm {
-    SetUpForm { name: "李雷".to_owned(), phone: t.fresh_phone(), password: PASSWORD.to_owned() }
+    SetUpForm {
+        name: "李雷".to_owned(),
+        phone: t.fresh_phone(),
+        password: PASSWORD.to_owned(),
+        ..SetUpForm::default()
+    }
 }
 
 async fn invited(t: &TestHouse, role: &str, county: &str) -> String {

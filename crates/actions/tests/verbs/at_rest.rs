@@ -7,6 +7,7 @@ use crate::support::{
 use actions::{
     accounts::{
         make::{self, NewAccountForm, SetUpForm},
+        own,
         sms_codes::CodeUse,
     },
     alerts::dispose,
@@ -18,6 +19,7 @@ use actions::{
     checkins::record::record,
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
+    invitations,
     posters::{self, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
@@ -27,7 +29,7 @@ use domain::{
     health_status::Colour, people::PersonForm, time::MINUTE_MS,
 };
 use std::path::Path;
-use testkit::{Door, PASSWORD, TestHouse, id_number};
+use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
 const REASON: &str = "司马青衫的同住人核酸阳性";
@@ -53,6 +55,7 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
         name: "尉迟长风".to_owned(),
         phone: phone.clone(),
         password: PASSWORD.to_owned(),
+        ..SetUpForm::default()
     };
     assert!(set_up(t, token_of(&url), &form).await.is_ok());
     let (caller, note) = (administrator(t).await, "2026 年版".to_owned());
@@ -63,6 +66,9 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
     layouts::end(t, &caller, 2).await.unwrap();
     complains("password", by_password(t, &phone, "wrong-password-1").await);
     assert!(by_password(t, &phone, PASSWORD).await.is_ok());
+    let auditor = make::list(t, &caller).await.unwrap().remove(1).id;
+    let link = make::password_link(t, &caller, auditor).await.unwrap();
+    patiently(|| own::set_by_link(t, token_of(&link), PASSWORD)).await.unwrap();
     [phone]
 }
 
@@ -101,6 +107,14 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     reopen(t, &caller, number).await.unwrap();
     suspend(t, &reviewer, number, "核实场所").await.unwrap();
     resume(t, &reviewer, number).await.unwrap();
+    let successor = t.fresh_phone();
+    invitations::offer_door(t, &caller, number).await.unwrap();
+    let guest = manager(t, &t.manager_of(&form.responsible_phone).await).await;
+    let offer = invitations::for_me(t, &guest).await.unwrap().remove(0);
+    invitations::accept(t, &guest, offer.id).await.unwrap();
+    invitations::take_back_door(t, &caller, number).await.unwrap();
+    invitations::offer_unit(t, &caller, &successor).await.unwrap();
+    secrets.push(successor);
     let code = mine::one(t, &caller, number).await.unwrap().code.unwrap();
     let door = Door { number, code: token_of(&code.url).to_owned(), manager: token };
     t.duty(&door).await;

@@ -1,12 +1,16 @@
 //! No provider is configured: every code fails, loudly.
 
-use actions::sms::{BoxFuture, SmsError, SmsSender};
+use actions::sms::{BoxFuture, SmsError, SmsSender, TextMessage};
 
 /// Sends nothing and says so.
 pub struct Off;
 
 impl SmsSender for Off {
-    fn send_code<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), SmsError>> {
+    fn is_there(&self) -> bool {
+        false
+    }
+
+    fn send<'a>(&'a self, _: &'a str, _: &'a TextMessage) -> BoxFuture<'a, Result<(), SmsError>> {
         Box::pin(async { Err(SmsError("no provider is configured, see --sms".to_owned())) })
     }
 }

@@ -24,6 +24,11 @@ on_both!(
     an_older_sight_does_not_set_a_session_back,
     an_ended_session_is_gone,
     idle_sessions_are_swept_and_counted,
+    the_other_sessions_of_an_account_are_ended,
+    another_password_ends_sessions_and_opens_a_locked_account,
+    a_password_link_sets_one_password,
+    a_manager_is_told_of_another_password_and_nobody_else,
+    forgiven_tries_are_forgotten,
     a_sign_in_link_starts_one_session,
     a_session_needs_an_account,
     a_county_must_exist,
@@ -199,6 +204,76 @@ async fn idle_sessions_are_swept_and_counted(at: &BackEnd) {
     assert_eq!(at.registry.sweep_sessions(NOON.plus(2)).await.unwrap(), 0);
     assert_eq!(at.number("select count(*) from sessions").await, 1);
     assert!(at.registry.session(b"c", UnixMs(0)).await.unwrap().is_some());
+}
+
+async fn the_other_sessions_of_an_account_are_ended(at: &BackEnd) {
+    at.an_account(Role::Manager, "139").await;
+    at.an_account(Role::Manager, "138").await;
+    for mac in [b"t", b"u", b"v"] {
+        a_signed_in(at, mac, NOON).await;
+    }
+    let line = line(Deed::SignIn, NOON);
+    assert!(at.registry.start_session(b"w", 2, NOON, None, &line).await.unwrap());
+    assert_eq!(at.registry.end_other_sessions(1, b"u").await.unwrap(), 2);
+    let left = [b"t", b"u", b"v", b"w"];
+    let mut there = Vec::new();
+    for mac in left {
+        there.push(at.registry.session(mac, UnixMs(0)).await.unwrap().is_some());
+    }
+    assert_eq!(there, [false, true, false, true], "another account's goes on");
+}
+
+async fn another_password_ends_sessions_and_opens_a_locked_account(at: &BackEnd) {
+    let id = at.an_account(Role::Reviewer, "139").await;
+    for mac in [b"t", b"u"] {
+        a_signed_in(at, mac, NOON).await;
+    }
+    let until = NOON.plus(MINUTE_MS);
+    at.registry.note_failed_try(id, 3, until, &line(Deed::SignInRefused, NOON)).await.unwrap();
+    let line = line(Deed::PasswordReset, NOON);
+    assert!(at.registry.set_password(id, "new", None, Some(b"u"), &line).await.unwrap());
+    let account = at.registry.account(id).await.unwrap().unwrap();
+    assert_eq!((account.failed_tries, account.locked_until), (0, UnixMs(0)));
+    assert_eq!(account.new.password_hash, "new");
+    assert!(at.registry.session(b"t", UnixMs(0)).await.unwrap().is_none());
+    assert!(at.registry.session(b"u", UnixMs(0)).await.unwrap().is_some());
+    assert!(at.registry.set_password(id, "newer", None, None, &line).await.unwrap());
+    assert!(at.registry.session(b"u", UnixMs(0)).await.unwrap().is_none());
+    assert_eq!(at.lines_of(Deed::PasswordReset).await, 2);
+}
+
+async fn a_password_link_sets_one_password(at: &BackEnd) {
+    let account = at.an_account(Role::Reviewer, "139").await;
+    at.a_link(b"link", LinkUse::Password { account }).await;
+    let line = line(Deed::PasswordReset, NOON);
+    let (one, other) = tokio::join!(
+        at.registry.set_password(account, "one", Some(b"link"), None, &line),
+        at.registry.set_password(account, "other", Some(b"link"), None, &line),
+    );
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert!(one ^ other);
+    let set = at.registry.account(account).await.unwrap().unwrap().new.password_hash;
+    assert_eq!(set, if one { "one" } else { "other" });
+    assert_eq!(at.lines_of(Deed::PasswordReset).await, 1);
+}
+
+async fn a_manager_is_told_of_another_password_and_nobody_else(at: &BackEnd) {
+    let line = line(Deed::PasswordReset, NOON);
+    for (role, told) in [(Role::Reviewer, 0), (Role::Manager, 1)] {
+        let id = at.an_account(role, role.code()).await;
+        assert!(at.registry.set_password(id, "new", None, None, &line).await.unwrap());
+        assert_eq!(at.registry.count_messages_of(id).await.unwrap(), (told, told), "{role:?}");
+    }
+    assert_eq!(at.registry.sms_due(NOON, 9).await.unwrap(), [2], "at once");
+}
+
+async fn forgiven_tries_are_forgotten(at: &BackEnd) {
+    let id = at.an_account(Role::Manager, "139").await;
+    for count in 1..=3 {
+        assert_eq!(at.registry.count_failed_try(id, NOON, 5).await.unwrap(), Some(count));
+    }
+    at.registry.forgive_tries(id).await.unwrap();
+    assert_eq!(at.registry.count_failed_try(id, NOON, 5).await.unwrap(), Some(1));
 }
 
 async fn a_sign_in_link_starts_one_session(at: &BackEnd) {

@@ -45,8 +45,9 @@ async fn everything_stored_comes_back(at: &BackEnd) {
     };
     let door = at.applied(&new, NOON).await;
     assert_eq!(door, CheckpointNumber(1));
-    let Checkpoint { number, record: old, standing, changed } = stored(at, door).await;
+    let Checkpoint { number, record: old, standing, changed, manager } = stored(at, door).await;
     assert_eq!((number, standing, changed), (door, Standing::Applying, NOON));
+    assert_eq!(manager, None);
     assert_eq!(old.organisation, organisation);
     assert_eq!(old.name, AWKWARD);
     assert_eq!((old.door, old.address), (new.door, new.address));

@@ -19,7 +19,12 @@ on_both!(
 
 async fn every_use_comes_back(at: &BackEnd) {
     let account = at.an_account(Role::Reviewer, "139").await;
-    let mut uses = vec![LinkUse::SignIn { account }, LinkUse::EnrolDuty { checkpoint: u32::MAX }];
+    let mut uses = vec![
+        LinkUse::SignIn { account },
+        LinkUse::SecondFactor { account },
+        LinkUse::Password { account },
+        LinkUse::EnrolDuty { checkpoint: u32::MAX },
+    ];
     for role in Role::ALL {
         uses.push(LinkUse::SetUp { role, county: None });
         uses.push(LinkUse::SetUp { role, county: Some("341203".to_owned()) });
@@ -89,12 +94,15 @@ async fn unused_ways_in_are_voided_and_nothing_else(at: &BackEnd) {
     let started = at.registry.start_session(b"t", account, NOON, Some(b"used"), &line).await;
     assert!(started.unwrap());
     at.a_link(b"sign in", LinkUse::SignIn { account }).await;
+    at.a_link(b"second", LinkUse::SecondFactor { account }).await;
+    at.a_link(b"password", LinkUse::Password { account }).await;
     at.a_link(b"duty", LinkUse::EnrolDuty { checkpoint: 1 }).await;
     at.a_link(b"set up", LinkUse::SetUp { role: Role::Auditor, county: None }).await;
-    assert_eq!(at.registry.void_entry_links().await.unwrap(), 2);
+    assert_eq!(at.registry.void_entry_links().await.unwrap(), 4);
     assert_eq!(at.registry.void_entry_links().await.unwrap(), 0);
-    assert!(at.registry.link(b"sign in", NOON).await.unwrap().is_none());
-    assert!(at.registry.link(b"duty", NOON).await.unwrap().is_none());
+    for mac in [&b"sign in"[..], b"second", b"password", b"duty"] {
+        assert!(at.registry.link(mac, NOON).await.unwrap().is_none());
+    }
     assert!(at.registry.link(b"set up", NOON).await.unwrap().is_some());
     let used = "select count(*) from one_time_links where used_ms is not null";
     assert_eq!(at.number(used).await, 1, "what was used stays until it is swept");

@@ -36,7 +36,7 @@ fn wanted() -> CheckpointRecord {
 }
 
 async fn propose(at: &BackEnd, new: &CheckpointRecord, time: UnixMs) -> bool {
-    at.registry.propose(DOOR, new, &line(Deed::ApplicationSubmitted, time)).await.unwrap()
+    at.registry.propose(DOOR, new, b"138", &line(Deed::ApplicationSubmitted, time)).await.unwrap()
 }
 
 async fn withdraw(at: &BackEnd) -> bool {

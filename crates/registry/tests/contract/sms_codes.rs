@@ -4,11 +4,12 @@ use super::{
     made::NOON,
     support::{BackEnd, on_both},
 };
-use domain::time::{MINUTE_MS, UnixMs};
-use registry::SmsCode;
+use domain::time::{DAY_MS, MINUTE_MS, UnixMs};
+use registry::{PutCode, SmsCode};
 
 on_both!(
     a_second_code_within_the_minute_is_refused,
+    a_phone_has_so_many_codes_a_day,
     two_codes_asked_for_at_once_are_one,
     a_newer_code_takes_the_place_of_the_old_with_fresh_tries,
     tries_run_out,
@@ -26,8 +27,41 @@ fn code(mac: &[u8], sent: UnixMs) -> SmsCode {
 }
 
 async fn put(at: &BackEnd, mac: &[u8], sent: UnixMs) -> bool {
-    let code = code(mac, sent);
-    at.registry.put_sms_code(b"139", "register", &code, sent.plus(-MINUTE_MS)).await.unwrap()
+    put_for(at, (b"139", "register"), &code(mac, sent), sent.plus(-MINUTE_MS)).await
+        == PutCode::Stored
+}
+
+/// Codes of one phone in a day.
+const DAILY_MAX: i64 = 4;
+
+async fn put_for(
+    at: &BackEnd,
+    (phone, code_use): (&[u8], &'static str),
+    code: &SmsCode,
+    before: UnixMs,
+) -> PutCode {
+    at.registry.put_sms_code(phone, code_use, code, before, DAILY_MAX).await.unwrap()
+}
+
+async fn a_phone_has_so_many_codes_a_day(at: &BackEnd) {
+    let minutes = |n: i64| NOON.plus(n * 2 * MINUTE_MS);
+    for n in 0..DAILY_MAX {
+        // Whatever they are for.
+        let code_use = if n % 2 == 0 { "register" } else { "sign_in" };
+        let code = code(b"one", minutes(n));
+        assert_eq!(put_for(at, (b"139", code_use), &code, minutes(n)).await, PutCode::Stored);
+    }
+    let late = code(b"two", minutes(9));
+    let put = put_for(at, (b"139", "recovery"), &late, minutes(9)).await;
+    assert_eq!(put, PutCode::DayIsFull);
+    let tried = at.registry.try_sms_code(b"139", "recovery", minutes(9), TRIES_MAX).await.unwrap();
+    assert!(tried.is_none(), "what is refused is not stored");
+    assert_eq!(put_for(at, (b"138", "recovery"), &late, minutes(9)).await, PutCode::Stored);
+    let tomorrow = code(b"two", NOON.plus(DAY_MS));
+    let put = put_for(at, (b"139", "recovery"), &tomorrow, NOON.plus(DAY_MS)).await;
+    assert_eq!(put, PutCode::Stored);
+    at.registry.sweep_sms_codes(NOON.plus(DAY_MS)).await.unwrap();
+    assert_eq!(at.number("select count(*) from sms_counts").await, 1, "counts of days before go");
 }
 
 async fn attempt(at: &BackEnd, now: UnixMs) -> Option<SmsCode> {
@@ -103,7 +137,7 @@ async fn a_code_is_for_one_phone_and_one_use(at: &BackEnd) {
         assert!(at.registry.try_sms_code(phone, code_use, NOON, 5).await.unwrap().is_none());
         assert!(!at.registry.use_sms_code(phone, code_use).await.unwrap());
         let own = code(b"own", NOON);
-        assert!(at.registry.put_sms_code(phone, code_use, &own, UnixMs(0)).await.unwrap());
+        assert_eq!(put_for(at, (phone, code_use), &own, UnixMs(0)).await, PutCode::Stored);
     }
     assert_eq!(attempt(at, NOON).await.unwrap().code_mac, b"one");
 }
@@ -122,7 +156,7 @@ async fn a_code_is_used_once(at: &BackEnd) {
 async fn expired_codes_are_swept_and_counted(at: &BackEnd) {
     for (phone, sent) in [(b"137", NOON), (b"138", NOON.plus(1)), (b"139", NOON.plus(2))] {
         let own = code(b"own", sent);
-        assert!(at.registry.put_sms_code(phone, "register", &own, UnixMs(0)).await.unwrap());
+        assert_eq!(put_for(at, (phone, "register"), &own, UnixMs(0)).await, PutCode::Stored);
     }
     let before = NOON.plus(5 * MINUTE_MS + 1);
     assert_eq!(at.registry.sweep_sms_codes(before).await.unwrap(), 1);

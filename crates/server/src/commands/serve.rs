@@ -21,6 +21,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url,
         sms: args.sms,
+        second_factor: args.second_factor,
         source_gone: false,
         serves: Some(args.limits.clone()),
     };
@@ -45,7 +46,13 @@ async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<S
         }
     }
     if args.sms == Sms::Off {
-        writeln!(said, "no text messages are sent (--sms off): nobody can register yet")?;
+        writeln!(
+            said,
+            "no text messages are sent (--sms off): nobody can register yet, and a \
+             password alone signs in"
+        )?;
+    } else if args.second_factor == SecondFactor::Off {
+        writeln!(said, "a password alone signs in (--second-factor off)")?;
     }
     if let Some(link) = set_up_link(house).await? {
         writeln!(said, "first start: open this link once, within 24 hours, to set up the system")?;

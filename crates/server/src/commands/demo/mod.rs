@@ -60,6 +60,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: Sms::Console,
+        second_factor: SecondFactor::Sms,
         source_gone: args.health_source == Source::Gone,
         serves: Some(args.limits.clone()),
     };

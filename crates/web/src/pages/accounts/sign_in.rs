@@ -1,5 +1,6 @@
 //! Signing in by phone and password, and signing out.
 
+use super::second_factor;
 use crate::{
     answer::Shown,
     forms::Checked,
@@ -8,9 +9,15 @@ use crate::{
     pages::local,
     seat::{self, StaffToken},
 };
-use actions::{House, accounts};
+use actions::{
+    House,
+    accounts::{
+        session,
+        sign_in::{self, SignedIn},
+    },
+};
 use askama::Template;
-use axum::{extract::State, response::IntoResponse};
+use axum::{extract::State, http::HeaderMap, response::IntoResponse};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -20,6 +27,7 @@ pub(super) struct Login {
     pub(super) p: Page,
     pub(super) phone: String,
     pub(super) next: String,
+    pub(super) done: Option<&'static str>,
     pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
 }
@@ -28,7 +36,8 @@ pub(super) struct Login {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
-    next: String,
+    pub(super) next: String,
+    done: String,
 }
 
 /// The form.
@@ -45,23 +54,32 @@ pub async fn page(p: Page, query: Asked<Next>) -> Shown {
     if let Some(seat) = &p.seat {
         return Ok(to(seat.role.home()));
     }
-    let next = local(&asked(query).next).unwrap_or_default().to_owned();
-    form(p, String::new(), next, Said::default())
+    let asked = asked(query);
+    let next = local(&asked.next).unwrap_or_default().to_owned();
+    let done = (asked.done == "password").then_some("密码已设置，请用新密码登录。");
+    form(p, String::new(), next, done, Said::default())
 }
 
 /// `POST /login`
 pub async fn sign_in(
     State(house): State<Arc<House>>,
     p: Page,
+    headers: HeaderMap,
     Checked(typed): Checked<Fields>,
 ) -> Shown {
     let next = local(&typed.next).unwrap_or_default().to_owned();
-    match accounts::sign_in::by_password(&house, &typed.phone, &typed.password).await {
-        Ok((token, staff)) => {
+    let trusted = seat::trusted(&headers);
+    let signed_in = sign_in::by_password(&house, &typed.phone, &typed.password, trusted).await;
+    match signed_in {
+        Ok(SignedIn::CodeSent(begun)) => {
+            let waits = seat::sign_in_cookie(&house, &begun.token);
+            Ok((waits, to(&second_factor::step(&next))).into_response())
+        }
+        Ok(SignedIn::In(token, staff)) => {
             let aim = local(&next).unwrap_or(staff.role().home());
             Ok((seat::staff_cookie(&house, &token), to(aim)).into_response())
         }
-        Err(failure) => form(p.clone(), typed.phone, next, said(&p, failure)?),
+        Err(failure) => form(p.clone(), typed.phone, next, None, said(&p, failure)?),
     }
 }
 
@@ -73,12 +91,12 @@ pub async fn sign_out(
     Checked(()): Checked<()>,
 ) -> Shown {
     if let Some(StaffToken(token)) = token {
-        accounts::session::sign_out(&house, &token).await.map_err(failed(&p))?;
+        session::sign_out(&house, &token).await.map_err(failed(&p))?;
     }
     Ok((seat::no_staff_cookie(&house), to("/login")).into_response())
 }
 
-fn form(p: Page, phone: String, next: String, said: Said) -> Shown {
-    let p2 = p.clone();
-    show(&p2, said.status, &Login { p, phone, next, marks: said.marks, notice: said.notice })
+fn form(p: Page, phone: String, next: String, done: Option<&'static str>, said: Said) -> Shown {
+    let (marks, notice) = (said.marks, said.notice);
+    show(&p.clone(), said.status, &Login { p, phone, next, done, marks, notice })
 }

@@ -4,7 +4,7 @@ use crate::{
     answer::Shown,
     forms::Checked,
     page::Page,
-    pages::desk::{County, Marks, Said, counties, failed, said, show},
+    pages::desk::{County, Marks, Said, counties, failed, number, said, show},
     seat::As,
 };
 use actions::{
@@ -16,7 +16,7 @@ use actions::{
     regions,
 };
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use domain::accounts::Role;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -33,8 +33,17 @@ pub(super) struct AccountsPage {
     pub(super) counties: Vec<County>,
     pub(super) form: NewAccountForm,
     /// The link just made; shown this once.
-    pub(super) made: Option<String>,
+    pub(super) made: Option<Made>,
     pub(super) marks: Marks,
+}
+
+/// A link just made.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    /// What it is for.
+    pub(super) what: &'static str,
+    /// The whole URL.
+    pub(super) url: String,
 }
 
 /// The form.
@@ -63,10 +72,27 @@ pub async fn invite(
 ) -> Shown {
     let typed = NewAccountForm { role: typed.role, county: typed.county };
     let (form, made, said) = match make::invite(&house, &caller, &typed).await {
-        Ok(url) => (NewAccountForm::default(), Some(url), Said::default()),
+        Ok(url) => {
+            let made = Made { what: "设置链接已生成，只显示这一次", url };
+            (NewAccountForm::default(), Some(made), Said::default())
+        }
         Err(failure) => (typed, None, said(&p, failure)?),
     };
     list(&house, p, &caller, form, made, said).await
+}
+
+/// `POST /accounts/{id}/password-link`
+pub async fn password_link(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Administrator>,
+    Path(id): Path<String>,
+    Checked(()): Checked<()>,
+) -> Shown {
+    let id = number(&id).map_err(failed(&p))?;
+    let url = make::password_link(&house, &caller, id).await.map_err(failed(&p))?;
+    let made = Made { what: "重设密码的链接已生成，只显示这一次", url };
+    list(&house, p, &caller, NewAccountForm::default(), Some(made), Said::default()).await
 }
 
 async fn list(
@@ -74,7 +100,7 @@ async fn list(
     p: Page,
     caller: &Administrator,
     form: NewAccountForm,
-    made: Option<String>,
+    made: Option<Made>,
     said: Said,
 ) -> Shown {
     let rows = make::list(house, caller).await.map_err(failed(&p))?;

@@ -43,5 +43,10 @@ pub fn routes() -> Vec<Route> {
         Route::post("/layouts/{version}/end", Who::Administrator, post(layouts::end)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
+        Route::post(
+            "/accounts/{id}/password-link",
+            Who::Administrator,
+            post(accounts::password_link),
+        ),
     ]
 }

@@ -24,6 +24,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
             ("/venue", "检查点"),
             ("/venue/checkpoints/new", "申请注册检查点"),
             ("/venue/drafts", "批量申请"),
+            ("/venue/messages", "消息"),
         ],
         Role::Reviewer => &[("/review", "审核")],
         Role::Investigator => &[("/cases", "病例")],
@@ -44,10 +45,13 @@ pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
 
 /// The nearest address that can be come back to from a page that only a form leads to.
 fn come_back(path: &str) -> &str {
-    for desk in ["/review", "/layouts"] {
+    for desk in ["/review", "/layouts", "/account", "/accounts"] {
         if path.strip_prefix(desk).is_some_and(|rest| rest.starts_with('/')) {
             return desk;
         }
+    }
+    if path.starts_with("/login/") {
+        return "/login";
     }
     let ends = [
         "/code",
@@ -63,6 +67,10 @@ fn come_back(path: &str) -> &str {
         "/save",
         "/delete",
         "/withdraw",
+        "/take-back",
+        "/invite",
+        "/invitations/",
+        "/lay-down",
     ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])

@@ -32,7 +32,7 @@ pub(crate) fn frame(role: Option<Role>, path: &str) -> Page {
         demo: true,
         csrf: "guard".into(),
         path: path.into(),
-        seat: role.map(|role| Seat { role, name: "李*".into() }),
+        seat: role.map(|role| Seat { role, name: "李*".into(), unseen: 0 }),
         ..Page::default()
     }
 }

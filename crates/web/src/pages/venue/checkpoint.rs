@@ -1,6 +1,6 @@
 //! One checkpoint of the manager's: where it stands, its code, its devices, its history.
 
-use super::life::done_text;
+use super::{invitations, life::done_text};
 use crate::{
     answer::Shown,
     page::Page,
@@ -11,6 +11,7 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::mine::{self, Mine},
+    invitations::DoorManager,
     posters::{Order, Print, Size},
     venue_codes::PosterFault,
 };
@@ -61,7 +62,9 @@ pub async fn page(
     query: Asked<From>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let kept = Kept { done: done_text(&asked(query).done), ..Kept::default() };
+    let done = asked(query).done;
+    let done = done_text(&done).or_else(|| invitations::done_text(&done));
+    let kept = Kept { done, ..Kept::default() };
     one(&house, p, &caller, id, kept, Said::default()).await
 }
 

@@ -3,18 +3,19 @@
 use crate::{
     answer::Shown,
     page::Page,
-    pages::desk::{Asked, asked, failed, query_text, show},
+    pages::desk::{Asked, Said, asked, failed, query_text, show},
     seat::As,
 };
 use actions::{
     House,
     accounts::principals::Manager,
-    applications::mine::{self, Filter, List},
+    applications::mine::{self, Filter, List, Row},
+    invitations::{self, ForMe},
     organisations::{self, Organisation},
     posters::{Order, Print},
 };
 use askama::Template;
-use axum::{extract::State as Whole, http::StatusCode};
+use axum::extract::State as Whole;
 use domain::applications::State;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub struct Wanted {
     state: String,
     q: String,
     page: String,
+    done: String,
 }
 
 #[derive(Template)]
@@ -40,6 +42,12 @@ pub(super) struct Home {
     pub(super) organisation: Option<Organisation>,
     pub(super) list: List,
     pub(super) filter: Filter,
+    /// Doors of other units.
+    pub(super) entrusted: Vec<Row>,
+    /// What waits for an answer.
+    pub(super) for_me: Vec<ForMe>,
+    pub(super) done: Option<&'static str>,
+    pub(super) notice: Option<&'static str>,
 }
 
 impl Home {
@@ -80,13 +88,33 @@ pub async fn page(
     As(caller): As<Manager>,
     query: Asked<Wanted>,
 ) -> Shown {
-    let wanted = asked(query);
+    shown(&house, p, &caller, asked(query), Said::default()).await
+}
+
+/// The page, with what there is to say about something that could not be done from here.
+pub(super) async fn shown(
+    house: &House,
+    p: Page,
+    caller: &Manager,
+    wanted: Wanted,
+    said: Said,
+) -> Shown {
     let filter = Filter {
         state: State::from_code(&wanted.state),
         text: wanted.q.trim().chars().take(TEXT_CHARS_MAX).collect(),
         page: wanted.page.parse().unwrap_or(0),
     };
-    let organisation = organisations::mine(&house, &caller).await.map_err(failed(&p))?;
-    let list = mine::list(&house, &caller, &filter).await.map_err(failed(&p))?;
-    show(&p.clone(), StatusCode::OK, &Home { p, organisation, list, filter })
+    let done = match wanted.done.as_str() {
+        "accepted" => Some("已接受，现在由您管理。"),
+        "declined" => Some("已谢绝。"),
+        "laid-down" => Some("您不再管理这个检查点。"),
+        _ => None,
+    };
+    let organisation = organisations::mine(house, caller).await.map_err(failed(&p))?;
+    let list = mine::list(house, caller, &filter).await.map_err(failed(&p))?;
+    let entrusted = mine::entrusted(house, caller).await.map_err(failed(&p))?;
+    let for_me = invitations::for_me(house, caller).await.map_err(failed(&p))?;
+    let (status, notice) = (said.status, said.notice);
+    let page = Home { p: p.clone(), organisation, list, filter, entrusted, for_me, done, notice };
+    show(&p, status, &page)
 }

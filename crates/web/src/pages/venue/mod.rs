@@ -7,9 +7,11 @@ pub mod devices;
 pub mod drafts;
 pub mod files;
 pub mod home;
+pub mod invitations;
 pub mod life;
 #[cfg(test)]
 mod looks;
+pub mod messages;
 pub mod organisation;
 
 use crate::routes::{Route, TABLE_UPLOAD, Who};
@@ -21,6 +23,12 @@ pub fn routes() -> Vec<Route> {
     let manager = Who::Manager;
     vec![
         Route::get("/venue", manager, get(home::page)),
+        Route::get("/venue/messages", manager, get(messages::page)),
+        Route::get("/venue/transfer", manager, get(invitations::page)),
+        Route::post("/venue/transfer", manager, post(invitations::offer_unit)),
+        Route::post("/venue/transfer/take-back", manager, post(invitations::take_back_unit)),
+        Route::post("/venue/invitations/{id}/accept", manager, post(invitations::accept)),
+        Route::post("/venue/invitations/{id}/decline", manager, post(invitations::decline)),
         Route::get("/venue/organisation/new", manager, get(organisation::page)),
         Route::post("/venue/organisation/new", manager, post(organisation::create)),
         Route::get("/venue/checkpoints/new", manager, get(apply::page)),
@@ -51,6 +59,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/venue/checkpoints/{id}/poster-reports", manager, post(life::report_poster)),
         Route::post("/venue/checkpoints/{id}/close", manager, post(life::close)),
         Route::post("/venue/checkpoints/{id}/reopen", manager, post(life::reopen)),
+        Route::post("/venue/checkpoints/{id}/invite", manager, post(invitations::offer_door)),
+        Route::post(
+            "/venue/checkpoints/{id}/take-back",
+            manager,
+            post(invitations::take_back_door),
+        ),
+        Route::post("/venue/checkpoints/{id}/lay-down", manager, post(invitations::lay_down)),
         Route::post("/venue/checkpoints/{id}/duty-links", manager, post(devices::make_link)),
         Route::post(
             "/venue/checkpoints/{id}/devices/{device}/revoke",
