@@ -171,9 +171,14 @@ impl TestHouse {
 
     /// A door that was applied for and approved.
     pub async fn door(&self) -> Door {
+        self.door_of(&self.checkpoint_form()).await
+    }
+
+    /// This door, applied for and approved.
+    pub async fn door_of(&self, form: &CheckpointForm) -> Door {
         let token = self.manager_with_organisation().await;
         let manager = self.staff(&token).await.as_manager().unwrap();
-        let number = submit::submit(&self.house, &manager, &self.checkpoint_form()).await.unwrap();
+        let number = submit::submit(&self.house, &manager, form).await.unwrap();
         let reviewer = self.staff_token(Role::Reviewer, "341202").await;
         let reviewer = self.staff(&reviewer).await.as_reviewer().unwrap();
         let filter = review::Filter::all(State::Submitted);

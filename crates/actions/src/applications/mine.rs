@@ -237,6 +237,15 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
     })
 }
 
+/// One of the caller's own unit, whose contents are the caller's to change.
+///
+/// # Errors
+/// `NotFound` for somebody else's, also when the caller manages the door for another unit.
+pub async fn owned(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Mine> {
+    let mine = one(house, caller, number).await?;
+    if mine.is_owner { Ok(mine) } else { Err(Failure::NotFound) }
+}
+
 /// A category's Chinese name, or its code when the tree has lost it.
 pub(crate) fn category_name(code: &str) -> String {
     categories::by_code(code).map_or_else(|| code.to_owned(), |found| found.name.to_owned())

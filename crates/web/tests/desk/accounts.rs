@@ -124,3 +124,85 @@ async fn the_desk_speaks_english_when_asked_to() {
     page.says("Register as a venue manager");
     page.says("lang=\"zh-CN\">中文</a>");
 }
+
+#[tokio::test]
+async fn the_code_is_asked_for_after_the_password_and_leads_on_to_where_one_wanted_to_go() {
+    let t = TestHouse::with_second_factor().await;
+    let phone = t.fresh_phone();
+    t.manager_of(&phone).await;
+    let mut browser = Browser::new(&t).await;
+    assert_eq!(browser.get("/login/code").await.aim(), "/login", "the password comes first");
+    assert_eq!(browser.post("/login/code", &[("sms_code", "123456")]).await.aim(), "/login");
+    browser.get("/login?next=/venue/drafts").await;
+    let typed = [("phone", phone.as_str()), ("password", PASSWORD), ("next", "/venue/drafts")];
+    let step = browser.post("/login", &typed).await;
+    assert_eq!(step.aim(), "/login/code?next=%2Fvenue%2Fdrafts");
+    assert!(browser.get("/venue").await.aim().starts_with("/login?next="), "not signed in yet");
+    let form = browser.get("/login/code?next=/venue/drafts").await;
+    form.says("name=\"next\" value=\"/venue/drafts\"");
+    form.says("验证码已发到");
+    let wrong = browser.post("/login/code", &[("sms_code", "12"), ("next", "/venue/drafts")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("id=\"sms_code-wrong\"");
+    let again = browser.post("/login/code/again", &[]).await;
+    assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
+    let code = t.outbox.code(&phone).unwrap();
+    let right = [("sms_code", code.as_str()), ("trust", "1"), ("next", "/venue/drafts")];
+    assert_eq!(browser.post("/login/code", &right).await.aim(), "/venue/drafts");
+    browser.get("/venue").await.says("三步拿到场所码");
+    browser.post("/logout", &[]).await;
+    browser.get("/login").await;
+    let typed = [("phone", phone.as_str()), ("password", PASSWORD)];
+    assert_eq!(browser.post("/login", &typed).await.aim(), "/venue", "this browser is trusted");
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew_by_phone() {
+    let t = TestHouse::new().await;
+    let phone = t.fresh_phone();
+    t.manager_of(&phone).await;
+    let mut browser = Browser::new(&t).await;
+    browser.get("/forgotten").await;
+    browser.post("/forgotten/code", &[("phone", &phone)]).await.says("如果这个手机号有");
+    // Nobody waits for the provider.
+    tokio::task::yield_now().await;
+    let code = t.outbox.code(&phone).unwrap();
+    let weak = [("phone", phone.as_str()), ("sms_code", &code), ("password", "short")];
+    let refused = browser.post("/forgotten", &weak).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says(&format!("value=\"{phone}\""));
+    let good = [("phone", phone.as_str()), ("sms_code", &code), ("password", "another-one-2026")];
+    assert_eq!(browser.post("/forgotten", &good).await.aim(), "/venue");
+    browser.get("/venue/messages").await.says("账号密码已重新设置");
+}
+
+#[tokio::test]
+async fn ones_own_password_is_changed_and_a_link_sets_somebody_elses() {
+    let t = TestHouse::new().await;
+    let token = t.staff_token(Role::Administrator, "").await;
+    let mut administrator = Browser::of(&t, &token).await;
+    administrator.get("/account").await.says("系统管理员");
+    let typed = [("current", "not-the-one-1"), ("password", "another-one-2026")];
+    let refused = administrator.post("/account/password", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("id=\"current-wrong\"");
+    let typed = [("current", PASSWORD), ("password", "another-one-2026")];
+    let done = administrator.post("/account/password", &typed).await;
+    assert_eq!(done.aim(), "/account?done=password");
+    administrator.get("/account?done=password").await.says("密码已修改");
+    let elsewhere = administrator.post("/account/sign-out-elsewhere", &[]).await;
+    assert_eq!(elsewhere.aim(), "/account?done=elsewhere");
+    let made = administrator.post("/accounts/1/password-link", &[]).await;
+    let text = made.text();
+    let link = text.split("http://127.0.0.1:8080").nth(1).unwrap().split('<').next().unwrap();
+    let mut other = Browser::new(&t).await;
+    other.get(link).await.says("设置新密码");
+    let weak = other.post(link, &[("password", "short")]).await;
+    assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let set = other.post(link, &[("password", "a-third-one-2026")]).await;
+    assert_eq!(set.aim(), "/login?done=password");
+    other.get("/login?done=password").await.says("密码已设置");
+    assert_eq!(other.get(link).await.status, StatusCode::NOT_FOUND);
+    let unknown = administrator.post("/accounts/999/password-link", &[]).await;
+    assert!(unknown.status == StatusCode::NOT_FOUND || unknown.aim().starts_with("/login"));
+}

@@ -443,3 +443,66 @@ async fn a_draft_whose_door_is_taken_can_be_corrected_and_sent_again() {
     let done = manager.post("/venue/drafts/1/submit", &fields).await;
     assert_eq!(done.aim(), "/venue/drafts?done=submitted&count=1");
 }
+
+#[tokio::test]
+async fn a_door_is_offered_accepted_and_taken_back() {
+    let t = TestHouse::new().await;
+    let form = t.checkpoint_form();
+    let door = t.door_of(&form).await;
+    let mut owner = Browser::of(&t, &door.manager).await;
+    let at = format!("/venue/checkpoints/{}", door.number.0);
+    owner.get(&at).await.says("邀请负责人来管理");
+    let offered = owner.post(&format!("{at}/invite"), &[]).await;
+    assert_eq!(offered.aim(), format!("{at}?done=invited"));
+    owner.get(&format!("{at}?done=invited")).await.says("邀请短信已发出");
+    let token = t.manager_of(&form.responsible_phone).await;
+    let mut guest = Browser::of(&t, &token).await;
+    assert_eq!(guest.get(&at).await.status, StatusCode::NOT_FOUND);
+    guest.get("/venue").await.says("请您管理检查点");
+    let accepted = guest.post("/venue/invitations/1/accept", &[]).await;
+    assert_eq!(accepted.aim(), "/venue?done=accepted");
+    guest.get("/venue").await.says("请您管理的检查点");
+    let page = guest.get(&at).await;
+    page.says("不再管理这个检查点");
+    page.says_not(&format!("{at}/change"));
+    assert_eq!(guest.get(&format!("{at}/change")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(guest.post("/venue/invitations/1/decline", &[]).await.status, StatusCode::NOT_FOUND);
+    owner.get("/venue").await.says("<span class=\"count num\">2</span>");
+    owner.get("/venue/messages").await.says("受邀人已接受");
+    owner.get("/venue").await.says_not("class=\"count num\"");
+    owner.get(&at).await.says("收回管理");
+    let back = owner.post(&format!("{at}/take-back"), &[]).await;
+    assert_eq!(back.aim(), format!("{at}?done=taken-back"));
+    assert_eq!(owner.post(&format!("{at}/take-back"), &[]).await.status, StatusCode::CONFLICT);
+    assert_eq!(guest.get(&at).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_unit_is_handed_over_to_who_accepts() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let mut owner = Browser::of(&t, &door.manager).await;
+    owner.get("/venue/transfer").await.says("由谁接手");
+    let wrong = owner.post("/venue/transfer", &[("phone", "1380013")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("value=\"1380013\"");
+    let phone = t.fresh_phone();
+    let offered = owner.post("/venue/transfer", &[("phone", &phone)]).await;
+    assert_eq!(offered.aim(), "/venue/transfer?done=invited");
+    owner.get("/venue/transfer").await.says("等待对方答复");
+    assert_eq!(
+        owner.post("/venue/transfer/take-back", &[]).await.aim(),
+        "/venue/transfer?done=taken-back"
+    );
+    assert_eq!(owner.post("/venue/transfer/take-back", &[]).await.status, StatusCode::CONFLICT);
+    owner.post("/venue/transfer", &[("phone", &phone)]).await;
+    let mut successor = Browser::of(&t, &t.manager_of(&phone).await).await;
+    successor.get("/venue").await.says("请您接手单位");
+    assert_eq!(
+        successor.post("/venue/invitations/2/accept", &[]).await.aim(),
+        "/venue?done=accepted"
+    );
+    successor.get("/venue").await.says("转交单位");
+    assert_eq!(owner.get("/venue/transfer").await.aim(), "/venue", "nothing is left to hand over");
+    owner.get("/venue").await.says("三步拿到场所码");
+}

@@ -18,7 +18,10 @@ fn is_refused(seen: &Seen) -> bool {
 fn what_comes(route: &Route, caller: Option<Who>) -> &'static str {
     let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty);
     let is_staff = !matches!(caller, None | Some(Who::Visitor | Who::Duty));
-    match (route.who == Who::Anyone || caller == Some(route.who), staff, is_staff) {
+    let entered = route.who == Who::Anyone
+        || caller == Some(route.who)
+        || route.who == Who::Staff && is_staff;
+    match (entered, staff, is_staff) {
         (true, ..) => "entered",
         (_, true, true) => "403",
         (_, true, false) => "to the entrance",

@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 25] = [
+const DATA: [(&str, &[&str], &str); 29] = [
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
@@ -39,7 +39,15 @@ const DATA: [(&str, &[&str], &str); 25] = [
     ),
     ("actions/src/audit/", &["全部", "第 {} 页", "系统", "未登录", "值守设备 {id}"], AUDIT),
     ("actions/src/accounts/", &["账号 {}", "密码登录", "锁定 15 分钟", "密码不对"], AUDIT),
-    ("actions/src/accounts/", &["一次性链接登录", "注册后登录"], AUDIT),
+    ("actions/src/accounts/", &["一次性链接登录", "注册后登录", "重设密码后登录"], AUDIT),
+    ("actions/src/accounts/", &["密码和验证码登录", "短信验证码不对", "账号 {account}"], AUDIT),
+    ("actions/src/accounts/", &["本人修改", "管理员发出的链接"], AUDIT),
+    (
+        "actions/src/invitations/",
+        &["不再管理", "单位 {organisation}", "检查点 {}", "短信没有发出，收回", "邀请 {id}"],
+        AUDIT,
+    ),
+    ("actions/src/sms.rs", &[], "text messages to phones in Fuyang"),
     ("actions/src/alerts/", &["异常 {alert}"], AUDIT),
     (
         "actions/src/applications/",

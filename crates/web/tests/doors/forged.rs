@@ -32,7 +32,11 @@ fn form(kind: Kind, guards: &[&str]) -> ((&'static str, &'static str), String) {
 
 /// The browser of somebody who may send this form.
 fn sender(all: &mut [(Option<Who>, Browser)], route: &Route) -> usize {
-    let who = (route.who != Who::Anyone).then_some(route.who);
+    let who = match route.who {
+        Who::Anyone => None,
+        Who::Staff => Some(Who::Auditor),
+        other => Some(other),
+    };
     all.iter().position(|(caller, _)| *caller == who).unwrap()
 }
 

@@ -3,8 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    accounts::AccountsPage, audit::AuditPage, case_desk::DeskPage, cases::CasesPage,
-    identity::IdentityPage, layouts::LayoutsPage, review_view::ReviewPage,
+    accounts::{AccountsPage, Made},
+    audit::AuditPage,
+    case_desk::DeskPage,
+    cases::CasesPage,
+    identity::IdentityPage,
+    layouts::LayoutsPage,
+    review_view::ReviewPage,
 };
 use crate::pages::desk::{
     Marks,
@@ -328,12 +333,16 @@ fn an_invitation_is_shown_once_with_its_way_of_handing_over() {
         }],
         counties: some_counties(),
         form: NewAccountForm { role: "reviewer".into(), county: "341202".into() },
-        made: Some("https://code.example.cn/set-up/abcdefgh23456abcdefgh".into()),
+        made: Some(Made {
+            what: "设置链接已生成，只显示这一次",
+            url: "https://code.example.cn/set-up/abcdefgh23456abcdefgh".into(),
+        }),
         marks: Marks::default(),
     };
     let html = drawn("accounts", &page);
     assert!(html.contains("只显示这一次") && html.contains("/set-up/abcdefgh"));
     assert!(!html.contains("value=\"manager\""));
+    assert!(html.contains("action=\"/accounts/3/password-link\""));
 }
 
 #[test]

@@ -163,7 +163,7 @@ pub async fn edit(
     Path(id): Path<String>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let mine = mine::one(&house, &caller, id).await.map_err(failed(&p))?;
+    let mine = mine::owned(&house, &caller, id).await.map_err(failed(&p))?;
     if mine.row.state != applications::State::Returned {
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }
@@ -185,7 +185,7 @@ pub async fn resubmit(
         Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=sent", id.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
-            let reason = mine::one(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
+            let reason = mine::owned(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
             form(&house, p, typed, Kind::CameBack(reason), said).await
         }
     }
@@ -199,7 +199,7 @@ pub async fn change_page(
     Path(id): Path<String>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let mine = mine::one(&house, &caller, id).await.map_err(failed(&p))?;
+    let mine = mine::owned(&house, &caller, id).await.map_err(failed(&p))?;
     if mine.row.state != applications::State::Approved {
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }

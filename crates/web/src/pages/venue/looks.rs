@@ -6,6 +6,8 @@ use super::{
     devices::DutyLink,
     drafts::DraftsPage,
     home::Home,
+    invitations::Transfer,
+    messages::Messages,
     organisation::OrganisationPage,
 };
 use crate::pages::desk::{
@@ -19,6 +21,8 @@ use actions::{
         mine::{CheckpointEvent, Code, Device, Filter, List, Mine, Row},
     },
     duty::devices::EnrolLink,
+    invitations::{DoorManager, ForMe, UnitOffer},
+    messages::Message,
     organisations::Organisation,
 };
 use domain::{
@@ -26,6 +30,7 @@ use domain::{
     applications::State,
     checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
     fields::{Complaint, Complaints},
+    messages::MessageKind,
     organisations::OrganisationForm,
 };
 
@@ -62,7 +67,16 @@ fn home(organisation: Option<Organisation>, rows: Vec<Row>) -> Home {
         .to_vec();
     let any_approved = rows.iter().any(|row| row.state == State::Approved);
     let list = List { rows, total, all: total, counts, page: 0, pages: 1, any_approved };
-    Home { p: frame(MANAGER, "/venue"), organisation, list, filter: Filter::default() }
+    Home {
+        p: frame(MANAGER, "/venue"),
+        organisation,
+        list,
+        filter: Filter::default(),
+        entrusted: vec![],
+        for_me: vec![],
+        done: None,
+        notice: None,
+    }
 }
 
 fn form() -> CheckpointForm {
@@ -117,6 +131,9 @@ fn mine(state: State) -> Mine {
         } else {
             Vec::new()
         },
+        manager: DoorManager::Nobody,
+        is_owner: true,
+        is_responsible: false,
     }
 }
 
@@ -124,6 +141,97 @@ fn mine(state: State) -> Mine {
 fn without_an_organisation_the_home_says_what_comes_next() {
     let html = drawn("venue-start", &home(None, vec![]));
     assert!(html.contains("href=\"/venue/organisation/new\"") && html.contains("三步拿到场所码"));
+}
+
+#[test]
+fn the_home_shows_offers_and_doors_of_other_units_first() {
+    let offer = |id, door: &str| ForMe { id, unit: MARKUP.into(), door: door.into(), until: NOW };
+    let page = Home {
+        for_me: vec![offer(3, "东门"), offer(4, "")],
+        entrusted: vec![row(9, "西门", State::Approved, 12)],
+        done: Some("已谢绝。"),
+        notice: Some("您已有单位：一个账号只能管理一个单位"),
+        ..home(None, vec![])
+    };
+    let html = drawn("venue-invited", &page);
+    assert!(
+        html.contains("action=\"/venue/invitations/3/accept\"") && html.contains("请您管理检查点")
+    );
+    assert!(
+        html.contains("action=\"/venue/invitations/4/decline\"") && html.contains("请您接手单位")
+    );
+    assert!(html.contains("href=\"/venue/checkpoints/9\"") && html.contains("已谢绝"));
+    assert!(!html.contains("三步拿到场所码"), "there is something to manage already");
+}
+
+#[test]
+fn a_door_says_who_manages_it() {
+    let page = |manager, is_owner| {
+        let mine = Mine { manager, is_owner, ..mine(State::Approved) };
+        CheckpointPage {
+            p: frame(MANAGER, "/venue/checkpoints/7"),
+            mine,
+            kept: Kept::default(),
+            marks: Marks::default(),
+            notice: None,
+        }
+    };
+    let html = drawn("checkpoint-alone", &page(DoorManager::Nobody, true));
+    assert!(html.contains("action=\"/venue/checkpoints/7/invite\""));
+    let invited = DoorManager::Invited { phone: "138****6021".into(), until: NOW };
+    let html = drawn("checkpoint-invited", &page(invited, true));
+    assert!(html.contains("已邀请 138****6021") && html.contains("收回邀请"));
+    assert!(!html.contains("/invite\""));
+    let somebody = DoorManager::Somebody { name: "李*".into(), phone: "138****6021".into() };
+    let html = drawn("checkpoint-managed", &page(somebody.clone(), true));
+    assert!(html.contains("由 李* 138****6021 管理") && html.contains("收回管理"));
+    let html = drawn("checkpoint-entrusted", &page(somebody, false));
+    assert!(html.contains("action=\"/venue/checkpoints/7/lay-down\""));
+    assert!(!html.contains("/change\"") && !html.contains("收回管理"));
+}
+
+#[test]
+fn messages_say_what_happened_to_what_and_why() {
+    let message = |id, kind, checkpoint: Option<u32>, detail: &str, read| Message {
+        id,
+        at: ago(id * 60),
+        kind,
+        checkpoint: checkpoint.map(CheckpointNumber),
+        about: if checkpoint.is_some() { MARKUP.into() } else { "账号".into() },
+        detail: detail.into(),
+        read,
+    };
+    let messages = vec![
+        message(3, MessageKind::Returned, Some(7), "场所类别选错", None),
+        message(2, MessageKind::Approved, Some(8), "", Some(NOW)),
+        message(1, MessageKind::PasswordReset, None, "", Some(NOW)),
+    ];
+    let list = actions::messages::List { messages, total: 53, page: 0, pages: 2 };
+    let html = drawn("messages", &Messages { p: frame(MANAGER, "/venue/messages"), list });
+    assert!(html.contains("href=\"/venue/checkpoints/7\"") && html.contains("场所类别选错"));
+    assert_eq!(html.matches("class=\"new\"").count(), 1);
+    assert!(html.contains("/venue/messages?page=1"));
+    let list = actions::messages::List { messages: vec![], total: 0, page: 0, pages: 1 };
+    let html = drawn("messages-none", &Messages { p: frame(MANAGER, "/venue/messages"), list });
+    assert!(html.contains("还没有消息"));
+}
+
+#[test]
+fn handing_a_unit_over_says_who_is_asked() {
+    let page = |open| Transfer {
+        p: frame(MANAGER, "/venue/transfer"),
+        unit: MARKUP.into(),
+        open,
+        phone: "1380013".into(),
+        done: None,
+        marks: Marks(Complaints::one("phone", "请填写 11 位手机号码，例如 13800138000")),
+        notice: None,
+    };
+    let html = drawn("transfer", &page(None));
+    assert!(html.contains("value=\"1380013\"") && html.contains("由谁接手"));
+    let offer = UnitOffer { phone: "138****8000".into(), until: NOW };
+    let html = drawn("transfer-open", &page(Some(offer)));
+    assert!(html.contains("138****8000") && html.contains("action=\"/venue/transfer/take-back\""));
 }
 
 #[test]
