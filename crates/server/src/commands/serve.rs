@@ -2,7 +2,7 @@
 
 use crate::{
     backups::Backups,
-    config::{ServeArgs, Sms},
+    config::{SecondFactor, ServeArgs, Sms},
     installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,

@@ -6,7 +6,7 @@ pub(crate) mod tokens;
 mod visits;
 
 use crate::{
-    config::{DataArgs, LimitArgs, Sms},
+    config::{DataArgs, LimitArgs, SecondFactor, Sms},
     installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,
