@@ -95,6 +95,11 @@ pub struct House {
     pub settings: Settings,
 }
 
+/// A secret of 160 bits, as 32 lower-case base32 characters.
+pub(crate) fn fresh_token(dice: &dyn Dice) -> String {
+    data_encoding::BASE32_NOPAD.encode(&roll::<20>(dice)).to_ascii_lowercase()
+}
+
 impl House {
     /// The time now.
     #[must_use]
@@ -120,7 +125,7 @@ impl House {
     /// A fresh secret of 160 bits, as 32 lower-case base32 characters, for a cookie or a link.
     #[must_use]
     pub fn fresh_token(&self) -> String {
-        data_encoding::BASE32_NOPAD.encode(&roll::<20>(&*self.dice)).to_ascii_lowercase()
+        fresh_token(&*self.dice)
     }
 
     /// What the hidden field of a form must hold for this browser's random cookie.

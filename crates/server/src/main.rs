@@ -37,6 +37,8 @@ enum Command {
     Demo(commands::demo::DemoArgs),
     /// Starts with what is in the data folder; prints a one-time set-up link at first start.
     Serve(ServeArgs),
+    /// Prints a one-time link for another administrator, when none can sign in any more.
+    NewAdministrator(DataArgs),
     /// Takes lists into the registry.
     #[command(subcommand)]
     Import(Import),
@@ -86,6 +88,9 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => commands::demo::run(args).await,
         Command::Serve(args) => commands::serve::run(args).await,
+        Command::NewAdministrator(data) => {
+            commands::new_administrator::run(&data, &mut std::io::stdout()).await
+        }
         Command::Import(Import::Checkpoints { data, import }) => {
             let house = wiring::open(&data, &wiring::Wiring::quiet()).await?;
             let outcome = commands::import::run(&house, &import, &mut std::io::stdout()).await;

@@ -192,7 +192,7 @@ pub(crate) async fn close(house: &House) -> anyhow::Result<()> {
 }
 
 /// The database of a folder that was made beforehand would be readable by everybody.
-fn refuse_open_folder(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn refuse_open_folder(folder: &Path) -> anyhow::Result<()> {
     let about = fs::metadata(folder).with_context(|| format!("{}", folder.display()))?;
     let mode = about.permissions().mode() & 0o7777;
     if mode & MODE_OF_OTHERS != 0 {

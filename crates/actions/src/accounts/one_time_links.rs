@@ -1,9 +1,14 @@
 //! Links that work once: signing in, setting up an account, enrolling a duty device.
 
-use crate::{Answer, Failure, House};
-use domain::{accounts::Role, time::HOUR_MS};
-use registry::{AuditLine, Link, LinkUse};
-use vault::Purpose;
+use crate::{Answer, Failure, House, house::fresh_token};
+use domain::{
+    accounts::Role,
+    audit::{Actor, Deed},
+    outside::Dice,
+    time::{HOUR_MS, UnixMs},
+};
+use registry::{AuditLine, Link, LinkUse, Registry};
+use vault::{Purpose, Vault};
 
 /// How long a sign-in or set-up link works, in milliseconds.
 pub const LASTS_MS: i64 = 24 * HOUR_MS;
@@ -46,6 +51,32 @@ pub async fn first_set_up(house: &House) -> Answer<String> {
     let link_use = LinkUse::SetUp { role: Role::Administrator, county: None };
     let token = make(house, link_use, LASTS_MS, None).await?;
     Ok(format!("{}/set-up/{token}", house.settings.public_url))
+}
+
+/// The token of a link that sets up another administrator. For the command line, beside a running
+/// house.
+///
+/// # Errors
+/// Of the registry.
+pub async fn administrator_link(
+    registry: &Registry,
+    vault: &Vault,
+    dice: &dyn Dice,
+    now: UnixMs,
+) -> Result<String, registry::RegistryError> {
+    let token = fresh_token(dice);
+    let link_use = LinkUse::SetUp { role: Role::Administrator, county: None };
+    let link = Link { link_use, expires: now.plus(LASTS_MS) };
+    let line = AuditLine {
+        at: now,
+        actor: Actor::System,
+        deed: Deed::AccountMade,
+        subject: Role::Administrator.label().to_owned(),
+        detail: "命令行".to_owned(),
+    };
+    let mac = vault.mac(Purpose::OneTimeLink, token.as_bytes());
+    registry.insert_link(&mac, &link, Some(&line)).await?;
+    Ok(token)
 }
 
 /// A link that signs an account in once. For the command line of the demonstration.

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod load;
+pub(crate) mod new_administrator;
 pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod serve;

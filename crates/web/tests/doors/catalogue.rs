@@ -41,7 +41,7 @@ const DATA: [(&str, &[&str], &str); 29] = [
     ("actions/src/accounts/", &["账号 {}", "密码登录", "锁定 15 分钟", "密码不对"], AUDIT),
     ("actions/src/accounts/", &["一次性链接登录", "注册后登录", "重设密码后登录"], AUDIT),
     ("actions/src/accounts/", &["密码和验证码登录", "短信验证码不对", "账号 {account}"], AUDIT),
-    ("actions/src/accounts/", &["本人修改", "管理员发出的链接"], AUDIT),
+    ("actions/src/accounts/", &["本人修改", "管理员发出的链接", "命令行"], AUDIT),
     (
         "actions/src/invitations/",
         &["不再管理", "单位 {organisation}", "检查点 {}", "短信没有发出，收回", "邀请 {id}"],
