@@ -14,6 +14,7 @@ use crate::{
     sms::SmsSender,
 };
 use domain::{
+    applications::ReviewSteps,
     networks::Network,
     outside::{Clock, Dice, roll},
     time::UnixMs,
@@ -43,6 +44,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// How many people say yes before a door gets its code.
+    pub review_steps: ReviewSteps,
     /// Whether a password is followed by a code by text message, where these can be sent.
     pub second_factor: bool,
     /// Who may read the figures of the running house.

@@ -66,15 +66,17 @@ impl Role {
     }
 }
 
-/// The scope stored with an account: a county's code, or nothing for the city.
+/// The scope stored with an account: a county's or a township's code, or nothing for the city.
 #[must_use]
-pub fn scope(county: Option<&str>) -> Scope {
-    match county {
+pub fn scope(region: Option<&str>) -> Scope {
+    match region {
         None => Scope::City,
-        // A stored code that cannot be read must not widen what is seen: it covers nothing.
-        Some(code) => RegionCode::parse(code)
-            .or_else(|| RegionCode::parse("000000"))
-            .map_or(Scope::City, Scope::County),
+        Some(code) => match RegionCode::parse(code) {
+            Some(code) if code.as_str().len() == 9 => Scope::Township(code),
+            Some(code) => Scope::County(code),
+            // A stored code that cannot be read must not widen what is seen: it covers nothing.
+            None => RegionCode::parse("000000").map_or(Scope::City, Scope::County),
+        },
     }
 }
 
@@ -125,5 +127,7 @@ mod tests {
         assert!(!scope(Some("broken")).covers("341202"));
         assert!(scope(None).covers("341202"));
         assert!(scope(Some("341202")).covers("341202"));
+        assert!(scope(Some("341202001")).covers("341202001"));
+        assert!(!scope(Some("341202001")).covers("341202"));
     }
 }

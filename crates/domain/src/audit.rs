@@ -25,6 +25,8 @@ pub enum Deed {
     ApplicationSubmitted,
     /// Sent an application back.
     ApplicationReturned,
+    /// Said the first yes to an application, where reviews take two steps.
+    ApplicationEndorsed,
     /// Approved an application.
     ApplicationApproved,
     /// Downloaded a poster.
@@ -73,7 +75,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -85,6 +87,7 @@ impl Deed {
         Self::ManagerWithdrawn,
         Self::ApplicationSubmitted,
         Self::ApplicationReturned,
+        Self::ApplicationEndorsed,
         Self::ApplicationApproved,
         Self::PosterDownloaded,
         Self::DutyLinkMade,
@@ -124,6 +127,7 @@ impl Deed {
             Self::ManagerWithdrawn => "manager_withdrawn",
             Self::ApplicationSubmitted => "application_submitted",
             Self::ApplicationReturned => "application_returned",
+            Self::ApplicationEndorsed => "application_endorsed",
             Self::ApplicationApproved => "application_approved",
             Self::PosterDownloaded => "poster_downloaded",
             Self::DutyLinkMade => "duty_link_made",
@@ -170,6 +174,7 @@ impl Deed {
             Self::ManagerWithdrawn => "收回检查点管理",
             Self::ApplicationSubmitted => "提交申请",
             Self::ApplicationReturned => "退回申请",
+            Self::ApplicationEndorsed => "初审通过",
             Self::ApplicationApproved => "通过申请",
             Self::PosterDownloaded => "下载海报",
             Self::DutyLinkMade => "生成值守绑定码",

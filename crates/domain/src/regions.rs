@@ -44,24 +44,28 @@ pub enum Scope {
     City,
     /// One county and its townships.
     County(RegionCode),
+    /// One township or street.
+    Township(RegionCode),
 }
 
 impl Scope {
-    /// Whether something in `county` (six digits) may be seen.
+    /// Whether something in this region may be seen: a township (nine digits), or a county as a
+    /// whole (six digits).
     #[must_use]
-    pub fn covers(&self, county: &str) -> bool {
+    pub fn covers(&self, region: &str) -> bool {
         match self {
             Self::City => true,
-            Self::County(code) => code.as_str() == county,
+            Self::County(code) => region.get(..6) == Some(code.as_str()),
+            Self::Township(code) => code.as_str() == region,
         }
     }
 
-    /// The county this scope is narrowed to, if it is.
+    /// The county or township this scope is narrowed to, if it is.
     #[must_use]
-    pub fn county(&self) -> Option<&str> {
+    pub fn region(&self) -> Option<&RegionCode> {
         match self {
             Self::City => None,
-            Self::County(code) => Some(code.as_str()),
+            Self::County(code) | Self::Township(code) => Some(code),
         }
     }
 }
@@ -74,7 +78,18 @@ mod tests {
     fn a_county_sees_its_own_and_nothing_else() {
         let yingzhou = Scope::County(RegionCode::parse("341202").unwrap());
         assert!(yingzhou.covers("341202") && !yingzhou.covers("341203"));
+        assert!(yingzhou.covers("341202001") && !yingzhou.covers("341203001"));
         assert!(Scope::City.covers("341203"));
+        assert!(!yingzhou.covers("") && !yingzhou.covers("34120"));
+    }
+
+    #[test]
+    fn a_township_sees_itself_and_not_its_county() {
+        let gulou = Scope::Township(RegionCode::parse("341202001").unwrap());
+        assert!(gulou.covers("341202001") && !gulou.covers("341202004"));
+        assert!(!gulou.covers("341202"));
+        assert_eq!(gulou.region().map(RegionCode::as_str), Some("341202001"));
+        assert_eq!(Scope::City.region(), None);
     }
 
     #[test]

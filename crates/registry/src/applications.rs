@@ -106,7 +106,8 @@ impl Registry {
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
             "update applications set state = 'returned' \
-             where id = $1 and state = 'submitted' and round = $2 returning checkpoint",
+             where id = $1 and state in ('submitted', 'endorsed') and round = $2 \
+             returning checkpoint",
         )
         .bind(id)
         .bind(round)
@@ -127,7 +128,22 @@ impl Registry {
         Ok(true)
     }
 
-    /// Approves an application (its number and the round decided about): its checkpoint opens and gets its code,
+    /// Notes the first yes to an application (its number and the round decided about), by the line's
+    /// actor; `false` when it does not wait for one any more.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn endorse_application(&self, seen: (i64, i64), line: &AuditLine) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let endorsed = endorse(&mut tx, seen, line).await?;
+        if endorsed {
+            tx.commit().await?;
+        }
+        Ok(endorsed)
+    }
+
+    /// Approves an application (its number and the round decided about) that is in the state `from`: its checkpoint opens and gets its code,
     /// or becomes what it is to become and keeps the code it has. `false` when it does not
     /// wait for a decision any more, or when the code or short number is taken (roll again).
     ///
@@ -136,13 +152,14 @@ impl Registry {
     pub async fn approve_application(
         &self,
         seen: (i64, i64),
+        from: State,
         code: &str,
         short_number: &str,
         line: &AuditLine,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
         audit::write(&mut tx, line).await?;
-        let approved = approve(&mut tx, seen, code, short_number, line).await?;
+        let approved = approve(&mut tx, (seen, from), code, short_number, line).await?;
         if approved {
             tx.commit().await?;
         }
@@ -150,19 +167,42 @@ impl Registry {
     }
 }
 
-pub(crate) async fn approve(
+/// Notes the first yes; whether it was the one that was waited for.
+pub(crate) async fn endorse(
     tx: &mut AnyConnection,
     (id, round): (i64, i64),
+    line: &AuditLine,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "update applications set state = 'endorsed', endorsed_by = $3 \
+         where id = $1 and state = 'submitted' and round = $2",
+    )
+    .bind(id)
+    .bind(round)
+    .bind(line.actor.parts().1)
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    event(tx, id, State::Endorsed, "", line).await?;
+    Ok(true)
+}
+
+pub(crate) async fn approve(
+    tx: &mut AnyConnection,
+    ((id, round), from): ((i64, i64), State),
     code: &str,
     short_number: &str,
     line: &AuditLine,
 ) -> Result<bool> {
     let row = sqlx::query(
         "update applications set state = 'approved' \
-         where id = $1 and state = 'submitted' and round = $2 returning checkpoint",
+         where id = $1 and state = $3 and round = $2 returning checkpoint",
     )
     .bind(id)
     .bind(round)
+    .bind(from.code())
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(false) };

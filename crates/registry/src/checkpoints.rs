@@ -195,7 +195,7 @@ impl Registry {
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
             "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
-             county = $3, township = $4 where checkpoint = $1 and state = 'returned' \
+             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and state = 'returned' \
              and not exists (select 1 from proposals where checkpoint = $1)",
         )
         .bind(i64::from(checkpoint.0))

@@ -80,7 +80,7 @@ impl Registry {
         let number = i64::from(checkpoint.0);
         let found = sqlx::query(
             "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
-             county = $3, township = $4 where checkpoint = $1 and (state = 'approved' \
+             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and (state = 'approved' \
              or (state = 'returned' and exists (select 1 from proposals where checkpoint = $1))) \
              returning id",
         )

@@ -1,7 +1,7 @@
 //! The review queue: which applications wait, narrowed and in the order of waiting.
 
 use crate::{
-    applications::state,
+    applications::{approve, endorse, state},
     audit::{self, AuditLine},
     checkpoints,
     conditions::{Conditions, begins},
@@ -45,6 +45,8 @@ pub struct ApplicationRow {
     /// similar name, the check character of the credit code differs, another organisation has
     /// the same code, or a door in use is to be changed.
     pub doubtful: bool,
+    /// The account that said the first yes, where reviews take two steps.
+    pub endorsed_by: Option<i64>,
 }
 
 /// What a queue is narrowed to.
@@ -62,6 +64,8 @@ pub struct QueueFilter {
     pub submitted_until: Option<UnixMs>,
     /// Only doubtful ones, or only those that are not.
     pub doubtful: Option<bool>,
+    /// Not those whose first yes was this account's.
+    pub except_endorsed_by: Option<i64>,
     /// Part of a name, door or address; empty for all.
     pub text: String,
     /// Most rows.
@@ -70,13 +74,17 @@ pub struct QueueFilter {
     pub offset: i64,
 }
 
-/// One application that is to be approved among others.
+/// One application that is to be approved among others, or said the first yes to.
 #[derive(Clone, Debug)]
 pub struct ToApprove {
     /// Its number.
     pub id: i64,
     /// The submission that was looked at.
     pub round: i64,
+    /// The state it was seen in.
+    pub from: State,
+    /// The state it is to have: endorsed or approved.
+    pub to: State,
     /// Venue codes and short numbers, of which the first free one is taken.
     pub codes: Vec<(String, String)>,
     /// The audit line.
@@ -84,7 +92,7 @@ pub struct ToApprove {
 }
 
 const COLUMNS: &str = "a.id, a.checkpoint, a.state, a.round, a.submitted_ms, c.name, c.door, \
-    c.address, a.county, a.township, c.category, o.id, o.name, o.credit_code";
+    c.address, a.county, a.township, c.category, o.id, o.name, o.credit_code, a.endorsed_by";
 
 const TABLES: &str = "applications a join checkpoints c on c.number = a.checkpoint \
     join organisations o on o.id = c.organisation_id";
@@ -113,6 +121,9 @@ fn narrowed(filter: &QueueFilter) -> (Conditions, bool) {
     if let Some(until) = filter.submitted_until {
         all.and(until.0, |at| format!("a.submitted_ms <= {at}"));
     }
+    if let Some(account) = filter.except_endorsed_by {
+        all.and(account, |at| format!("coalesce(a.endorsed_by, 0) <> {at}"));
+    }
     if let Some(category) = &filter.category {
         all.and(begins(category).as_str(), |at| format!("c.category like {at} escape '!'"));
     }
@@ -125,7 +136,7 @@ fn narrowed(filter: &QueueFilter) -> (Conditions, bool) {
 }
 
 fn application(row: &AnyRow) -> Result<ApplicationRow> {
-    let doubtful: i64 = row.try_get(14)?;
+    let doubtful: i64 = row.try_get(15)?;
     Ok(ApplicationRow {
         id: row.try_get(0)?,
         checkpoint: checkpoints::number(row.try_get(1)?)?,
@@ -142,6 +153,7 @@ fn application(row: &AnyRow) -> Result<ApplicationRow> {
         organisation_name: row.try_get(12)?,
         credit_code: row.try_get(13)?,
         doubtful: doubtful == 1,
+        endorsed_by: row.try_get(14)?,
     })
 }
 
@@ -190,7 +202,7 @@ impl Registry {
         row.as_ref().map(application).transpose()
     }
 
-    /// Approves, in one transaction, each application that still waits, is still the submission that
+    /// Says yes, in one transaction, to each application that still waits, is still the submission that
     /// was looked at, and is not doubtful; says of each whether it was. One whose codes are all in
     /// use is left waiting; all are when somebody else takes one of the codes meanwhile.
     ///
@@ -200,7 +212,7 @@ impl Registry {
         let mut tx = self.begin().await?;
         audit::queue_up(&mut tx).await?;
         let sql = format!(
-            "select a.id from {TABLES} where a.id = $1 and a.round = $2 and a.state = 'submitted' \
+            "select a.id from {TABLES} where a.id = $1 and a.round = $2 and a.state = $3 \
              and not {DOUBTFUL}"
         );
         let mut approved = Vec::with_capacity(rows.len());
@@ -208,8 +220,14 @@ impl Registry {
             let found = sqlx::query(AssertSqlSafe(sql.as_str()))
                 .bind(row.id)
                 .bind(row.round)
+                .bind(row.from.code())
                 .fetch_optional(&mut *tx)
                 .await?;
+            if let (Some(_), State::Endorsed) = (&found, row.to) {
+                audit::write(&mut tx, &row.line).await?;
+                approved.push(endorse(&mut tx, (row.id, row.round), &row.line).await?);
+                continue;
+            }
             let code = checkpoints::free_code(&mut tx, &row.codes).await?;
             let (Some(_), Some((code, short))) = (found, code) else {
                 approved.push(false);
@@ -217,7 +235,7 @@ impl Registry {
             };
             audit::write(&mut tx, &row.line).await?;
             let seen = (row.id, row.round);
-            if !crate::applications::approve(&mut tx, seen, code, short, &row.line).await? {
+            if !approve(&mut tx, (seen, row.from), code, short, &row.line).await? {
                 // Somebody took the code at this very moment: nothing half done may stay.
                 return Ok(vec![false; rows.len()]);
             }

@@ -47,6 +47,15 @@ pub(crate) enum SecondFactor {
     Sms,
 }
 
+/// How many people say yes before a door gets its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Steps {
+    /// One reviewer.
+    One,
+    /// Two: a first one, and then somebody else of the county or the city.
+    Two,
+}
+
 /// What one source may do, who stands in front, and who may see how it goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LimitArgs {
@@ -133,6 +142,9 @@ pub(crate) struct ServeArgs {
     /// What follows a password at signing in.
     #[arg(long, env = "VENUECODE_SECOND_FACTOR", value_enum, default_value = "sms")]
     pub(crate) second_factor: SecondFactor,
+    /// How many people say yes before a door gets its code.
+    #[arg(long, env = "VENUECODE_REVIEW_STEPS", value_enum, default_value = "one")]
+    pub(crate) review_steps: Steps,
     /// Folder that a backup of visits and registry is brought into once a day, while serving; best
     /// on another disk. Not a folder inside of the data folder.
     #[arg(long, env = "VENUECODE_BACKUP_TO", value_name = "DIR")]

@@ -20,6 +20,7 @@ use actions::{
     sms::SmsSender,
 };
 use anyhow::{Context, bail};
+use domain::applications::ReviewSteps;
 use registry::Registry;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -46,6 +47,8 @@ pub(crate) struct Wiring {
     pub(crate) sms: Sms,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
+    /// How many people say yes before a door gets its code.
+    pub(crate) review_steps: ReviewSteps,
     /// Whether a demonstration's source of health status is there and never answers.
     pub(crate) source_gone: bool,
     /// What one source may do, when there will be scans; a command that serves nobody need not read
@@ -62,6 +65,7 @@ impl Wiring {
             given_url: GivenUrl::default(),
             sms: Sms::Off,
             second_factor: SecondFactor::Off,
+            review_steps: ReviewSteps::One,
             source_gone: false,
             serves: None,
         }
@@ -164,6 +168,7 @@ async fn furnish(
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            review_steps: wiring.review_steps,
             second_factor: wiring.second_factor == SecondFactor::Sms,
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),

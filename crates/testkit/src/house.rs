@@ -15,6 +15,7 @@ use actions::{
     sms::{BoxFuture, SmsError, SmsSender, TextMessage},
 };
 use domain::{
+    applications::ReviewSteps,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     outside::{Clock, Dice},
     people::PersonNumber,
@@ -165,15 +166,24 @@ impl TestHouse {
 
     /// A fresh house in which a password is followed by a code.
     pub async fn with_second_factor() -> Self {
-        Self::made(visits::embedded::Options::default(), true).await
+        Self::made(visits::embedded::Options::default(), true, ReviewSteps::One).await
+    }
+
+    /// A fresh house in which two people say yes before a door gets its code.
+    pub async fn with_two_steps() -> Self {
+        Self::made(visits::embedded::Options::default(), false, ReviewSteps::Two).await
     }
 
     /// A fresh house whose visit store has these limits.
     pub async fn with_visits(options: visits::embedded::Options) -> Self {
-        Self::made(options, false).await
+        Self::made(options, false, ReviewSteps::One).await
     }
 
-    async fn made(options: visits::embedded::Options, second_factor: bool) -> Self {
+    async fn made(
+        options: visits::embedded::Options,
+        second_factor: bool,
+        review_steps: ReviewSteps,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FakeClock(Mutex::new(START)));
         let dice = Arc::new(SeededDice::new(7));
@@ -207,6 +217,7 @@ impl TestHouse {
                 demo: false,
                 visit_days: 28,
                 second_factor,
+                review_steps,
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },

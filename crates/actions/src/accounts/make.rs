@@ -20,7 +20,7 @@ use vault::Field;
 pub struct NewAccountForm {
     /// Role code.
     pub role: String,
-    /// County code; empty for the whole city.
+    /// Code of a county, or of a township; empty for the whole city.
     pub county: String,
 }
 
@@ -126,12 +126,12 @@ pub async fn invite(
     let role = complaints.take("role", role.ok_or("请选择角色"));
     let regions = house.registry.regions().await?;
     let wanted = form.county.trim();
-    let found = county(&regions, Some(wanted)).filter(|r| r.code.as_str().len() == 6);
+    let found = county(&regions, Some(wanted));
     if !wanted.is_empty() && found.is_none() {
-        complaints.add("county", "请选择县区，全市留空");
+        complaints.add("county", "请选择县区或乡镇街道，全市留空");
     }
     if found.is_some() && role.is_some_and(|role| role != Role::Reviewer) {
-        complaints.add("county", "只有审核员分县区，这个角色请选全市");
+        complaints.add("county", "只有审核员分县区和乡镇，这个角色请选全市");
     }
     let role = role.filter(|_| complaints.is_empty()).ok_or(complaints)?;
     let county = found.filter(|r| r.parent.is_some()).map(|r| r.code.as_str().to_owned());

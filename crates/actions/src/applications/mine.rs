@@ -8,7 +8,7 @@ use crate::{
     regions,
 };
 use domain::{
-    applications::State,
+    applications::{ReviewSteps, State},
     categories,
     checkpoints::{CheckpointForm, CheckpointNumber, Standing},
     time::UnixMs,
@@ -145,7 +145,11 @@ pub async fn list(house: &House, caller: &Manager, filter: &Filter) -> Answer<Li
     let mut counts = Vec::new();
     for state in State::ALL {
         let of = DoorFilter { state: Some(state), ..all.clone() };
-        counts.push((state, house.registry.doors_total(&of).await?));
+        let count = house.registry.doors_total(&of).await?;
+        let two = house.settings.review_steps == ReviewSteps::Two;
+        if state != State::Endorsed || two || count > 0 {
+            counts.push((state, count));
+        }
     }
     let text = filter.text.trim().to_owned();
     let mut wanted = DoorFilter { state: filter.state, text, ..all };

@@ -161,7 +161,7 @@ pub async fn resume(house: &House, caller: &Reviewer, number: CheckpointNumber) 
 /// Outside of the reviewer's scope there is no such door.
 async fn within(house: &House, caller: &Reviewer, number: CheckpointNumber) -> Answer<()> {
     let checkpoint = house.registry.checkpoint(number).await?;
-    let within = checkpoint.is_some_and(|found| caller.scope.covers(&found.record.county));
+    let within = checkpoint.is_some_and(|found| caller.scope.covers(&found.record.township));
     if within { Ok(()) } else { Err(Failure::NotFound) }
 }
 

@@ -201,7 +201,7 @@ async fn another_countys_reviewer_sees_nothing_and_decides_nothing() {
     let queue = review::queue(&t, &there, &all(State::Submitted)).await.unwrap();
     assert!(queue.rows.is_empty() && queue.total == 0);
     assert!(queue.counts.iter().all(|(_, count)| *count == 0));
-    assert_eq!(queue.county, Some(("341203".into(), "颍东区".into())));
+    assert_eq!(queue.narrowed_to, Some(("341203".into(), "颍东区".into())));
     not_found(review::one(&t, &there, id).await);
     not_found(review::approve(&t, &there, id, 1).await);
     not_found(review::send_back(&t, &there, id, 1, "不归我管").await);
@@ -236,13 +236,14 @@ async fn of_two_reviewers_deciding_at_once_one_is_told_that_it_is_decided() {
         submit(&t, &caller, &t.checkpoint_form()).await.unwrap();
         let id = seen(&t, &one, State::Submitted).await[0];
         let (first, second) = if round % 2 == 0 {
-            tokio::join!(review::approve(&t, &one, id, 1), review::approve(&t, &other, id, 1))
+            let again = async { review::approve(&t, &other, id, 1).await.map(|_| ()) };
+            tokio::join!(review::approve(&t, &one, id, 1), again)
         } else {
             let back = review::send_back(&t, &other, id, 1, "请核对名称");
             tokio::join!(review::approve(&t, &one, id, 1), back)
         };
         assert!(first.is_ok() != second.is_ok(), "exactly one decides");
-        conflict(if first.is_ok() { second } else { first });
+        conflict(if first.is_ok() { second } else { first.map(|_| ()) });
         let events = review::one(&t, &one, id).await.unwrap().events;
         assert_eq!(events.len(), 2, "one decision is written down");
     }

@@ -29,4 +29,5 @@ mod review;
 mod second_factor;
 mod sign_in;
 mod support;
+mod two_steps;
 mod venue_codes;

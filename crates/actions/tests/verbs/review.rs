@@ -103,7 +103,7 @@ async fn many_are_approved_and_what_is_doubtful_late_or_elsewhere_still_waits() 
     assert_eq!(review::approve_many(&t, &city, &old, seen).await.unwrap().approved, 0);
 
     let done = review::approve_many(&t, &county, &waiting(), seen).await.unwrap();
-    assert_eq!(done, Approved { approved: 1, left: 3 });
+    assert_eq!(done, Approved { approved: 1, to: State::Approved, left: 3 });
     assert_eq!(names(&t, &city, &Filter::all(State::Approved)).await, ["甲医院"]);
     let again = review::approve_many(&t, &county, &waiting(), seen).await.unwrap();
     assert_eq!(again.approved, 0);
@@ -118,7 +118,7 @@ async fn many_are_approved_and_what_is_doubtful_late_or_elsewhere_still_waits() 
         ..Filter::all(State::Approved)
     };
     let done = review::approve_many(&t, &city, &odd, t.now()).await.unwrap();
-    assert_eq!(done, Approved { approved: 2, left: 0 });
+    assert_eq!(done, Approved { approved: 2, to: State::Approved, left: 0 });
     let left = names(&t, &city, &waiting()).await;
     assert_eq!(left, ["百姓缘大药房", "百姓缘大药房有限公司"]);
 }
@@ -133,7 +133,7 @@ async fn each_of_many_has_its_code_and_its_line_and_opens_at_once() {
     }
     let city = reviewer(&t, "").await;
     let done = review::approve_many(&t, &city, &waiting(), t.now()).await.unwrap();
-    assert_eq!(done, Approved { approved: 103, left: 0 });
+    assert_eq!(done, Approved { approved: 103, to: State::Approved, left: 0 });
     let lines = t.registry.audit_page(Some(Deed::ApplicationApproved), 200, 0).await.unwrap();
     assert_eq!(lines.len(), 103);
     assert!(lines.iter().all(|line| line.line.actor == city.actor()));

@@ -92,7 +92,12 @@ async fn refused_without_a_trace(at: &BackEnd, code: &str, short: &str) {
     at.an_open_door("万达", "taken").await;
     let door = at.a_door("万象").await;
     let line = line(Deed::ApplicationApproved, NOON.plus(9));
-    assert!(!at.registry.approve_application((2, 1), code, short, &line).await.unwrap());
+    assert!(
+        !at.registry
+            .approve_application((2, 1), State::Submitted, code, short, &line)
+            .await
+            .unwrap()
+    );
     assert_eq!(at.registry.application_of(door).await.unwrap(), Some((2, State::Submitted)));
     let kept = at.registry.checkpoint(door).await.unwrap().unwrap();
     assert_eq!((kept.standing, kept.changed), (Standing::Applying, NOON));

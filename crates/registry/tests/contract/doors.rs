@@ -66,7 +66,12 @@ async fn a_row_says_where_the_door_and_its_application_stand(at: &BackEnd) {
         assert!(at.registry.correct_checkpoint(number, &door, &again).await.unwrap());
     }
     let yes = line(Deed::ApplicationApproved, NOON.plus(9));
-    assert!(at.registry.approve_application((1, 3), "code", "FY-code", &yes).await.unwrap());
+    assert!(
+        at.registry
+            .approve_application((1, 3), State::Submitted, "code", "FY-code", &yes)
+            .await
+            .unwrap()
+    );
     let row = at.registry.doors_of(&all_of(unit)).await.unwrap().remove(0);
     assert_eq!((row.standing, row.state), (Standing::Open, State::Approved));
 }

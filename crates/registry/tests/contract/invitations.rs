@@ -6,6 +6,7 @@ use super::{
 };
 use domain::{
     accounts::Role,
+    applications::State,
     audit::Deed,
     checkpoints::CheckpointNumber,
     messages::MessageKind,
@@ -41,7 +42,12 @@ async fn a_managed_door(at: &BackEnd) {
     let unit = at.registry.insert_organisation(&unit).await.unwrap().unwrap();
     at.applied(&record(unit, "万达", "东门"), NOON).await;
     let line = line(Deed::ApplicationApproved, NOON);
-    assert!(at.registry.approve_application((1, 1), "code", "FY-1", &line).await.unwrap());
+    assert!(
+        at.registry
+            .approve_application((1, 1), State::Submitted, "code", "FY-1", &line)
+            .await
+            .unwrap()
+    );
 }
 
 async fn invite(at: &BackEnd, checkpoint: Option<CheckpointNumber>, phone: &str) -> i64 {
@@ -202,7 +208,12 @@ async fn another_responsible_person_ends_what_the_one_before_had(at: &BackEnd) {
         let new = record(1, "万达", "北门");
         assert!(at.registry.propose(DOOR, &new, phone, &asked).await.unwrap());
         let yes = line(Deed::ApplicationApproved, NOON.plus(7));
-        assert!(at.registry.approve_application((1, round), "x", "FY-x", &yes).await.unwrap());
+        assert!(
+            at.registry
+                .approve_application((1, round), State::Submitted, "x", "FY-x", &yes)
+                .await
+                .unwrap()
+        );
     };
     change(b"139", 2).await;
     assert_eq!(manager(at).await, Some(GUEST), "the same person's door");

@@ -3,6 +3,7 @@
 use super::support::BackEnd;
 use domain::{
     accounts::Role,
+    applications::State,
     audit::{Actor, Deed},
     checkpoints::CheckpointNumber,
     people::{IdKind, PersonNumber},
@@ -134,7 +135,13 @@ impl BackEnd {
     pub(crate) async fn approve(&self, application: i64, code: &str) -> bool {
         let line = line(Deed::ApplicationApproved, NOON.plus(3_600_000));
         self.registry
-            .approve_application((application, 1), code, &format!("FY-{code}"), &line)
+            .approve_application(
+                (application, 1),
+                State::Submitted,
+                code,
+                &format!("FY-{code}"),
+                &line,
+            )
             .await
             .unwrap()
     }

@@ -6,6 +6,7 @@ use super::{
 };
 use domain::{
     accounts::Role,
+    applications::State,
     audit::Deed,
     checkpoints::{CheckpointNumber, Happening},
     messages::{GATHER_MS, MessageKind},
@@ -38,7 +39,12 @@ async fn a_managed_door(at: &BackEnd) -> CheckpointNumber {
 
 async fn approved(at: &BackEnd) {
     let line = line(Deed::ApplicationApproved, NOON);
-    assert!(at.registry.approve_application((1, 1), "code", "FY-1", &line).await.unwrap());
+    assert!(
+        at.registry
+            .approve_application((1, 1), State::Submitted, "code", "FY-1", &line)
+            .await
+            .unwrap()
+    );
 }
 
 async fn told(at: &BackEnd, account: i64) -> Vec<MessageKind> {
@@ -62,7 +68,12 @@ async fn a_decision_tells_the_units_manager(at: &BackEnd) {
         at.registry.correct_checkpoint(DOOR, &record(1, "万达", "东门"), &again).await.unwrap()
     );
     let yes = line(Deed::ApplicationApproved, NOON);
-    assert!(at.registry.approve_application((1, 2), "code", "FY-1", &yes).await.unwrap());
+    assert!(
+        at.registry
+            .approve_application((1, 2), State::Submitted, "code", "FY-1", &yes)
+            .await
+            .unwrap()
+    );
     assert_eq!(self::told(at, MANAGER).await, [MessageKind::Approved, MessageKind::Returned]);
 }
 

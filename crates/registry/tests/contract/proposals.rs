@@ -62,6 +62,7 @@ async fn county_of_queue(at: &BackEnd, county: &str, state: State) -> usize {
         category: None,
         submitted_until: None,
         doubtful: None,
+        except_endorsed_by: None,
         text: String::new(),
         limit: 9,
         offset: 0,
@@ -97,8 +98,18 @@ async fn an_approved_change_keeps_the_code(at: &BackEnd) {
     assert!(propose(at, &wanted(), NOON).await);
     let before = at.registry.last_change().await.unwrap();
     let line = line(Deed::ApplicationApproved, NOON.plus(7));
-    assert!(!at.registry.approve_application((1, 1), "new", "FY-new", &line).await.unwrap());
-    assert!(at.registry.approve_application((1, 2), "new", "FY-new", &line).await.unwrap());
+    assert!(
+        !at.registry
+            .approve_application((1, 1), State::Submitted, "new", "FY-new", &line)
+            .await
+            .unwrap()
+    );
+    assert!(
+        at.registry
+            .approve_application((1, 2), State::Submitted, "new", "FY-new", &line)
+            .await
+            .unwrap()
+    );
     assert_eq!(seen(at).await, ("万象".to_owned(), "341203".to_owned()));
     assert!(at.registry.venue_code("new").await.unwrap().is_none());
     let door = at.registry.checkpoint(DOOR).await.unwrap().unwrap();
@@ -124,7 +135,12 @@ async fn a_change_comes_back_and_is_corrected(at: &BackEnd) {
     assert!(propose(at, &other, NOON.plus(7)).await);
     assert_eq!(at.registry.proposal(DOOR).await.unwrap().unwrap().name, "金鹰");
     let yes = line(Deed::ApplicationApproved, NOON.plus(8));
-    assert!(at.registry.approve_application((1, 3), "new", "FY-new", &yes).await.unwrap());
+    assert!(
+        at.registry
+            .approve_application((1, 3), State::Submitted, "new", "FY-new", &yes)
+            .await
+            .unwrap()
+    );
     assert_eq!(seen(at).await.0, "金鹰");
 }
 
@@ -144,7 +160,10 @@ async fn a_change_is_taken_back(at: &BackEnd) {
         assert_eq!(seen(at).await.0, "万达");
         assert!(at.registry.proposal(DOOR).await.unwrap().is_none());
         let late = line(Deed::ApplicationApproved, NOON);
-        let late = at.registry.approve_application((1, round), "new", "FY-new", &late).await;
+        let late = at
+            .registry
+            .approve_application((1, round), State::Submitted, "new", "FY-new", &late)
+            .await;
         assert!(!late.unwrap(), "whoever still looks at it decides nothing");
     }
     assert_eq!(county_of_queue(at, "341202", State::Approved).await, 1);
@@ -158,7 +177,12 @@ async fn a_door_that_somebody_has_by_now_is_not_taken_over(at: &BackEnd) {
     let other = at.an_organisation("二").await;
     at.applied(&record(other, "万象", "南门"), NOON).await;
     let line = line(Deed::ApplicationApproved, NOON.plus(7));
-    assert!(!at.registry.approve_application((1, 2), "new", "FY-new", &line).await.unwrap());
+    assert!(
+        !at.registry
+            .approve_application((1, 2), State::Submitted, "new", "FY-new", &line)
+            .await
+            .unwrap()
+    );
     assert_eq!((state(at).await, seen(at).await.0.as_str()), (State::Submitted, "万达"));
     assert!(at.registry.proposal(DOOR).await.unwrap().is_some(), "nothing is lost");
 }
@@ -179,7 +203,8 @@ async fn a_change_is_never_approved_among_many(at: &BackEnd) {
     assert!(propose(at, &wanted(), NOON).await);
     let codes = vec![("new".to_owned(), "FY-new".to_owned())];
     let line = line(Deed::ApplicationApproved, NOON);
-    let row = ToApprove { id: 1, round: 2, codes, line };
+    let row =
+        ToApprove { id: 1, round: 2, from: State::Submitted, to: State::Approved, codes, line };
     assert_eq!(at.registry.approve_many(&[row]).await.unwrap(), [false]);
     assert_eq!(seen(at).await.0, "万达");
 }

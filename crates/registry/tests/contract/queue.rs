@@ -5,6 +5,7 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::{
+    accounts::Role,
     applications::State,
     audit::Deed,
     checkpoints::{CheckpointNumber, Standing},
@@ -27,6 +28,9 @@ on_both!(
     a_credit_code_that_differs_or_is_anothers_is_doubtful,
     a_corrected_door_moves_to_its_new_township,
     rows_of_an_earlier_version_get_their_forms,
+    a_first_yes_is_noted_once_and_a_second_opens_the_door,
+    what_came_back_needs_both_again,
+    many_are_endorsed_at_once,
     many_are_approved_at_once_and_each_is_whole,
     what_is_doubtful_decided_or_submitted_anew_is_left,
     a_row_whose_codes_are_taken_is_left_and_the_others_go_on,
@@ -41,6 +45,7 @@ fn waiting() -> QueueFilter {
         category: None,
         submitted_until: None,
         doubtful: None,
+        except_endorsed_by: None,
         text: String::new(),
         limit: 100,
         offset: 0,
@@ -316,7 +321,70 @@ async fn rows_of_an_earlier_version_get_their_forms(at: &BackEnd) {
 /// An application as somebody approves it among others.
 fn to_approve(id: i64, codes: &[&str]) -> ToApprove {
     let codes = codes.iter().map(|code| ((*code).to_owned(), format!("FY-{code}"))).collect();
-    ToApprove { id, round: 1, codes, line: line(Deed::ApplicationApproved, NOON.plus(1)) }
+    let line = line(Deed::ApplicationApproved, NOON.plus(1));
+    ToApprove { id, round: 1, from: State::Submitted, to: State::Approved, codes, line }
+}
+
+async fn endorse(at: &BackEnd, seen: (i64, i64)) -> bool {
+    at.registry.endorse_application(seen, &line(Deed::ApplicationEndorsed, NOON)).await.unwrap()
+}
+
+async fn a_first_yes_is_noted_once_and_a_second_opens_the_door(at: &BackEnd) {
+    at.an_account(Role::Reviewer, "138").await;
+    let door = at.a_door("万达").await;
+    assert!(!endorse(at, (1, 2)).await, "another submission");
+    let (one, other) = tokio::join!(endorse(at, (1, 1)), endorse(at, (1, 1)));
+    assert!(one ^ other);
+    let seen = at.registry.application(1).await.unwrap().unwrap();
+    assert_eq!((seen.state, seen.endorsed_by), (State::Endorsed, Some(1)));
+    assert!(queue(at, waiting()).await.is_empty());
+    let endorsed = QueueFilter { state: State::Endorsed, ..waiting() };
+    assert_eq!(queue(at, endorsed.clone()).await, [1]);
+    let not_mine = |account| QueueFilter { except_endorsed_by: Some(account), ..endorsed.clone() };
+    assert!(queue(at, not_mine(1)).await.is_empty());
+    assert_eq!(queue(at, not_mine(2)).await, [1]);
+    let yes = line(Deed::ApplicationApproved, NOON);
+    let approve = async |from| {
+        at.registry.approve_application((1, 1), from, "code", "FY-code", &yes).await.unwrap()
+    };
+    assert!(!approve(State::Submitted).await, "it is not what it was seen as");
+    assert!(approve(State::Endorsed).await);
+    let opened = at.registry.checkpoint(door).await.unwrap().unwrap();
+    assert_eq!(opened.standing, Standing::Open);
+    let events = at.registry.application_events(1).await.unwrap();
+    let states: Vec<State> = events.iter().map(|event| event.state).collect();
+    assert_eq!(states, [State::Submitted, State::Endorsed, State::Approved]);
+    assert_eq!(at.lines_of(Deed::ApplicationEndorsed).await, 1);
+}
+
+async fn what_came_back_needs_both_again(at: &BackEnd) {
+    at.an_account(Role::Reviewer, "138").await;
+    let door = at.a_door("万达").await;
+    assert!(endorse(at, (1, 1)).await);
+    let back = line(Deed::ApplicationReturned, NOON);
+    assert!(at.registry.return_application((1, 1), "不清", &back).await.unwrap());
+    let again = line(Deed::ApplicationSubmitted, NOON);
+    assert!(
+        at.registry.correct_checkpoint(door, &record(1, "万达", "东门"), &again).await.unwrap()
+    );
+    let seen = at.registry.application(1).await.unwrap().unwrap();
+    assert_eq!((seen.state, seen.endorsed_by), (State::Submitted, None));
+}
+
+async fn many_are_endorsed_at_once(at: &BackEnd) {
+    at.an_account(Role::Reviewer, "138").await;
+    let unit = at.an_organisation("万达").await;
+    for door in ["甲", "乙"] {
+        at.applied(&record(unit, "万达", door), NOON).await;
+    }
+    let row = |id| ToApprove { to: State::Endorsed, ..to_approve(id, &[]) };
+    let rows = [row(1), ToApprove { round: 2, ..row(2) }];
+    assert_eq!(at.registry.approve_many(&rows).await.unwrap(), [true, false]);
+    let endorsed = QueueFilter { state: State::Endorsed, ..waiting() };
+    assert_eq!(queue(at, endorsed).await, [1]);
+    let second = ToApprove { from: State::Endorsed, ..to_approve(1, &["one"]) };
+    assert_eq!(at.registry.approve_many(&[second]).await.unwrap(), [true]);
+    assert_eq!(at.registry.code_of(CheckpointNumber(1)).await.unwrap().unwrap().code, "one");
 }
 
 async fn many_are_approved_at_once_and_each_is_whole(at: &BackEnd) {

@@ -4,7 +4,9 @@ use super::{
     made::{AWKWARD, NOON, line, record},
     support::{BackEnd, on_both},
 };
-use domain::{audit::Deed, checkpoints::CheckpointNumber, venue_codes::Standing};
+use domain::{
+    applications::State, audit::Deed, checkpoints::CheckpointNumber, venue_codes::Standing,
+};
 use registry::CheckpointRecord;
 
 on_both!(
@@ -26,7 +28,10 @@ async fn a_code_shows_its_door(at: &BackEnd) {
     let door = at.applied(&new, NOON).await;
     let approved = line(Deed::ApplicationApproved, NOON);
     let code = "abcdefghjkmnpqrs";
-    let done = at.registry.approve_application((1, 1), code, "FY-1202-7K3QD", &approved).await;
+    let done = at
+        .registry
+        .approve_application((1, 1), State::Submitted, code, "FY-1202-7K3QD", &approved)
+        .await;
     assert!(done.unwrap());
     let row = at.registry.venue_code(code).await.unwrap().unwrap();
     assert_eq!((row.code.as_str(), row.short_number.as_str()), (code, "FY-1202-7K3QD"));

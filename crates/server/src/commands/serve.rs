@@ -2,13 +2,14 @@
 
 use crate::{
     backups::Backups,
-    config::{SecondFactor, ServeArgs, Sms},
+    config::{SecondFactor, ServeArgs, Sms, Steps},
     installation::{GivenUrl, Kind},
     run, wiring,
     wiring::Wiring,
 };
 use actions::{Failure, House, accounts::one_time_links::first_set_up};
 use anyhow::Context;
+use domain::applications::ReviewSteps;
 use std::{fmt::Write as _, io::Write, process::ExitCode};
 
 /// Serves until told to stop.
@@ -22,6 +23,10 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         given_url,
         sms: args.sms,
         second_factor: args.second_factor,
+        review_steps: match args.review_steps {
+            Steps::One => ReviewSteps::One,
+            Steps::Two => ReviewSteps::Two,
+        },
         source_gone: false,
         serves: Some(args.limits.clone()),
     };

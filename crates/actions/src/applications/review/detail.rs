@@ -3,11 +3,11 @@
 use super::{
     super::{Event, events, mine::category_name},
     queue::{Row, row},
-    within,
+    within, yes,
 };
 use crate::{Answer, Failure, House, accounts::principals::Reviewer, regions};
 use domain::{
-    applications::State,
+    applications::{NotYours, State},
     checkpoints::{self, CheckpointNumber},
     organisations::{CreditCheck, CreditCode},
     people::mask_name,
@@ -27,6 +27,8 @@ pub struct Detail {
     pub row: Row,
     /// Where it stands.
     pub state: State,
+    /// What the caller's yes makes of it, or why it is not the one that it waits for.
+    pub yes: Result<State, NotYours>,
     /// The door that it is for.
     pub checkpoint: CheckpointNumber,
     /// Where the door stands.
@@ -92,6 +94,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
             ..row(&application, &regions)
         },
         state: application.state,
+        yes: yes(house, caller, &application),
         checkpoint: number,
         standing,
         life: house.registry.checkpoint_events(number).await?,

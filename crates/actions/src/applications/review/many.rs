@@ -1,8 +1,12 @@
 //! Many applications approved with one decision: those that nothing speaks against.
 
-use super::{Filter, codes, line};
+use super::{Filter, codes, line, yes};
 use crate::{Answer, House, accounts::principals::Reviewer};
-use domain::{applications::State, audit::Deed, time::UnixMs};
+use domain::{
+    applications::{State, Voice},
+    audit::Deed,
+    time::UnixMs,
+};
 use registry::{ApplicationRow, QueueFilter, ToApprove};
 
 /// Most applications approved with one decision.
@@ -13,8 +17,10 @@ const BATCH_ROWS: i64 = 100;
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Approved {
-    /// So many are approved.
+    /// So many were said yes to.
     pub approved: i64,
+    /// What they are now: approved, or endorsed where reviews take two steps.
+    pub to: State,
     /// So many within the filter still wait, doubtful or not.
     pub left: i64,
 }
@@ -31,11 +37,14 @@ pub async fn approve_many(
     filter: &Filter,
     seen: UnixMs,
 ) -> Answer<Approved> {
-    let waiting = Filter { state: State::Submitted, page: 0, ..filter.clone() };
+    let from = if filter.state.waits() { filter.state } else { State::Submitted };
+    let waiting = Filter { state: from, page: 0, ..filter.clone() };
     // Days of waiting count from when the reviewer looked, too.
     let mut wanted = waiting.within(caller, seen);
     wanted.submitted_until = Some(wanted.submitted_until.map_or(seen, |until| until.min(seen)));
     wanted.doubtful = Some(false);
+    // The second yes is somebody else's.
+    wanted.except_endorsed_by = (from == State::Endorsed).then_some(caller.account);
     let mut approved = 0;
     let outcome = loop {
         wanted.limit = BATCH_ROWS.min(MANY_MAX - approved);
@@ -51,7 +60,9 @@ pub async fn approve_many(
     }
     outcome?;
     let left = house.registry.queue_total(&waiting.within(caller, house.now())).await?;
-    Ok(Approved { approved, left })
+    let voice = Voice { scope: &caller.scope, endorsed_it: false };
+    let to = house.settings.review_steps.approve(from, &voice).unwrap_or(State::Approved);
+    Ok(Approved { approved, to, left })
 }
 
 /// Approves one batch; how many were.
@@ -60,14 +71,22 @@ async fn batch(house: &House, caller: &Reviewer, wanted: &QueueFilter) -> Answer
     if rows.is_empty() {
         return Ok(0);
     }
-    let batch: Vec<ToApprove> = rows.iter().map(|row| to_approve(house, caller, row)).collect();
+    let batch: Vec<ToApprove> =
+        rows.iter().filter_map(|row| to_approve(house, caller, row)).collect();
     let done = house.registry.approve_many(&batch).await?;
     let taken = done.into_iter().filter(|taken| *taken).count();
     Ok(i64::try_from(taken).unwrap_or(i64::MAX))
 }
 
-fn to_approve(house: &House, caller: &Reviewer, row: &ApplicationRow) -> ToApprove {
-    let mut line = line(house, caller.actor(), Deed::ApplicationApproved, row.id);
+/// Nothing where the yes it waits for is somebody else's.
+fn to_approve(house: &House, caller: &Reviewer, row: &ApplicationRow) -> Option<ToApprove> {
+    let to = yes(house, caller, row).ok()?;
+    let deed = match to {
+        State::Endorsed => Deed::ApplicationEndorsed,
+        _ => Deed::ApplicationApproved,
+    };
+    let mut line = line(house, caller.actor(), deed, row.id);
     line.detail = "与其他无疑点的申请一并通过".to_owned();
-    ToApprove { id: row.id, round: row.round, codes: codes(house, &row.county), line }
+    let codes = codes(house, &row.county);
+    Some(ToApprove { id: row.id, round: row.round, from: row.state, to, codes, line })
 }

@@ -6,12 +6,12 @@ mod queue;
 
 pub use detail::{Changed, Detail, one};
 pub use many::{Approved, MANY_MAX, approve_many};
-pub use queue::{Filter, PAGE_ROWS, Queue, Row, queue};
+pub use queue::{Filter, PAGE_ROWS, Queue, Row, first_state, queue};
 pub use registry::Neighbour;
 
 use crate::{Answer, Failure, House, accounts::principals::Reviewer};
 use domain::{
-    applications::check_reason,
+    applications::{NotYours, State, Voice, check_reason},
     audit::{Actor, Deed},
     venue_codes::{VenueCode, fresh_short_number},
 };
@@ -20,7 +20,7 @@ use registry::{ApplicationRow, AuditLine};
 /// An application within the reviewer's scope; outside of it there is none.
 async fn within(house: &House, caller: &Reviewer, id: i64) -> Answer<ApplicationRow> {
     let application = house.registry.application(id).await?;
-    application.filter(|found| caller.scope.covers(&found.county)).ok_or(Failure::NotFound)
+    application.filter(|found| caller.scope.covers(&found.township)).ok_or(Failure::NotFound)
 }
 
 /// Codes are 80 random bits and short numbers 25: a second roll is rare, a fifth means a fault.
@@ -37,23 +37,49 @@ fn codes(house: &House, county: &str) -> Vec<(String, String)> {
 
 const DECIDED: Failure = Failure::Conflict("这件申请已有人处理，请看最新状态");
 
-/// Approves what was submitted the `round`-th time: the checkpoint gets its code.
+/// Says yes to what was submitted the `round`-th time: the checkpoint gets its code, or, where reviews
+/// take two steps, waits for the second yes. What it is now.
 ///
 /// # Errors
-/// `NotFound` outside of the scope; `Conflict` when somebody decided meanwhile.
-pub async fn approve(house: &House, caller: &Reviewer, id: i64, round: i64) -> Answer<()> {
+/// `NotFound` outside of the scope; `Conflict` when somebody decided meanwhile, and when the yes it
+/// waits for is somebody else's.
+pub async fn approve(house: &House, caller: &Reviewer, id: i64, round: i64) -> Answer<State> {
     let county = within(house, caller, id).await?.county;
     for (code, number) in codes(house, &county) {
         let application = within(house, caller, id).await?;
-        application.state.approve().map_err(|_| DECIDED)?;
+        let to = yes(house, caller, &application).map_err(refused)?;
         as_seen(&application, round)?;
-        let line = line(house, caller.actor(), Deed::ApplicationApproved, id);
         let seen = (id, round);
-        if house.registry.approve_application(seen, &code, &number, &line).await? {
-            return house.catch_up().await;
+        if to == State::Endorsed {
+            let line = line(house, caller.actor(), Deed::ApplicationEndorsed, id);
+            let done = house.registry.endorse_application(seen, &line).await?;
+            return if done { Ok(to) } else { Err(DECIDED) };
+        }
+        let line = line(house, caller.actor(), Deed::ApplicationApproved, id);
+        let from = application.state;
+        if house.registry.approve_application(seen, from, &code, &number, &line).await? {
+            house.catch_up().await?;
+            return Ok(to);
         }
     }
     Err(DECIDED)
+}
+
+/// What the caller's yes makes of an application.
+fn yes(house: &House, caller: &Reviewer, application: &ApplicationRow) -> Result<State, NotYours> {
+    let endorsed_it = application.endorsed_by == Some(caller.account);
+    let voice = Voice { scope: &caller.scope, endorsed_it };
+    house.settings.review_steps.approve(application.state, &voice)
+}
+
+/// Why a yes is not taken, in words.
+#[must_use]
+pub fn refused(why: NotYours) -> Failure {
+    match why {
+        NotYours::Decided => DECIDED,
+        NotYours::SamePerson => Failure::Conflict("初审是您做的，请由另一位审核员复审"),
+        NotYours::Countys => Failure::Conflict("初审已通过，请等待县区复审"),
+    }
 }
 
 /// Refuses a decision about something else than what was on the page: the manager has submitted

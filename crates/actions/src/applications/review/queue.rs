@@ -3,8 +3,8 @@
 use super::super::mine::category_name;
 use crate::{Answer, House, accounts::principals::Reviewer, regions};
 use domain::{
-    applications::State,
-    regions::Region,
+    applications::{ReviewSteps, State, Voice},
+    regions::{Region, RegionCode},
     time::{DAY_MS, UnixMs},
 };
 use registry::{ApplicationRow, QueueFilter};
@@ -56,18 +56,29 @@ impl Filter {
     /// As the registry is asked, within the reviewer's scope.
     pub(super) fn within(&self, caller: &Reviewer, now: UnixMs) -> QueueFilter {
         let region = |digits| self.region.clone().filter(|code| code.len() == digits);
+        let own = |digits| {
+            let code = caller.scope.region().map(RegionCode::as_str);
+            code.filter(|code| code.len() == digits).map(str::to_owned)
+        };
         QueueFilter {
             state: self.state,
-            county: caller.scope.county().map(str::to_owned).or_else(|| region(6)),
-            township: region(9),
+            county: own(6).or_else(|| region(6)),
+            township: own(9).or_else(|| region(9)),
             category: self.category.clone(),
             submitted_until: self.days.map(|days| now.plus(-days.saturating_mul(DAY_MS))),
             doubtful: self.doubtful,
+            except_endorsed_by: None,
             text: self.text.trim().to_owned(),
             limit: PAGE_ROWS,
             offset: 0,
         }
     }
+}
+
+/// The state whose applications wait for this reviewer first.
+#[must_use]
+pub fn first_state(house: &House, caller: &Reviewer) -> State {
+    house.settings.review_steps.first_for(&caller.scope)
 }
 
 /// A row of the queue.
@@ -104,10 +115,13 @@ pub struct Queue {
     pub total: i64,
     /// The page, from 0: the last one when a later one was asked for.
     pub page: i64,
-    /// How many wait, came back, were approved, within the scope.
-    pub counts: [(State, i64); 3],
-    /// Code and name of the county this reviewer is narrowed to.
-    pub county: Option<(String, String)>,
+    /// How many wait, came back, were approved, within the scope; those that wait for a second yes
+    /// only where there is one, or where some are left.
+    pub counts: Vec<(State, i64)>,
+    /// Code and name of the county or township this reviewer is narrowed to.
+    pub narrowed_to: Option<(String, String)>,
+    /// What a yes makes of an application in this state, if the caller may give it to any.
+    pub yes: Option<State>,
 }
 
 /// A page of the queue, within the reviewer's scope.
@@ -132,13 +146,18 @@ pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<
     let page = filter.page.clamp(0, (total - 1).max(0) / PAGE_ROWS);
     wanted.offset = page * PAGE_ROWS;
     let rows = house.registry.queue(&wanted).await?;
-    let county = caller.scope.county();
+    let narrowed_to = caller.scope.region().map(RegionCode::as_str);
+    let two = house.settings.review_steps == ReviewSteps::Two;
+    let counts =
+        counts.into_iter().filter(|(state, count)| *state != State::Endorsed || two || *count > 0);
+    let voice = Voice { scope: &caller.scope, endorsed_it: false };
     Ok(Queue {
         rows: rows.iter().map(|application| row(application, &regions)).collect(),
         total,
         page,
-        counts,
-        county: county.map(|code| (code.to_owned(), regions::name_of(&regions, code))),
+        counts: counts.collect(),
+        narrowed_to: narrowed_to.map(|code| (code.to_owned(), regions::name_of(&regions, code))),
+        yes: house.settings.review_steps.approve(filter.state, &voice).ok(),
     })
 }
 

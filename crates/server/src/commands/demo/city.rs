@@ -4,6 +4,7 @@ use actions::{House, applications::submit::record};
 use anyhow::Context;
 use domain::{
     accounts::Role,
+    applications::State,
     audit::{Actor, Deed},
     checkpoints::{CheckpointForm, CheckpointNumber},
     outside::roll,
@@ -245,7 +246,7 @@ async fn open_door(house: &House, organisation: i64, form: &CheckpointForm) -> a
     let short = fresh_short_number(&record.county, &*house.dice);
     let done = house
         .registry
-        .approve_application((application, 1), code.as_str(), &short, &approved)
+        .approve_application((application, 1), State::Submitted, code.as_str(), &short, &approved)
         .await?;
     anyhow::ensure!(done, "the door could not be approved");
     Ok(())

@@ -14,7 +14,7 @@ use crate::{
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use domain::{accounts::Role, checkpoints::CheckpointNumber};
+use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
 use std::{
     fmt::Write as _,
     io::Write,
@@ -61,6 +61,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         given_url: GivenUrl::default(),
         sms: Sms::Console,
         second_factor: SecondFactor::Sms,
+        review_steps: ReviewSteps::One,
         source_gone: args.health_source == Source::Gone,
         serves: Some(args.limits.clone()),
     };

@@ -34,7 +34,7 @@ use actions::{
 };
 use domain::{
     accounts::Role,
-    applications::State,
+    applications::{NotYours, State},
     audit::Deed,
     checkins::Method,
     checkpoints::{CheckpointNumber, Standing},
@@ -74,8 +74,9 @@ fn queue(rows: Vec<Row>) -> Queue {
     Queue {
         total: 128,
         page: 0,
-        counts: [(State::Submitted, 128), (State::Returned, 14), (State::Approved, 2306)],
-        county: Some(("341202".into(), "颍州区".into())),
+        counts: vec![(State::Submitted, 128), (State::Returned, 14), (State::Approved, 2306)],
+        narrowed_to: Some(("341202".into(), "颍州区".into())),
+        yes: Some(State::Approved),
         rows,
     }
 }
@@ -88,6 +89,7 @@ fn detail(state: State) -> Detail {
     Detail {
         row: rows().remove(1),
         state,
+        yes: if state.waits() { Ok(State::Approved) } else { Err(NotYours::Decided) },
         checkpoint: CheckpointNumber(7),
         standing: if state == State::Approved { Standing::Open } else { Standing::Applying },
         life: Vec::new(),

@@ -26,15 +26,15 @@ pub struct Narrowing {
 }
 
 impl Narrowing {
-    /// What is meant.
+    /// What is meant; `first` is the state that is shown when none is named.
     #[must_use]
-    pub fn filter(&self) -> Filter {
+    pub fn filter(&self, first: State) -> Filter {
         let digits = |text: &str, lengths: &[usize]| {
             let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
             code.then(|| text.to_owned())
         };
         Filter {
-            state: State::from_code(&self.state).unwrap_or(State::Submitted),
+            state: State::from_code(&self.state).unwrap_or(first),
             region: digits(&self.region, &[6, 9]),
             category: digits(&self.category, &[1, 3]),
             days: self.days.parse().ok().filter(|days| DAYS.contains(days)),
@@ -72,7 +72,7 @@ mod tests {
     fn read(filter: &Filter) -> Filter {
         let query =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(words(filter)).finish();
-        serde_urlencoded::from_str::<Narrowing>(&query).unwrap().filter()
+        serde_urlencoded::from_str::<Narrowing>(&query).unwrap().filter(State::Approved)
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn nonsense_narrows_nothing() {
         let odd = "state=x&region=34120a&category=10&days=2&doubt=perhaps&page=-1";
-        let filter = serde_urlencoded::from_str::<Narrowing>(odd).unwrap().filter();
-        assert!(!filter.narrows() && filter.page == 0);
+        let filter = serde_urlencoded::from_str::<Narrowing>(odd).unwrap().filter(State::Endorsed);
+        assert!(!filter.narrows() && filter.page == 0 && filter.state == State::Endorsed);
     }
 }

@@ -58,6 +58,12 @@ impl Decision {
     fn round(&self) -> i64 {
         self.round.parse().unwrap_or(0)
     }
+
+    /// The list of waiting applications that the decision was taken from.
+    fn from(&self) -> State {
+        let state = self.narrowing.filter(State::Submitted).state;
+        if state.waits() { state } else { State::Submitted }
+    }
 }
 
 /// `GET /review`
@@ -69,7 +75,7 @@ pub async fn page(
 ) -> Shown {
     let wanted = asked(query);
     let view = View {
-        filter: wanted.narrowing.filter(),
+        filter: wanted.narrowing.filter(review::first_state(&house, &caller)),
         id: wanted.id.parse().ok(),
         done: done_text(&p, &wanted.done, &wanted.count),
         reason: String::new(),
@@ -86,9 +92,11 @@ pub async fn approve(
     Checked(decision): Checked<Decision>,
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
+    let from = decision.from();
     let answer = review::approve(&house, &caller, id, decision.round()).await;
-    let after =
-        After { state: State::Submitted, next: decision.next.parse().ok(), done: "approved" };
+    let done = if matches!(answer, Ok(State::Endorsed)) { "endorsed" } else { "approved" };
+    let after = After { state: from, next: decision.next.parse().ok(), done };
+    let answer = answer.map(|_| ());
     decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
@@ -103,7 +111,7 @@ pub async fn send_back(
     let id = number(&id).map_err(failed(&p))?;
     let answer = review::send_back(&house, &caller, id, decision.round(), &decision.reason).await;
     let after =
-        After { state: State::Submitted, next: decision.next.parse().ok(), done: "returned" };
+        After { state: decision.from(), next: decision.next.parse().ok(), done: "returned" };
     decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
@@ -158,7 +166,7 @@ async fn decided(
     answer: Answer<()>,
     after: After,
 ) -> Shown {
-    let filter = Filter { state: after.state, ..decision.narrowing.filter() };
+    let filter = Filter { state: after.state, ..decision.narrowing.filter(State::Submitted) };
     match answer {
         Ok(()) => {
             let link = list_link(&filter, after.next);
@@ -175,10 +183,14 @@ async fn decided(
 fn done_text(p: &Page, done: &str, count: &str) -> Option<String> {
     let says = match done {
         "approved" => "已通过上一件。",
+        "endorsed" => "已通过初审，等待复审。",
         "returned" => "已退回上一件，对方会看到原因。",
         "suspended" => "已暂停这个检查点，扫码不再登记。",
         "resumed" => "已恢复这个检查点。",
         "many" => return Some(p.f("已通过 {} 件。", count.parse::<i64>().ok()?)),
+        "many-endorsed" => {
+            return Some(p.f("已初审通过 {} 件。", count.parse::<i64>().ok()?));
+        }
         _ => return None,
     };
     Some(p.t(says).to_owned())
@@ -191,7 +203,8 @@ pub async fn many(
     As(caller): As<Reviewer>,
     query: Asked<Wanted>,
 ) -> Shown {
-    show_many(&house, p, &caller, asked(query).narrowing.filter(), Said::default()).await
+    let filter = asked(query).narrowing.filter(review::first_state(&house, &caller));
+    show_many(&house, p, &caller, filter, Said::default()).await
 }
 
 /// `POST /review/many/approve`
@@ -201,13 +214,14 @@ pub async fn approve_many(
     As(caller): As<Reviewer>,
     Checked(decision): Checked<ManyDecision>,
 ) -> Shown {
-    let filter = decision.narrowing.filter();
+    let filter = decision.narrowing.filter(State::Submitted);
     let seen = decision.seen.parse().map_or(UnixMs(0), UnixMs);
     match review::approve_many(&house, &caller, &filter, seen).await {
         Ok(done) => {
             let back = Filter { page: 0, doubtful: None, ..filter };
             let link = list_link(&back, None);
-            Ok(to(&format!("{link}&done=many&count={}", done.approved)))
+            let many = if done.to == State::Endorsed { "many-endorsed" } else { "many" };
+            Ok(to(&format!("{link}&done={many}&count={}", done.approved)))
         }
         Err(failure) => {
             let said = said(&p, failure)?;
@@ -217,7 +231,8 @@ pub async fn approve_many(
 }
 
 async fn show_many(house: &House, p: Page, caller: &Reviewer, filter: Filter, said: Said) -> Shown {
-    let filter = Filter { state: State::Submitted, doubtful: Some(false), page: 0, ..filter };
+    let state = if filter.state.waits() { filter.state } else { State::Submitted };
+    let filter = Filter { state, doubtful: Some(false), page: 0, ..filter };
     // Before the queue is read: what comes in meanwhile has not been seen.
     let seen = house.now();
     let queue = review::queue(house, caller, &filter).await.map_err(failed(&p))?;
@@ -265,8 +280,11 @@ impl View {
 /// The counties with their townships that the queue can be narrowed to.
 fn places(regions: &[Region], queue: &Queue) -> Vec<County> {
     let mut all = counties(regions);
-    if let Some((code, _)) = &queue.county {
-        all.retain(|county| county.code == *code);
+    if let Some((own, _)) = &queue.narrowed_to {
+        all.retain(|county| own.starts_with(county.code.as_str()));
+        for county in &mut all {
+            county.townships.retain(|town| own.len() == 6 || town.code == *own);
+        }
     }
     all
 }

@@ -5,10 +5,13 @@ use crate::{
     page::Page,
     pages::desk::{County, Marks, minute_text, query_text},
 };
-use actions::applications::review::{Detail, Filter, MANY_MAX, PAGE_ROWS, Queue, Row};
+use actions::{
+    Failure,
+    applications::review::{self, Detail, Filter, MANY_MAX, PAGE_ROWS, Queue, Row},
+};
 use askama::Template;
 use domain::{
-    applications::State,
+    applications::{NotYours, State},
     time::{DAY_MS, HOUR_MS, MINUTE_MS, UnixMs},
 };
 
@@ -44,7 +47,20 @@ pub(super) struct ReviewPage {
 
 impl ReviewPage {
     fn waits(&self) -> bool {
-        self.filter.state == State::Submitted
+        self.filter.state.waits()
+    }
+
+    /// Whether a yes is the first of two.
+    fn endorses(&self) -> bool {
+        self.queue.yes == Some(State::Endorsed)
+    }
+
+    /// Why there is no button to say yes with.
+    fn not_yours(&self, why: &NotYours) -> &'static str {
+        match review::refused(*why) {
+            Failure::Conflict(says) => says,
+            _ => "",
+        }
     }
 
     fn chosen(&self, id: &i64) -> bool {
@@ -74,7 +90,7 @@ impl ReviewPage {
     /// Where what is not doubtful can be approved with one decision; not when only doubtful ones are
     /// shown.
     fn many_link(&self) -> Option<String> {
-        let offered = self.waits() && self.filter.doubtful != Some(true);
+        let offered = self.queue.yes.is_some() && self.filter.doubtful != Some(true);
         offered.then(|| many_link(&self.filter))
     }
 
@@ -99,7 +115,7 @@ impl ReviewPage {
             let whole = (Some(county.code.as_str()) == region).then_some(&county.name);
             whole.or(town.map(|town| &town.name))
         });
-        let own = self.queue.county.as_ref().map(|(_, name)| name);
+        let own = self.queue.narrowed_to.as_ref().map(|(_, name)| name);
         chosen.or(own).cloned().unwrap_or_else(|| self.p.t("全市").to_owned())
     }
 
@@ -150,6 +166,11 @@ impl ManyPage {
     /// How many one decision takes.
     fn count(&self) -> i64 {
         self.queue.total.min(MANY_MAX)
+    }
+
+    /// Whether a yes is the first of two.
+    fn endorses(&self) -> bool {
+        self.queue.yes == Some(State::Endorsed)
     }
 
     fn kept(&self) -> Vec<(&'static str, String)> {

@@ -89,6 +89,7 @@ pub fn minute_text(at: &UnixMs) -> String {
 pub fn event_text(state: &State) -> &'static str {
     match state {
         State::Submitted => "提交申请",
+        State::Endorsed => "初审通过",
         State::Returned => "退回申请",
         State::Approved => "通过申请",
     }
