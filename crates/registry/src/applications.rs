@@ -7,7 +7,8 @@ use crate::{
     messages, proposals,
 };
 use domain::{
-    applications::State, checkpoints::CheckpointNumber, messages::MessageKind, time::UnixMs,
+    applications::State, audit::Actor, checkpoints::CheckpointNumber, messages::MessageKind,
+    time::UnixMs,
 };
 use sqlx::{AnyConnection, Row};
 
@@ -20,6 +21,8 @@ pub struct ApplicationEvent {
     pub state: State,
     /// The reason, when it was sent back.
     pub reason: String,
+    /// Who.
+    pub actor: Actor,
 }
 
 /// Writes down what happened to an application; when and who are the audit line's.
@@ -75,7 +78,7 @@ impl Registry {
     /// Of the database.
     pub async fn application_events(&self, application: i64) -> Result<Vec<ApplicationEvent>> {
         let rows = sqlx::query(
-            "select at_ms, state, reason from application_events \
+            "select at_ms, state, reason, actor_kind, actor_id from application_events \
              where application_id = $1 order by id",
         )
         .bind(application)
@@ -87,6 +90,7 @@ impl Registry {
                     at: UnixMs(row.try_get(0)?),
                     state: state(row.try_get(1)?)?,
                     reason: row.try_get(2)?,
+                    actor: audit::actor(row, 3)?,
                 })
             })
             .collect()

@@ -5,7 +5,7 @@ use domain::{
     audit::{Actor, Deed},
     time::UnixMs,
 };
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// A line to be written. Subjects are numbers (`person 17`), never names.
 #[derive(Clone, Debug)]
@@ -57,6 +57,12 @@ pub(crate) async fn write(tx: &mut AnyConnection, line: &AuditLine) -> Result<()
     Ok(())
 }
 
+/// Who did something, from two columns of a row.
+pub(crate) fn actor(row: &AnyRow, first: usize) -> Result<Actor> {
+    let kind: String = row.try_get(first)?;
+    Ok(Actor::from_parts(&kind, row.try_get(first + 1)?))
+}
+
 impl Registry {
     /// Writes lines, all or none. When it returns they are on disk.
     ///
@@ -92,13 +98,12 @@ impl Registry {
         .await?;
         rows.iter()
             .map(|row| {
-                let kind: String = row.try_get(2)?;
                 let deed: String = row.try_get(4)?;
                 Ok(StoredAudit {
                     seq: row.try_get(0)?,
                     line: AuditLine {
                         at: UnixMs(row.try_get(1)?),
-                        actor: Actor::from_parts(&kind, row.try_get(3)?),
+                        actor: actor(row, 2)?,
                         deed: Deed::from_code(&deed).ok_or(RegistryError::Strange("audit.deed"))?,
                         subject: row.try_get(5)?,
                         detail: row.try_get(6)?,

@@ -7,6 +7,7 @@ use crate::{
     messages,
 };
 use domain::{
+    audit::Actor,
     checkpoints::{CheckpointNumber, Happening},
     messages::MessageKind,
     time::UnixMs,
@@ -22,6 +23,8 @@ pub struct CheckpointEvent {
     pub happening: Happening,
     /// Why; empty when that goes without saying.
     pub reason: String,
+    /// Who.
+    pub actor: Actor,
 }
 
 /// What is to happen to a checkpoint.
@@ -130,7 +133,7 @@ impl Registry {
         checkpoint: CheckpointNumber,
     ) -> Result<Vec<CheckpointEvent>> {
         let rows = sqlx::query(
-            "select at_ms, happening, reason from checkpoint_events \
+            "select at_ms, happening, reason, actor_kind, actor_id from checkpoint_events \
              where checkpoint = $1 order by id",
         )
         .bind(i64::from(checkpoint.0))
@@ -144,6 +147,7 @@ impl Registry {
                     happening: Happening::from_code(&happening)
                         .ok_or(RegistryError::Strange("checkpoint_events.happening"))?,
                     reason: row.try_get(2)?,
+                    actor: audit::actor(row, 3)?,
                 })
             })
             .collect()

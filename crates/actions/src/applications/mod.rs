@@ -6,7 +6,7 @@ pub mod review;
 pub mod submit;
 
 use crate::{Answer, House};
-use domain::{applications::State, time::UnixMs};
+use domain::{applications::State, audit::Actor, time::UnixMs};
 
 /// One thing that happened to an application.
 #[derive(Clone, Debug)]
@@ -17,12 +17,18 @@ pub struct Event {
     pub state: State,
     /// The reason, when it was sent back.
     pub reason: String,
+    /// Who.
+    pub actor: Actor,
 }
 
 /// Everything that happened to an application, oldest first.
 pub(crate) async fn events(house: &House, application: i64) -> Answer<Vec<Event>> {
     let events = house.registry.application_events(application).await?;
-    let event =
-        |e: registry::ApplicationEvent| Event { at: e.at, state: e.state, reason: e.reason };
+    let event = |e: registry::ApplicationEvent| Event {
+        at: e.at,
+        state: e.state,
+        reason: e.reason,
+        actor: e.actor,
+    };
     Ok(events.into_iter().map(event).collect())
 }

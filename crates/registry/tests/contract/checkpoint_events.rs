@@ -5,7 +5,7 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::{
-    audit::Deed,
+    audit::{Actor, Deed},
     checkpoints::{CheckpointNumber, Happening, Standing},
     venue_codes,
 };
@@ -59,6 +59,7 @@ async fn a_door_and_its_code_close_and_open_together(at: &BackEnd) {
         at: NOON.plus(5),
         happening: Happening::Closed,
         reason: "原因".to_owned(),
+        actor: Actor::Account(1),
     };
     assert_eq!(events[0], first);
     let neighbour = at.registry.venue_code("neighbour").await.unwrap().unwrap();

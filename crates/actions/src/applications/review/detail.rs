@@ -8,6 +8,7 @@ use super::{
 use crate::{Answer, Failure, House, accounts::principals::Reviewer, regions};
 use domain::{
     applications::{NotYours, State},
+    audit::Actor,
     checkpoints::{self, CheckpointNumber},
     organisations::{CreditCheck, CreditCode},
     people::mask_name,
@@ -54,6 +55,8 @@ pub struct Detail {
     pub near: Vec<Neighbour>,
     /// Everything that happened, oldest first.
     pub events: Vec<Event>,
+    /// Masked names of the accounts that did it.
+    pub people: Vec<(i64, String)>,
     /// What a door in use is to become: what is changed, before and after.
     pub changes: Vec<Changed>,
 }
@@ -87,7 +90,11 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     };
     let (responsible_name, responsible_phone) = responsible(house, &record)?;
     let organisation = application.organisation;
+    let life = house.registry.checkpoint_events(number).await?;
+    let events = events(house, id).await?;
+    let people = people(house, &events, &life).await?;
     Ok(Detail {
+        people,
         // As the door is; what it is to become stands in the changes.
         row: Row {
             township_name: regions::name_of(&regions, &record.township),
@@ -97,7 +104,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         yes: yes(house, caller, &application),
         checkpoint: number,
         standing,
-        life: house.registry.checkpoint_events(number).await?,
+        life,
         county_name: regions::name_of(&regions, &record.county),
         responsible_name,
         responsible_phone,
@@ -107,8 +114,33 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         siblings: house.registry.count_checkpoints_of(organisation).await? - 1,
         similar: house.registry.similar_named(number, SHOWN_MAX).await?,
         near: house.registry.near_by(number, SHOWN_MAX).await?,
-        events: events(house, id).await?,
+        events,
     })
+}
+
+/// Masked names of the accounts that did these things, each once.
+async fn people(
+    house: &House,
+    events: &[Event],
+    life: &[CheckpointEvent],
+) -> Answer<Vec<(i64, String)>> {
+    let actors = events.iter().map(|e| e.actor).chain(life.iter().map(|e| e.actor));
+    let mut accounts: Vec<i64> = actors
+        .filter_map(|actor| match actor {
+            Actor::Account(account) => Some(account),
+            _ => None,
+        })
+        .collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut people = Vec::new();
+    for account in accounts {
+        if let Some(found) = house.registry.account(account).await? {
+            let name = house.vault.open(Field::MaskedName, &found.new.masked_sealed)?;
+            people.push((account, name));
+        }
+    }
+    Ok(people)
 }
 
 fn credit(application: &ApplicationRow) -> Option<(String, CreditCheck)> {

@@ -35,6 +35,7 @@ use actions::{
 use domain::{
     accounts::Role,
     applications::{NotYours, State},
+    audit::Actor,
     audit::Deed,
     checkins::Method,
     checkpoints::{CheckpointNumber, Standing},
@@ -102,10 +103,26 @@ fn detail(state: State) -> Detail {
         similar: vec![neighbour("阜阳市人民医院南区门诊楼", "三清路 499 号")],
         near: vec![neighbour("三清路便民药店", "三清路 501 号 1 楼")],
         changes: Vec::new(),
+        people: vec![(1, "钟*".into())],
         events: vec![
-            Event { at: ago(900), state: State::Submitted, reason: String::new() },
-            Event { at: ago(600), state: State::Returned, reason: MARKUP.into() },
-            Event { at: ago(178), state: State::Submitted, reason: String::new() },
+            Event {
+                at: ago(900),
+                state: State::Submitted,
+                reason: String::new(),
+                actor: Actor::Account(1),
+            },
+            Event {
+                at: ago(600),
+                state: State::Returned,
+                reason: MARKUP.into(),
+                actor: Actor::Account(1),
+            },
+            Event {
+                at: ago(178),
+                state: State::Submitted,
+                reason: String::new(),
+                actor: Actor::Account(1),
+            },
         ],
     }
 }

@@ -28,6 +28,7 @@ use actions::{
 use domain::{
     accounts::Role,
     applications::State,
+    audit::Actor,
     checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
     fields::{Complaint, Complaints},
     messages::MessageKind,
@@ -102,19 +103,26 @@ fn mine(state: State) -> Mine {
         township_name: "清河街道".into(),
         category_name: "医院".into(),
         events: vec![
-            Event { at: ago(900), state: State::Submitted, reason: String::new() },
+            Event {
+                at: ago(900),
+                state: State::Submitted,
+                reason: String::new(),
+                actor: Actor::Account(1),
+            },
             Event {
                 at: ago(600),
                 state: State::Returned,
                 reason: "场所类别选错，请重新选择".into(),
+                actor: Actor::Account(1),
             },
-            Event { at: ago(300), state, reason: String::new() },
+            Event { at: ago(300), state, reason: String::new(), actor: Actor::Account(1) },
         ],
         life: if approved {
             vec![CheckpointEvent {
                 at: ago(30),
                 happening: Happening::CodeReplaced,
                 reason: "丢失、被揭走".into(),
+                actor: Actor::Account(1),
             }]
         } else {
             Vec::new()
