@@ -8,6 +8,7 @@ mod aging;
 pub mod alerts;
 pub mod applications;
 pub mod audit;
+pub mod categories;
 pub mod checkins;
 pub mod checkpoints;
 pub mod contact_tracing;

@@ -63,6 +63,8 @@ pub enum Deed {
     CheckpointSuspended,
     /// Let a stopped checkpoint go on.
     CheckpointResumed,
+    /// Changed the tree of categories.
+    CategoryChanged,
     /// Uploaded a layout of posters.
     LayoutUploaded,
     /// Put a layout in force.
@@ -75,7 +77,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -106,6 +108,7 @@ impl Deed {
         Self::CheckpointReopened,
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
+        Self::CategoryChanged,
         Self::LayoutUploaded,
         Self::LayoutBegun,
         Self::LayoutEnded,
@@ -146,6 +149,7 @@ impl Deed {
             Self::CheckpointReopened => "checkpoint_reopened",
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
+            Self::CategoryChanged => "category_changed",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
             Self::LayoutEnded => "layout_ended",
@@ -193,6 +197,7 @@ impl Deed {
             Self::CheckpointReopened => "重新开放检查点",
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
+            Self::CategoryChanged => "更改场所类别",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",
             Self::LayoutEnded => "停用海报版式",

@@ -1,4 +1,11 @@
-//! The category tree of the notice: five groups with the members it names.
+//! The category tree of the notice: five groups with the members it names. What the authority has
+//! made of it is [`Tree`].
+
+mod tree;
+
+pub use tree::{
+    CategoryForm, CategoryText, GROUPS_MAX, MEMBERS_MAX, Tree, TreeCategory, TreeGroup, check_name,
+};
 
 /// A group of the notice's section “场所码应用范围”.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +107,6 @@ pub fn by_code(code: &str) -> Option<Category> {
     GROUPS.iter().flat_map(|g| g.members).find(|m| m.code == code).copied()
 }
 
-/// The category with this Chinese name in the start tree.
-#[must_use]
-pub fn by_name(name: &str) -> Option<Category> {
-    GROUPS.iter().flat_map(|g| g.members).find(|m| m.name == name.trim()).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,7 +120,7 @@ mod tests {
         for group in &GROUPS {
             assert!(group.members.iter().all(|m| m.code.starts_with(group.code)), "{}", group.name);
         }
-        assert_eq!(by_name(" 医院 ").unwrap().code, "105");
+        assert_eq!(by_code("105").unwrap().name, "医院");
         assert!(by_code("999").is_none());
     }
 }

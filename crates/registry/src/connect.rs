@@ -111,6 +111,7 @@ impl Registry {
             other => RegistryError::Migrate(other),
         })?;
         self.seed_regions().await?;
+        self.seed_categories().await?;
         self.fill_in_forms().await
     }
 

@@ -11,6 +11,7 @@ mod contract {
     mod audit;
     mod bulk;
     mod cases;
+    mod categories;
     mod changes;
     mod checkpoint_events;
     mod checkpoints;

@@ -4,12 +4,12 @@ use super::{Event, submit::managed_checkpoint};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Manager,
+    categories,
     invitations::{DoorManager, door_manager},
     regions,
 };
 use domain::{
     applications::{ReviewSteps, State},
-    categories,
     checkpoints::{CheckpointForm, CheckpointNumber, Standing},
     time::UnixMs,
 };
@@ -221,7 +221,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
         row,
         county_name: regions::name_of(&regions, &record.county),
         township_name: regions::name_of(&regions, &record.township),
-        category_name: category_name(&record.category),
+        category_name: categories::tree(house).await?.name_of(&record.category),
         form: form(house, record)?,
         events,
         life,
@@ -248,11 +248,6 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
 pub async fn owned(house: &House, caller: &Manager, number: CheckpointNumber) -> Answer<Mine> {
     let mine = one(house, caller, number).await?;
     if mine.is_owner { Ok(mine) } else { Err(Failure::NotFound) }
-}
-
-/// A category's Chinese name, or its code when the tree has lost it.
-pub(crate) fn category_name(code: &str) -> String {
-    categories::by_code(code).map_or_else(|| code.to_owned(), |found| found.name.to_owned())
 }
 
 /// What was applied for, as it was typed.

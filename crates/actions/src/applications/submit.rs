@@ -1,6 +1,6 @@
 //! The manager applies for a checkpoint, or applies again after it came back.
 
-use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use crate::{Answer, Failure, House, accounts::principals::Manager, categories, regions};
 use domain::{
     applications::State,
     audit::Deed,
@@ -29,7 +29,7 @@ pub async fn submit(
     if house.registry.count_checkpoints_of(organisation).await? >= CHECKPOINTS_MAX {
         return Err(TOO_MANY_CHECKPOINTS);
     }
-    let record = checked(house, organisation, form, None).await?;
+    let record = checked(house, organisation, form, (None, None)).await?;
     let line = line(house, caller, "新申请");
     let number = house.registry.insert_checkpoint(&record, &line).await?;
     number.ok_or_else(|| Failure::field("door", DOOR_TAKEN))
@@ -51,7 +51,8 @@ pub async fn resubmit(
     if state.resubmit().is_err() {
         return Err(not_returned);
     }
-    let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
+    let kept = Some(own.record.category.as_str());
+    let record = checked(house, own.record.organisation, form, (Some(checkpoint), kept)).await?;
     let line = line(house, caller, &format!("改正后重新提交，检查点 {}", checkpoint.0));
     let done = match own.standing {
         Standing::Applying => house.registry.correct_checkpoint(checkpoint, &record, &line).await?,
@@ -80,7 +81,8 @@ pub async fn change(
     if state != State::Approved {
         return Err(UNDER_WAY);
     }
-    let record = checked(house, own.record.organisation, form, Some(checkpoint)).await?;
+    let kept = Some(own.record.category.as_str());
+    let record = checked(house, own.record.organisation, form, (Some(checkpoint), kept)).await?;
     let before = super::mine::form(house, own.record)?;
     if form.check()? == before.check()? {
         return Err(Failure::Conflict("没有改动：内容与现在的相同"));
@@ -163,15 +165,17 @@ pub(crate) async fn managed_checkpoint(
     own_checkpoint(house, caller, number).await
 }
 
-/// The form as it is stored: checked, evened out, sealed.
+/// The form as it is stored: checked, evened out, sealed. A door that is there already is not
+/// compared with itself, and keeps its category also when others cannot choose it any more.
 async fn checked(
     house: &House,
     organisation: i64,
     form: &CheckpointForm,
-    except: Option<CheckpointNumber>,
+    (except, kept): (Option<CheckpointNumber>, Option<&str>),
 ) -> Answer<CheckpointRecord> {
     let new = form.check()?;
     regions::known(house, &new.township).await?;
+    categories::known(house, &new.category, kept).await?;
     if house.registry.door_taken(&new.same_key(), except).await? {
         return Err(Failure::field("door", DOOR_TAKEN));
     }

@@ -2,11 +2,12 @@
 
 use super::cases::{self, CaseRow};
 use crate::{
-    Answer, Failure, House, accounts::principals::Investigator, applications::mine::category_name,
+    Answer, Failure, House, accounts::principals::Investigator, categories,
     checkins::gate::Recorded, people::masked_name,
 };
 use domain::{
     audit::Deed,
+    categories::Tree,
     checkins::Method,
     checkpoints::CheckpointNumber,
     contact_tracing::{self, Contact, Exposure},
@@ -202,7 +203,10 @@ async fn case_visit(
 
 /// What a door is called, each asked for once.
 #[derive(Default)]
-pub(crate) struct Names(HashMap<CheckpointNumber, DoorName>);
+pub(crate) struct Names {
+    doors: HashMap<CheckpointNumber, DoorName>,
+    tree: Option<Tree>,
+}
 
 #[derive(Clone, Default)]
 pub(crate) struct DoorName {
@@ -213,17 +217,22 @@ pub(crate) struct DoorName {
 
 impl Names {
     async fn of(&mut self, house: &House, number: CheckpointNumber) -> Answer<DoorName> {
-        if let Some(known) = self.0.get(&number) {
+        if let Some(known) = self.doors.get(&number) {
             return Ok(known.clone());
         }
+        let tree = match self.tree.take() {
+            Some(tree) => tree,
+            None => categories::tree(house).await?,
+        };
         let checkpoint = house.registry.checkpoint(number).await?;
         let name = checkpoint.map(|found| DoorName {
-            category_name: category_name(&found.record.category),
+            category_name: tree.name_of(&found.record.category),
             name: found.record.name,
             door: found.record.door,
         });
         let name = name.unwrap_or_default();
-        self.0.insert(number, name.clone());
+        self.tree = Some(tree);
+        self.doors.insert(number, name.clone());
         Ok(name)
     }
 }

@@ -16,6 +16,7 @@ use actions::{
         review::{self, Filter},
         submit::{resubmit, submit},
     },
+    categories,
     checkins::record::record,
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
@@ -64,6 +65,7 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
     layouts::upload(t, &caller, &form, svg).await.unwrap();
     layouts::begin(t, &caller, 2).await.unwrap();
     layouts::end(t, &caller, 2).await.unwrap();
+    categories::edit::add_group(t, &caller, "其他场所").await.unwrap();
     complains("password", by_password(t, &phone, "wrong-password-1").await);
     assert!(by_password(t, &phone, PASSWORD).await.is_ok());
     let auditor = make::list(t, &caller).await.unwrap().remove(1).id;

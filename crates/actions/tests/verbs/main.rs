@@ -6,6 +6,7 @@ mod alerts;
 mod applications;
 mod at_rest;
 mod audit;
+mod categories;
 mod changes;
 mod checkins;
 mod contact_tracing;

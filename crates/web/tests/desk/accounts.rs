@@ -206,3 +206,43 @@ async fn ones_own_password_is_changed_and_a_link_sets_somebody_elses() {
     let unknown = administrator.post("/accounts/999/password-link", &[]).await;
     assert!(unknown.status == StatusCode::NOT_FOUND || unknown.aim().starts_with("/login"));
 }
+
+#[tokio::test]
+async fn the_tree_of_categories_is_changed_and_offered_at_once() {
+    let t = TestHouse::new().await;
+    let token = t.staff_token(Role::Administrator, "").await;
+    let mut administrator = Browser::of(&t, &token).await;
+    administrator.get("/categories").await.says("政府及公益单位");
+    administrator.get("/categories/new?group=2").await.says("各类经营场所");
+    let none = administrator.get("/categories/new?group=8").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let wrong = [("group", "2"), ("name", "棋牌室"), ("usual_stay_minutes", "很久")];
+    let refused = administrator.post("/categories/new", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("value=\"棋牌室\"");
+    refused.says("id=\"usual_stay_minutes-wrong\"");
+    let right = [("group", "2"), ("name", "棋牌室"), ("usual_stay_minutes", "120")];
+    let saved = administrator.post("/categories/new", &right).await;
+    assert_eq!(saved.aim(), "/categories?done=saved");
+    let form = administrator.get("/categories/105").await;
+    form.says("name=\"seen\" value=\"0\"");
+    let out = [("name", "医院"), ("usual_stay_minutes", "120"), ("seen", "0")];
+    assert_eq!(administrator.post("/categories/105", &out).await.aim(), "/categories?done=saved");
+    let late = administrator.post("/categories/105", &out).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.says("刚有人改过");
+    assert_eq!(administrator.get("/categories/999").await.status, StatusCode::NOT_FOUND);
+    administrator.get("/category-groups/new").await.says("新增类别组");
+    let added = administrator.post("/category-groups/new", &[("name", "其他场所")]).await;
+    assert_eq!(added.aim(), "/categories?done=saved");
+    let form = administrator.get("/category-groups/6").await;
+    form.says("value=\"其他场所\"");
+    let seen = t.registry.categories().await.unwrap().groups[5].changed.0.to_string();
+    let named = [("name", "其余场所"), ("seen", seen.as_str())];
+    let named = administrator.post("/category-groups/6", &named).await;
+    assert_eq!(named.aim(), "/categories?done=saved");
+    let mut owner = Browser::of(&t, &t.manager_with_organisation().await).await;
+    let form = owner.get("/venue/checkpoints/new").await;
+    form.says("<option value=\"208\">棋牌室</option>");
+    form.says_not("<option value=\"105\"");
+}

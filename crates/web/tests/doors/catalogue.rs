@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 29] = [
+const DATA: [(&str, &[&str], &str); 31] = [
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
@@ -48,6 +48,22 @@ const DATA: [(&str, &[&str], &str); 29] = [
         AUDIT,
     ),
     ("actions/src/sms.rs", &[], "text messages to phones in Fuyang"),
+    (
+        "actions/src/categories/edit.rs",
+        &[
+            "类别组",
+            "类别组 {group}",
+            "类别组 {code}",
+            "类别 {code}",
+            "新增 {}",
+            "新增 {name}",
+            "改名 {name}",
+            "停用",
+            "{}，{} 分钟，{state}",
+        ],
+        AUDIT,
+    ),
+    ("domain/src/categories/tree.rs", &["没有这个场所类别。可填：{}", "缺少场所类别"], ERRORS),
     ("actions/src/alerts/", &["异常 {alert}"], AUDIT),
     (
         "actions/src/applications/",

@@ -1,7 +1,8 @@
 //! The table that a manager downloads to fill in.
 
-use crate::{Answer, Failure, House, checkpoints::import::Column, posters::Download, regions};
-use domain::categories;
+use crate::{
+    Answer, Failure, House, categories, checkpoints::import::Column, posters::Download, regions,
+};
 use lists::{FillIn, FillInColumn};
 
 /// The workbook: titles, choices for county, township and category, and an explanation.
@@ -10,6 +11,7 @@ use lists::{FillIn, FillInColumn};
 /// `Broken` when the registry cannot be read or the workbook not be written.
 pub async fn fill_in(house: &House) -> Answer<Download> {
     let regions = regions::all(house).await?;
+    let tree = categories::tree(house).await?;
     let named = |digits: usize| {
         let these = regions.iter().filter(move |r| r.code.as_str().len() == digits);
         these.filter(|r| r.parent.is_some()).map(|r| r.name.clone()).collect::<Vec<_>>()
@@ -20,9 +22,7 @@ pub async fn fill_in(house: &House) -> Answer<Download> {
         choices: match column {
             Column::County => named(6),
             Column::Township => named(9),
-            Column::Category => {
-                categories::GROUPS.iter().flat_map(|g| g.members).map(|c| c.name.into()).collect()
-            }
+            Column::Category => tree.in_use().map(|category| category.name.clone()).collect(),
             _ => Vec::new(),
         },
     });

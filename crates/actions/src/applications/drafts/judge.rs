@@ -1,8 +1,8 @@
 //! What is wrong with a draft, and what it stands for.
 
-use crate::{Answer, House, checkpoints::import::CellTrouble};
+use crate::{Answer, House, categories::GONE, checkpoints::import::CellTrouble};
 use domain::{
-    categories,
+    categories::Tree,
     checkpoints::{CheckpointForm, same_key},
     fields::Complaints,
     regions::Region,
@@ -32,6 +32,7 @@ pub struct Judged {
 /// What drafts are judged by.
 pub(super) struct Judge {
     codes: HashSet<String>,
+    tree: Tree,
     /// Drafts whose door somebody has applied for.
     taken: HashSet<i64>,
     /// How many drafts are about a door.
@@ -39,13 +40,18 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(regions: &[Region], taken: Vec<i64>, drafts: &[Draft]) -> Self {
+    pub(super) fn new(
+        (regions, tree): (&[Region], Tree),
+        taken: Vec<i64>,
+        drafts: &[Draft],
+    ) -> Self {
         let mut same: HashMap<String, usize> = HashMap::new();
         for draft in drafts.iter().filter(|draft| names_a_door(&draft.new)) {
             *same.entry(draft.new.same_key.clone()).or_default() += 1;
         }
         Self {
             codes: regions.iter().map(|region| region.code.as_str().to_owned()).collect(),
+            tree,
             taken: taken.into_iter().collect(),
             same,
         }
@@ -89,8 +95,8 @@ impl Judge {
         } else if unknown(&form.township) {
             say("township", "没有这个乡镇或街道，请重新选择");
         }
-        if !form.category.is_empty() && categories::by_code(&form.category).is_none() {
-            say("category", "没有这个场所类别，请重新选择");
+        if !form.category.is_empty() && !self.tree.may_be(&form.category, None) {
+            say("category", GONE);
         }
     }
 }

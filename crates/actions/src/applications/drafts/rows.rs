@@ -4,7 +4,7 @@ use super::{
     judge::{Judge, Judged},
     organisation,
 };
-use crate::{Answer, Failure, House, accounts::principals::Manager, regions};
+use crate::{Answer, Failure, House, accounts::principals::Manager, categories, regions};
 use registry::Draft;
 
 /// Drafts of one page.
@@ -63,5 +63,6 @@ pub(super) async fn judged(house: &House, organisation: i64) -> Answer<Vec<Judge
 
 async fn judge(house: &House, organisation: i64, drafts: &[Draft]) -> Answer<Judge> {
     let taken = house.registry.taken_drafts(organisation).await?;
-    Ok(Judge::new(&regions::all(house).await?, taken, drafts))
+    let tree = categories::tree(house).await?;
+    Ok(Judge::new((&regions::all(house).await?, tree), taken, drafts))
 }

@@ -4,11 +4,10 @@ use super::{judge, keep::keep_many, organisation};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Manager,
+    categories,
     checkpoints::import::{
-        CellTrouble, Column, Header, cells,
-        check::merged_by_row,
-        find_header, known_columns,
-        places::{Places, category},
+        CellTrouble, Column, Header, cells, check::merged_by_row, find_header, known_columns,
+        places::Places,
     },
     regions,
 };
@@ -57,7 +56,8 @@ pub enum Uploaded {
 pub async fn upload(house: &House, caller: &Manager, bytes: Vec<u8>) -> Answer<Uploaded> {
     let organisation = organisation(house, caller).await?;
     let place = Arc::clone(&house.reading.0).try_acquire_owned().map_err(|_| Failure::Busy)?;
-    let places = Places::new(&regions::all(house).await?);
+    let tree = categories::tree(house).await?;
+    let places = Places::new(&regions::all(house).await?, tree);
     let stop = StopWhenGone(Stop::default());
     let told = stop.0.clone();
     let read = tokio::task::spawn_blocking(move || {
@@ -167,8 +167,8 @@ impl Sheet<'_> {
 
     /// Puts codes where names of a county, a township and a category are recognised.
     fn recognise(&self, texts: &mut [String; 8]) {
-        if let Ok(code) = category(&texts[5]) {
-            texts[5] = code.to_owned();
+        if let Ok(code) = self.places.category(&texts[5]) {
+            texts[5] = code;
         }
         let Ok(county) = self.places.county(&texts[3]) else { return };
         if let Ok(township) = self.places.township(county, &texts[4]) {

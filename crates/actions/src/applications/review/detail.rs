@@ -1,14 +1,15 @@
 //! One application with the facts that decide it.
 
 use super::{
-    super::{Event, events, mine::category_name},
+    super::{Event, events},
     queue::{Row, row},
     within, yes,
 };
-use crate::{Answer, Failure, House, accounts::principals::Reviewer, regions};
+use crate::{Answer, Failure, House, accounts::principals::Reviewer, categories, regions};
 use domain::{
     applications::{NotYours, State},
     audit::Actor,
+    categories::Tree,
     checkpoints::{self, CheckpointNumber},
     organisations::{CreditCheck, CreditCode},
     people::mask_name,
@@ -81,10 +82,12 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     let checkpoint = house.registry.checkpoint(application.checkpoint).await?;
     let Checkpoint { number, record, standing, .. } = checkpoint.ok_or(Failure::NotFound)?;
     let regions = regions::all(house).await?;
+    let tree = categories::tree(house).await?;
     let proposal = house.registry.proposal(number).await?;
     let changes = match &proposal {
         Some(proposal) => {
-            changes(&words(house, &regions, &record)?, &words(house, &regions, proposal)?)
+            let words = |record| words(house, (&regions, &tree), record);
+            changes(&words(&record)?, &words(proposal)?)
         }
         None => Vec::new(),
     };
@@ -98,7 +101,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         // As the door is; what it is to become stands in the changes.
         row: Row {
             township_name: regions::name_of(&regions, &record.township),
-            ..row(&application, &regions)
+            ..row(&application, &regions, &tree)
         },
         state: application.state,
         yes: yes(house, caller, &application),
@@ -158,7 +161,11 @@ fn responsible(house: &House, record: &CheckpointRecord) -> Answer<(String, Stri
 /// Something of a door: what it is, as it is compared, as a reviewer sees it.
 type Word = (&'static str, String, String);
 
-fn words(house: &House, regions: &[Region], record: &CheckpointRecord) -> Answer<[Word; 6]> {
+fn words(
+    house: &House,
+    (regions, tree): (&[Region], &Tree),
+    record: &CheckpointRecord,
+) -> Answer<[Word; 6]> {
     let (name, phone) = responsible(house, record)?;
     // Two people may look alike when masked.
     let person = house.vault.open(Field::PersonName, &record.responsible_name_sealed)?
@@ -171,7 +178,7 @@ fn words(house: &House, regions: &[Region], record: &CheckpointRecord) -> Answer
         plain("哪一个门", &record.door),
         plain("地址", &record.address),
         ("乡镇街道", record.township.clone(), town),
-        ("类别", record.category.clone(), category_name(&record.category)),
+        ("类别", record.category.clone(), tree.name_of(&record.category)),
         ("负责人", person, format!("{name} · {phone}")),
     ])
 }

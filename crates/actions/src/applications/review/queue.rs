@@ -1,9 +1,9 @@
 //! A page of the review queue, narrowed to what the reviewer wants to see.
 
-use super::super::mine::category_name;
-use crate::{Answer, House, accounts::principals::Reviewer, regions};
+use crate::{Answer, House, accounts::principals::Reviewer, categories, regions};
 use domain::{
     applications::{ReviewSteps, State, Voice},
+    categories::Tree,
     regions::{Region, RegionCode},
     time::{DAY_MS, UnixMs},
 };
@@ -130,6 +130,7 @@ pub struct Queue {
 /// `Broken` when the registry cannot be read.
 pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<Queue> {
     let regions = regions::all(house).await?;
+    let tree = categories::tree(house).await?;
     let now = house.now();
     let mut wanted = filter.within(caller, now);
     let mut counts = State::ALL.map(|state| (state, 0));
@@ -152,7 +153,7 @@ pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<
         counts.into_iter().filter(|(state, count)| *state != State::Endorsed || two || *count > 0);
     let voice = Voice { scope: &caller.scope, endorsed_it: false };
     Ok(Queue {
-        rows: rows.iter().map(|application| row(application, &regions)).collect(),
+        rows: rows.iter().map(|application| row(application, &regions, &tree)).collect(),
         total,
         page,
         counts: counts.collect(),
@@ -161,14 +162,14 @@ pub async fn queue(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<
     })
 }
 
-pub(super) fn row(application: &ApplicationRow, regions: &[Region]) -> Row {
+pub(super) fn row(application: &ApplicationRow, regions: &[Region], tree: &Tree) -> Row {
     Row {
         id: application.id,
         name: application.name.clone(),
         door: application.door.clone(),
         address: application.address.clone(),
         organisation: application.organisation_name.clone(),
-        category_name: category_name(&application.category),
+        category_name: tree.name_of(&application.category),
         township_name: regions::name_of(regions, &application.township),
         submitted: application.submitted,
         round: application.round,

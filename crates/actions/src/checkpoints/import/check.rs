@@ -5,7 +5,7 @@ use super::{
     judge::{Judge, Judged},
     places::Places,
 };
-use crate::{Answer, House, regions};
+use crate::{Answer, House, categories, regions};
 use std::collections::HashMap;
 
 /// What a list is worth.
@@ -42,7 +42,8 @@ pub async fn check(
     go_on: &mut (dyn FnMut(usize) -> bool + '_),
 ) -> Answer<Option<Checked>> {
     let regions = regions::all(house).await?;
-    let mut judge = Judge::new(header, Places::new(&regions));
+    let tree = categories::tree(house).await?;
+    let mut judge = Judge::new(header, Places::new(&regions, tree));
     let merged = merged_by_row(table, header)?;
     let mut checked = Checked::default();
     let rows = table.rows.iter().filter(|row| row.number > header.row);

@@ -1,10 +1,6 @@
 //! Judges one row: either a door that may be opened, or everything that is wrong with the row.
 
-use super::{
-    Area, Cell, Column, Header, TableRow, cells,
-    columns::COLUMNS,
-    places::{self, Places},
-};
+use super::{Area, Cell, Column, Header, TableRow, cells, columns::COLUMNS, places::Places};
 use domain::{
     checkpoints::{CheckpointForm, NewCheckpoint, same_key},
     fields::Complaints,
@@ -142,8 +138,8 @@ impl<'a> Judge<'a> {
             // Which township is meant cannot be said without its county.
             desk.put(Column::Township, None);
         }
-        let category = desk.resolved(Column::Category, places::category);
-        desk.put(Column::Category, category.map(str::to_owned));
+        let category = desk.resolved(Column::Category, |text| self.places.category(text));
+        desk.put(Column::Category, category);
         code
     }
 

@@ -1,7 +1,7 @@
 //! Counties, townships and categories by name or code, as people write them.
 
 use domain::{
-    categories,
+    categories::Tree,
     regions::{Region, RegionCode},
     text::same_form,
 };
@@ -15,11 +15,12 @@ struct Known {
     short: String,
 }
 
-/// All counties and townships.
+/// All counties, townships and categories.
 #[derive(Debug)]
 pub(crate) struct Places {
     counties: Vec<Known>,
     townships: Vec<Known>,
+    tree: Tree,
 }
 
 /// Short names that do not follow from the official one.
@@ -54,7 +55,7 @@ fn code_digits(form: &str, length: usize) -> Option<&str> {
 }
 
 impl Places {
-    pub(crate) fn new(regions: &[Region]) -> Self {
+    pub(crate) fn new(regions: &[Region], tree: Tree) -> Self {
         let of = |length: usize, endings: &'static [&'static str]| {
             let these = regions.iter().filter(move |region| {
                 region.code.as_str().len() == length && region.parent.is_some()
@@ -70,7 +71,8 @@ impl Places {
             });
             known.collect()
         };
-        Self { counties: of(6, &COUNTY_ENDINGS), townships: of(9, &TOWNSHIP_ENDINGS) }
+        let (counties, townships) = (of(6, &COUNTY_ENDINGS), of(9, &TOWNSHIP_ENDINGS));
+        Self { counties, townships, tree }
     }
 
     /// The county that is meant.
@@ -140,24 +142,13 @@ impl Places {
         all(&|known| known.short == short && (!other_ending || known.full.ends_with("街道")))
     }
 
+    /// The code of the category that is meant.
+    pub(crate) fn category(&self, typed: &str) -> Result<String, String> {
+        self.tree.meant(typed).map(|category| category.code.clone())
+    }
+
     fn county_name(&self, code: &str) -> &str {
         let found = self.counties.iter().find(|known| known.code.as_str() == code);
         found.map_or("别的县区", |known| known.name.as_str())
     }
-}
-
-/// The category that is meant: a code, a name, or group and name such as `居住场所/宾馆`.
-pub(crate) fn category(typed: &str) -> Result<&'static str, String> {
-    let form = same_form(typed);
-    if form.is_empty() {
-        return Err("缺少场所类别".to_owned());
-    }
-    let last = typed.rsplit(['/', '／', '-', '—', '>', '＞', '\\']).next().map(same_form);
-    let all = || categories::GROUPS.iter().flat_map(|group| group.members);
-    let named = |form: &str| all().find(|c| c.code == form || same_form(c.name) == form);
-    let found = named(&form).or_else(|| named(&last.unwrap_or_default()));
-    found.map(|category| category.code).ok_or_else(|| {
-        let code = all().map(|c| c.name).collect::<Vec<_>>().join("、");
-        format!("没有这个场所类别。可填：{code}")
-    })
 }

@@ -7,6 +7,7 @@ use super::{
     audit::AuditPage,
     case_desk::DeskPage,
     cases::CasesPage,
+    categories::{self as category_page, About, CategoriesPage},
     identity::IdentityPage,
     layouts::LayoutsPage,
     review_view::ReviewPage,
@@ -37,6 +38,7 @@ use domain::{
     applications::{NotYours, State},
     audit::Actor,
     audit::Deed,
+    categories::Tree,
     checkins::Method,
     checkpoints::{CheckpointNumber, Standing},
     contact_tracing::CaseForm,
@@ -132,6 +134,7 @@ fn review(detail: Option<Detail>, rows: Vec<Row>) -> ReviewPage {
         p: frame(Some(Role::Reviewer), "/review"),
         filter: Filter::all(State::Submitted),
         places: some_counties(),
+        tree: Tree::start(),
         queue: queue(rows),
         opened: detail.is_some(),
         detail,
@@ -336,6 +339,42 @@ fn the_audit_shows_who_what_when_and_why() {
     );
     assert!(html.contains("查看身份信息") && html.contains("value=\"case_opened\" selected"));
     assert!(html.contains("较早的") && html.contains("较新的"));
+}
+
+#[test]
+fn the_tree_says_what_is_in_use_and_a_form_keeps_what_was_typed() {
+    let mut tree = Tree::start();
+    tree.groups[0].members[1].in_use = false;
+    tree.groups[0].members[2].name = MARKUP.into();
+    tree.groups[4].members.clear();
+    let p = frame(Some(Role::Administrator), "/categories");
+    let page = CategoriesPage { p: p.clone(), tree, done: Some("已保存，立即生效。") };
+    let html = drawn("categories", &page);
+    assert!(html.contains("政府及公益单位") && html.contains("已停用"));
+    assert!(html.contains("还没有类别") && html.contains("href=\"/categories/105\""));
+    let typed = category_page::Fields {
+        name: "长".repeat(30),
+        usual_stay_minutes: "x".into(),
+        in_use: "1".into(),
+        seen: "7".into(),
+        ..category_page::Fields::default()
+    };
+    let form = |about, notice| category_page::FormPage {
+        p: p.clone(),
+        about,
+        typed: typed.clone(),
+        marks: Marks(Complaints::one("name", "名称不能超过 20 个字")),
+        notice,
+    };
+    let about = About::Category { code: "105".into() };
+    let html = drawn("category", &form(about, Some("刚有人改过，请看最新内容再改")));
+    assert!(html.contains("value=\"x\"") && html.contains("name=\"seen\" value=\"7\""));
+    assert!(html.contains("checked") && html.contains("刚有人改过"));
+    let about = About::New { group: "2".into(), group_name: "各类经营场所".into() };
+    let html = drawn("category-new", &form(about, None));
+    assert!(html.contains("name=\"group\" value=\"2\"") && !html.contains("name=\"in_use\""));
+    let html = drawn("category-group", &form(About::Group { code: "2".into() }, None));
+    assert!(!html.contains("usual_stay_minutes"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod case_desk;
 pub mod cases;
+pub mod categories;
 pub mod csv;
 pub mod export;
 pub mod identity;
@@ -41,6 +42,15 @@ pub fn routes() -> Vec<Route> {
         Route::get("/layouts/{version}/file.svg", Who::Administrator, get(layouts::file)),
         Route::post("/layouts/{version}/begin", Who::Administrator, post(layouts::begin)),
         Route::post("/layouts/{version}/end", Who::Administrator, post(layouts::end)),
+        Route::get("/categories", Who::Administrator, get(categories::page)),
+        Route::get("/categories/new", Who::Administrator, get(categories::new_page)),
+        Route::post("/categories/new", Who::Administrator, post(categories::add)),
+        Route::get("/categories/{code}", Who::Administrator, get(categories::one_page)),
+        Route::post("/categories/{code}", Who::Administrator, post(categories::change)),
+        Route::get("/category-groups/new", Who::Administrator, get(categories::new_group_page)),
+        Route::post("/category-groups/new", Who::Administrator, post(categories::add_group)),
+        Route::get("/category-groups/{code}", Who::Administrator, get(categories::group_page)),
+        Route::post("/category-groups/{code}", Who::Administrator, post(categories::rename_group)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
         Route::post(

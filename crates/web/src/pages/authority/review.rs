@@ -15,7 +15,7 @@ use actions::{
     Answer, House,
     accounts::principals::Reviewer,
     applications::review::{self, Filter, Queue},
-    regions, venue_codes,
+    categories, regions, venue_codes,
 };
 use axum::extract::{Path, State as Whole};
 use domain::{applications::State, regions::Region, time::UnixMs};
@@ -261,6 +261,7 @@ impl View {
         let regions = regions::all(house).await.map_err(&fail)?;
         let page = ReviewPage {
             places: places(&regions, &queue),
+            tree: categories::tree(house).await.map_err(&fail)?,
             next: id.and_then(|id| next_after(&queue, id)),
             opened: self.id.is_some(),
             queue,

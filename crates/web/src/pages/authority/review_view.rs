@@ -12,6 +12,7 @@ use actions::{
 use askama::Template;
 use domain::{
     applications::{NotYours, State},
+    categories::Tree,
     time::{DAY_MS, HOUR_MS, MINUTE_MS, UnixMs},
 };
 
@@ -41,6 +42,7 @@ pub(super) struct ReviewPage {
     pub(super) notice: Option<&'static str>,
     pub(super) done: Option<String>,
     pub(super) places: Vec<County>,
+    pub(super) tree: Tree,
     pub(super) reason: String,
     pub(super) now: UnixMs,
 }

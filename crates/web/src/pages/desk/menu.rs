@@ -29,7 +29,9 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
         Role::Reviewer => &[("/review", "审核")],
         Role::Investigator => &[("/cases", "病例")],
         Role::Auditor => &[("/audit", "审计记录")],
-        Role::Administrator => &[("/accounts", "账号"), ("/layouts", "海报版式")],
+        Role::Administrator => {
+            &[("/accounts", "账号"), ("/categories", "场所类别"), ("/layouts", "海报版式")]
+        }
     }
 }
 

@@ -12,12 +12,13 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::{mine, submit},
-    organisations, regions,
+    categories, organisations, regions,
 };
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::{
     applications,
+    categories::Tree,
     checkpoints::{CheckpointForm, CheckpointNumber},
 };
 use serde::Deserialize;
@@ -30,6 +31,7 @@ pub(super) struct FormPage {
     pub(super) form: CheckpointForm,
     pub(super) kind: Kind,
     pub(super) counties: Vec<County>,
+    pub(super) tree: Tree,
     pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
 }
@@ -252,5 +254,6 @@ pub(super) async fn form(
 ) -> Shown {
     let counties = counties(&regions::all(house).await.map_err(failed(&p))?);
     let (marks, notice) = (said.marks, said.notice);
-    show(&p.clone(), said.status, &FormPage { p, form, kind, counties, marks, notice })
+    let tree = categories::tree(house).await.map_err(failed(&p))?;
+    show(&p.clone(), said.status, &FormPage { p, form, kind, counties, tree, marks, notice })
 }

@@ -29,6 +29,7 @@ use domain::{
     accounts::Role,
     applications::State,
     audit::Actor,
+    categories::Tree,
     checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
     fields::{Complaint, Complaints},
     messages::MessageKind,
@@ -310,6 +311,7 @@ fn the_application_knows_the_organisation_and_offers_five_groups() {
         form,
         kind,
         counties: some_counties(),
+        tree: Tree::start(),
         marks: Marks::default(),
         notice: None,
     };

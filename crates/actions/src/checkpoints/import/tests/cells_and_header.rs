@@ -1,7 +1,7 @@
 //! Cells, titles and names as people write them.
 
 use super::{
-    super::{CellTrouble, cells, column_letters, known_columns, places},
+    super::{CellTrouble, cells, column_letters, known_columns},
     *,
 };
 use proptest::prelude::*;
@@ -150,16 +150,6 @@ async fn townships_are_known_within_their_county() {
     assert!(places.township(&yingdong, "没有镇").unwrap_err().contains("没有这个"));
 }
 
-#[test]
-fn categories_are_known_by_name_code_and_path() {
-    for typed in ["医院", " 医院 ", "105", "政府及公益单位/医院", "政府及公益单位-医院"]
-    {
-        assert_eq!(places::category(typed).unwrap(), "105", "{typed}");
-    }
-    assert_eq!(places::category("").unwrap_err(), "缺少场所类别");
-    assert!(places::category("其他").unwrap_err().contains("可填：党政机关事业单位"));
-}
-
 proptest! {
     #[test]
     fn any_text_in_any_column_gets_an_answer(typed in "\\PC{0,40}", at in 0usize..12) {
@@ -169,7 +159,6 @@ proptest! {
         }
         let _ = Column::from_title(&typed);
         let _ = cells::degrees(&typed);
-        let _ = places::category(&typed);
     }
 
     #[test]

@@ -53,11 +53,16 @@ async fn said_of(row: Vec<String>) -> Vec<Finding> {
     let table = table(&[row]);
     let header = find_header(&table.rows, &Column::OF_AUTHORITY).unwrap();
     let regions = TestHouse::new().await.registry.regions().await.unwrap();
-    Judge::new(&header, Places::new(&regions)).row(&table.rows[1], &[]).1
+    Judge::new(&header, Places::new(&regions, domain::categories::Tree::start()))
+        .row(&table.rows[1], &[])
+        .1
 }
 
 async fn places() -> Places {
-    Places::new(&TestHouse::new().await.registry.regions().await.unwrap())
+    Places::new(
+        &TestHouse::new().await.registry.regions().await.unwrap(),
+        domain::categories::Tree::start(),
+    )
 }
 
 /// The text of the only bad finding, which is at this column.
