@@ -48,6 +48,10 @@ pub enum TextMessage {
     },
 }
 
+/// The names of all templates.
+pub const TEMPLATES: [&str; 5] =
+    ["code", "notice", "several", "door_invitation", "unit_invitation"];
+
 impl TextMessage {
     /// The template's name in settings.
     #[must_use]
@@ -149,6 +153,7 @@ mod tests {
             TextMessage::DoorInvitation { unit: "青禾".to_owned(), door: "东门".to_owned() },
             TextMessage::UnitInvitation { unit: "青禾".to_owned() },
         ] {
+            assert!(TEMPLATES.contains(&message.template()));
             let text = message.text();
             for (name, value) in message.values() {
                 assert!(text.contains(&value), "{name} of {}", message.template());

@@ -59,6 +59,13 @@ impl UnixMs {
         format!("{} {}", self.date_text(), self.clock_text())
     }
 
+    /// `2026-11-22T06:32:07Z`, in UTC (ISO 8601).
+    #[must_use]
+    pub fn utc_text(self) -> String {
+        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000)).unwrap_or_default();
+        seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// The first moment of this civil day.
     #[must_use]
     pub fn day_start(self) -> Self {
@@ -82,6 +89,7 @@ mod tests {
     fn an_afternoon_in_fuyang_reads_in_civil_time() {
         let t = UnixMs(1_795_329_127_000);
         assert_eq!(t.date_time_text(), "2026-11-22 14:32:07");
+        assert_eq!(t.utc_text(), "2026-11-22T06:32:07Z");
         assert_eq!(t.day_start().date_time_text(), "2026-11-22 00:00:00");
         assert_eq!(t.day_start().plus(-1).date_text(), "2026-11-21");
     }

@@ -1,4 +1,5 @@
 //! Other people's systems: each behind a port of the actions.
 
 pub mod health_status;
+mod https;
 pub mod sms;

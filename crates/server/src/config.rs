@@ -1,6 +1,7 @@
 //! Every setting, in one place. Each is a flag and an environment variable.
 
 use crate::installation::parse_public_url;
+use actions::sms::TEMPLATES;
 use actions::{
     house::MetricsAccess,
     limits::{LimitSettings, PerMinute},
@@ -36,6 +37,61 @@ pub(crate) enum Sms {
     Off,
     /// Onto standard output: for trying out.
     Console,
+    /// To phones, through Alibaba Cloud's text messages.
+    Aliyun,
+}
+
+/// What the provider of text messages gave the operator.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SmsArgs {
+    /// Where text messages go.
+    #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
+    pub(crate) sms: Sms,
+    /// AccessKey ID of the provider.
+    #[arg(long, env = "VENUECODE_SMS_KEY_ID", value_name = "ID")]
+    pub(crate) sms_key_id: Option<String>,
+    /// File that holds the AccessKey secret, for its owner alone (mode 0600).
+    #[arg(long, env = "VENUECODE_SMS_SECRET_FILE", value_name = "FILE")]
+    pub(crate) sms_secret_file: Option<PathBuf>,
+    /// Who messages say they are from (短信签名), as registered with the provider.
+    #[arg(long, env = "VENUECODE_SMS_SIGN_NAME", value_name = "NAME")]
+    pub(crate) sms_sign_name: Option<String>,
+    /// A template registered with the provider, such as `code=SMS_123456789`; all five are needed,
+    /// given several times or separated by commas.
+    #[arg(
+        long, env = "VENUECODE_SMS_TEMPLATE", value_name = "NAME=CODE", value_delimiter = ',',
+        value_parser = template
+    )]
+    pub(crate) sms_template: Vec<(String, String)>,
+    /// Where the provider is reached, when not at its own address: a proxy of the office, or a
+    /// stand-in on this machine for trying out.
+    #[arg(long, env = "VENUECODE_SMS_ENDPOINT", value_name = "URL", value_parser = endpoint)]
+    pub(crate) sms_endpoint: Option<String>,
+}
+
+/// A template's name and code.
+fn template(text: &str) -> Result<(String, String), String> {
+    let (name, code) = text.split_once('=').ok_or("NAME=CODE, such as code=SMS_123456789")?;
+    if !TEMPLATES.contains(&name) {
+        return Err(format!("no such template; there are {}", TEMPLATES.join(", ")));
+    }
+    let is_code = !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if is_code { Ok((name.to_owned(), code.to_owned())) } else { Err("no such code".to_owned()) }
+}
+
+/// HTTPS, or HTTP to this machine itself.
+fn endpoint(text: &str) -> Result<String, &'static str> {
+    let (scheme, rest) = text.split_once("://").ok_or("an address such as https://…")?;
+    let host = rest.trim_end_matches('/');
+    let is_host = !host.is_empty() && !host.contains(['/', '?', '#', '@']);
+    let here = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    match scheme {
+        "https" if is_host => Ok(format!("https://{host}")),
+        "http" if is_host && matches!(here, "127.0.0.1" | "localhost" | "[::1]") => {
+            Ok(format!("http://{host}"))
+        }
+        _ => Err("https://HOST, or http:// to this machine itself"),
+    }
 }
 
 /// What follows a password.
@@ -136,9 +192,8 @@ pub(crate) struct ServeArgs {
     /// Keeps this --public-url in place of the one before: posters printed with that stop working.
     #[arg(long, requires = "public_url")]
     pub(crate) change_public_url: bool,
-    /// Where codes by text message go.
-    #[arg(long, env = "VENUECODE_SMS", value_enum, default_value = "off")]
-    pub(crate) sms: Sms,
+    #[command(flatten)]
+    pub(crate) sms: SmsArgs,
     /// What follows a password at signing in.
     #[arg(long, env = "VENUECODE_SECOND_FACTOR", value_enum, default_value = "sms")]
     pub(crate) second_factor: SecondFactor,

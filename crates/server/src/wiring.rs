@@ -1,7 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
 use crate::{
-    config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms},
+    config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
     installation::{self, GivenUrl, Kind, private_folder},
     outside::{SystemClock, SystemDice, instant},
 };
@@ -17,12 +17,15 @@ use actions::{
     metrics::{AskStore, Metrics, StoreFigures},
     mirror::Mirror,
     posters::Drawing,
-    sms::SmsSender,
+    sms::{SmsSender, TEMPLATES},
 };
 use anyhow::{Context, bail};
 use domain::applications::ReviewSteps;
+use providers::sms::{Aliyun, AliyunSettings, aliyun::ENDPOINT};
 use registry::Registry;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration,
+};
 use tracing_subscriber::EnvFilter;
 use visits::{
     VisitStore,
@@ -43,8 +46,8 @@ pub(crate) struct Wiring {
     pub(crate) here: String,
     /// The address that posters carry, when the operator gave one at this start.
     pub(crate) given_url: GivenUrl,
-    /// Where codes by text message go.
-    pub(crate) sms: Sms,
+    /// Where text messages go.
+    pub(crate) sms: TextMessages,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
     /// How many people say yes before a door gets its code.
@@ -63,7 +66,7 @@ impl Wiring {
             kind: None,
             here: String::new(),
             given_url: GivenUrl::default(),
-            sms: Sms::Off,
+            sms: TextMessages::Off,
             second_factor: SecondFactor::Off,
             review_steps: ReviewSteps::One,
             source_gone: false,
@@ -130,10 +133,7 @@ async fn furnish(
     // A demonstration's address follows its port and is not kept.
     let kept =
         if demo { None } else { installation::public_url(registry, &wiring.given_url).await? };
-    let sms: Arc<dyn SmsSender> = match wiring.sms {
-        Sms::Off => Arc::new(providers::sms::Off),
-        Sms::Console => Arc::new(providers::sms::Console::new(std::io::stdout())),
-    };
+    let sms = text_messages(&wiring.sms)?;
     let health: Arc<dyn HealthSource> = match (demo, wiring.source_gone) {
         (true, false) => Arc::new(providers::health_status::Invented),
         (true, true) => Arc::new(providers::health_status::Silent),
@@ -173,6 +173,71 @@ async fn furnish(
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },
+    })
+}
+
+/// Where text messages go, with what that takes.
+#[derive(Clone)]
+pub(crate) enum TextMessages {
+    /// Nowhere.
+    Off,
+    /// Onto standard output.
+    Console,
+    /// To phones.
+    Aliyun(AliyunSettings),
+}
+
+impl TextMessages {
+    /// As the operator settled it.
+    ///
+    /// # Errors
+    /// When something is missing, or the secret's file is open to others.
+    pub(crate) fn settled(args: &SmsArgs) -> anyhow::Result<Self> {
+        match args.sms {
+            Sms::Off => Ok(Self::Off),
+            Sms::Console => Ok(Self::Console),
+            Sms::Aliyun => aliyun(args).map(Self::Aliyun),
+        }
+    }
+}
+
+fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
+    let key_id = args.sms_key_id.clone().context("--sms aliyun needs --sms-key-id")?;
+    let sign_name = args.sms_sign_name.clone().context("--sms aliyun needs --sms-sign-name")?;
+    let file = args.sms_secret_file.as_ref();
+    let file = file.context("--sms aliyun needs --sms-secret-file")?;
+    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
+    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
+        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
+    }
+    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    let key_secret = secret.trim().to_owned();
+    if key_secret.is_empty() {
+        bail!("{} is empty", file.display());
+    }
+    let templates: BTreeMap<String, String> = args.sms_template.iter().cloned().collect();
+    let missing: Vec<&str> =
+        TEMPLATES.into_iter().filter(|name| !templates.contains_key(*name)).collect();
+    if !missing.is_empty() {
+        bail!(
+            "--sms aliyun needs --sms-template for {}; their texts stand in \
+             docs/reference/configuration.md",
+            missing.join(", ")
+        );
+    }
+    let endpoint = args.sms_endpoint.clone().unwrap_or_else(|| ENDPOINT.to_owned());
+    Ok(AliyunSettings { endpoint, key_id, key_secret, sign_name, templates })
+}
+
+fn text_messages(wanted: &TextMessages) -> anyhow::Result<Arc<dyn SmsSender>> {
+    Ok(match wanted {
+        TextMessages::Off => Arc::new(providers::sms::Off),
+        TextMessages::Console => Arc::new(providers::sms::Console::new(std::io::stdout())),
+        TextMessages::Aliyun(settings) => {
+            let (clock, dice) = (Arc::new(SystemClock), Arc::new(SystemDice));
+            let aliyun = Aliyun::new(settings.clone(), clock, dice);
+            Arc::new(aliyun.context("the provider of text messages")?)
+        }
     })
 }
 

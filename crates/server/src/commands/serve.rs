@@ -5,7 +5,7 @@ use crate::{
     config::{SecondFactor, ServeArgs, Sms, Steps},
     installation::{GivenUrl, Kind},
     run, wiring,
-    wiring::Wiring,
+    wiring::{TextMessages, Wiring},
 };
 use actions::{Failure, House, accounts::one_time_links::first_set_up};
 use anyhow::Context;
@@ -21,7 +21,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         kind: Some(Kind::Real),
         here: here.clone(),
         given_url,
-        sms: args.sms,
+        sms: TextMessages::settled(&args.sms)?,
         second_factor: args.second_factor,
         review_steps: match args.review_steps {
             Steps::One => ReviewSteps::One,
@@ -50,7 +50,7 @@ async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<S
             writeln!(said, "posters would carry {here}: give --public-url before printing any")?;
         }
     }
-    if args.sms == Sms::Off {
+    if args.sms.sms == Sms::Off {
         writeln!(
             said,
             "no text messages are sent (--sms off): nobody can register yet, and a \

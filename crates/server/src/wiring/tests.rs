@@ -154,3 +154,115 @@ async fn a_new_data_folder_is_its_owners_alone_and_its_parents_are_as_usual() {
         assert_eq!(fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }
+
+mod text_messages {
+    use super::super::TextMessages;
+    use crate::config::{ServeArgs, Sms};
+    use clap::Parser;
+    use std::{os::unix::fs::PermissionsExt, path::Path};
+
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        args: ServeArgs,
+    }
+
+    fn words(more: &[&str]) -> Result<ServeArgs, clap::Error> {
+        let words = [&["serve"], more].concat();
+        Words::try_parse_from(words).map(|words| words.args)
+    }
+
+    const TEMPLATES: &str = "code=SMS_1,notice=SMS_2,several=SMS_3,door_invitation=SMS_4,\
+        unit_invitation=SMS_5";
+
+    fn secret(folder: &Path, text: &str, mode: u32) -> String {
+        let file = folder.join("secret");
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        file.display().to_string()
+    }
+
+    /// What is said of these words.
+    fn refused(more: &[&str]) -> String {
+        let args = words(more).unwrap();
+        match TextMessages::settled(&args.sms) {
+            Ok(_) => panic!("taken: {more:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_provider_needs_everything_it_was_registered_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = secret(folder.path(), " s3cret \n", 0o600);
+        let whole = [
+            "--sms",
+            "aliyun",
+            "--sms-key-id",
+            "id",
+            "--sms-sign-name",
+            "阜阳场所码",
+            "--sms-secret-file",
+            &file,
+            "--sms-template",
+            TEMPLATES,
+        ];
+        let args = words(&whole).unwrap();
+        assert_eq!(args.sms.sms, Sms::Aliyun);
+        let Ok(TextMessages::Aliyun(settings)) = TextMessages::settled(&args.sms) else {
+            panic!("not taken");
+        };
+        assert_eq!((settings.key_secret.as_str(), settings.templates.len()), ("s3cret", 5));
+        assert_eq!(settings.endpoint, "https://dysmsapi.aliyuncs.com");
+        assert!(refused(&whole[..4]).contains("--sms-sign-name"));
+        assert!(refused(&whole[..6]).contains("--sms-secret-file"));
+        assert!(refused(&whole[..8]).contains("code, notice, several"));
+        let some = [&whole[..9], &["code=SMS_1,notice=SMS_2"]].concat();
+        assert!(refused(&some).contains("several, door_invitation, unit_invitation"));
+    }
+
+    #[test]
+    fn a_secret_that_others_can_read_or_that_is_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = |file: &str| {
+            let words = [
+                "--sms",
+                "aliyun",
+                "--sms-key-id",
+                "id",
+                "--sms-sign-name",
+                "x",
+                "--sms-secret-file",
+                file,
+                "--sms-template",
+                TEMPLATES,
+            ];
+            refused(&words)
+        };
+        assert!(whole(&secret(folder.path(), "s3cret", 0o644)).contains("chmod 600"));
+        assert!(whole(&secret(folder.path(), " \n", 0o600)).contains("is empty"));
+        assert!(whole("/nowhere/secret").contains("/nowhere/secret"));
+    }
+
+    #[test]
+    fn addresses_and_templates_that_cannot_be_are_refused() {
+        for bad in [
+            "dysmsapi.aliyuncs.com",
+            "http://dysmsapi.aliyuncs.com",
+            "https://",
+            "https://a/b",
+            "https://me@a",
+            "http://127.0.0.1.example.com:80",
+            "ftp://127.0.0.1",
+        ] {
+            assert!(words(&["--sms-endpoint", bad]).is_err(), "{bad}");
+        }
+        for good in ["https://proxy.example.cn:8443/", "http://127.0.0.1:9000", "http://localhost"]
+        {
+            assert!(words(&["--sms-endpoint", good]).is_ok(), "{good}");
+        }
+        for bad in ["code", "code=", "other=SMS_1", "code=SMS 1"] {
+            assert!(words(&["--sms-template", bad]).is_err(), "{bad}");
+        }
+    }
+}

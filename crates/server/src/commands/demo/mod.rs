@@ -6,10 +6,10 @@ pub(crate) mod tokens;
 mod visits;
 
 use crate::{
-    config::{DataArgs, LimitArgs, SecondFactor, Sms},
+    config::{DataArgs, LimitArgs, SecondFactor},
     installation::{GivenUrl, Kind},
     run, wiring,
-    wiring::Wiring,
+    wiring::{TextMessages, Wiring},
 };
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         kind: Some(Kind::Demo),
         here: here.clone(),
         given_url: GivenUrl::default(),
-        sms: Sms::Console,
+        sms: TextMessages::Console,
         second_factor: SecondFactor::Sms,
         review_steps: ReviewSteps::One,
         source_gone: args.health_source == Source::Gone,

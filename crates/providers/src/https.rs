@@ -1,0 +1,57 @@
+//! Asking other people's servers: over TLS with the certificates this machine trusts, within a time
+//! and a number of bytes.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::{Request, StatusCode};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use std::{io, time::Duration};
+
+/// How long a whole answer may take.
+const ANSWER_WAIT: Duration = Duration::from_secs(8);
+/// Most bytes of an answer.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Asks servers; keeps connections for the next question.
+pub(crate) struct Https(Client<HttpsConnector<HttpConnector>, Empty<Bytes>>);
+
+impl Https {
+    /// Plain HTTP is spoken only where the address says so; what says so is checked by whoever
+    /// reads settings.
+    ///
+    /// # Errors
+    /// When the machine's own certificates cannot be read.
+    pub(crate) fn new() -> io::Result<Self> {
+        let connector = HttpsConnectorBuilder::new()
+            .with_native_roots()?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+    }
+
+    /// Sends a request without a body; the answer's status and bytes.
+    ///
+    /// # Errors
+    /// What went wrong, without what was asked: no connection, too slow, too long.
+    pub(crate) async fn ask(
+        &self,
+        request: Request<Empty<Bytes>>,
+    ) -> Result<(StatusCode, Bytes), String> {
+        let asked = async {
+            let answer = self.0.request(request).await.map_err(|error| error.to_string())?;
+            let (parts, body) = answer.into_parts();
+            let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
+            let bytes = body.map_err(|error| error.to_string())?.to_bytes();
+            Ok((parts.status, bytes))
+        };
+        match tokio::time::timeout(ANSWER_WAIT, asked).await {
+            Ok(answer) => answer,
+            Err(_) => Err(format!("no answer within {} s", ANSWER_WAIT.as_secs())),
+        }
+    }
+}
