@@ -65,6 +65,8 @@ pub enum Deed {
     CheckpointResumed,
     /// Changed the tree of categories.
     CategoryChanged,
+    /// Ordered all posters of a unit or region.
+    PostersOrdered,
     /// Uploaded a layout of posters.
     LayoutUploaded,
     /// Put a layout in force.
@@ -77,7 +79,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -109,6 +111,7 @@ impl Deed {
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
         Self::CategoryChanged,
+        Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
         Self::LayoutEnded,
@@ -150,6 +153,7 @@ impl Deed {
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
             Self::CategoryChanged => "category_changed",
+            Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
             Self::LayoutEnded => "layout_ended",
@@ -198,6 +202,7 @@ impl Deed {
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
             Self::CategoryChanged => "更改场所类别",
+            Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",
             Self::LayoutEnded => "停用海报版式",

@@ -3,11 +3,16 @@
 use crate::{
     changes::{self, Change},
     checkpoints,
-    connect::{Registry, RegistryError, Result},
+    conditions::Conditions,
+    connect::{Registry, RegistryError, Result, count},
+    poster_jobs::PostersOf,
 };
 use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
 use futures_util::TryStreamExt;
 use sqlx::{Row, any::AnyRow};
+
+/// Digits of a county's code; a township's has more.
+const COUNTY_DIGITS: usize = 6;
 
 /// A code with what a visitor sees of its door.
 #[derive(Clone, Debug)]
@@ -50,6 +55,20 @@ fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
         county_name: row.try_get(8)?,
         county: row.try_get(9)?,
     })
+}
+
+const TO_PRINT: &str = "checkpoints c join venue_codes v on v.checkpoint = c.number";
+
+fn to_print(of: &PostersOf) -> Conditions {
+    let mut all = match of {
+        PostersOf::Organisation(id) => Conditions::equal("c.organisation_id", *id),
+        PostersOf::Region(code) if code.len() > COUNTY_DIGITS => {
+            Conditions::equal("c.township", code.as_str())
+        }
+        PostersOf::Region(code) => Conditions::equal("c.county", code.as_str()),
+    };
+    all.and_plain("v.standing = 'current'");
+    all
 }
 
 impl Registry {
@@ -130,6 +149,34 @@ impl Registry {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(venue_code).collect()
+    }
+
+    /// The codes in use of an organisation's doors or in a region, each with the name of its unit, in
+    /// no particular order.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn codes_to_print(&self, of: &PostersOf) -> Result<Vec<(String, VenueCodeRow)>> {
+        let all = to_print(of);
+        let sql = format!(
+            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
+             c.address, r.name, c.county, o.name from {TO_PRINT} \
+             join organisations o on o.id = c.organisation_id \
+             join regions r on r.code = c.county where {}",
+            all.sql()
+        );
+        let rows = all.query(sql).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(10)?, venue_code(row)?))).collect()
+    }
+
+    /// How many [`Self::codes_to_print`] gives.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn count_codes_to_print(&self, of: &PostersOf) -> Result<i64> {
+        let all = to_print(of);
+        let sql = format!("select count(*) from {TO_PRINT} where {}", all.sql());
+        count(&all.query(sql).fetch_one(&self.pool).await?)
     }
 
     /// Hands over every code, in no particular order, without holding them all.
