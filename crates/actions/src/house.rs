@@ -10,7 +10,7 @@ use crate::{
     limits::Limits,
     metrics::{AskStore, Gauges, Metrics},
     mirror::Mirror,
-    posters::Drawing,
+    posters::{Drawing, jobs::PosterJobs},
     sms::SmsSender,
 };
 use domain::{
@@ -86,6 +86,8 @@ pub struct House {
     pub limits: Limits,
     /// Archives of posters that are being drawn.
     pub drawing: Drawing,
+    /// Posters by the thousand.
+    pub poster_jobs: PosterJobs,
     /// Tables of doors that are being read.
     pub reading: Reading,
     /// The way into the visit store.

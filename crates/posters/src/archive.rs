@@ -2,7 +2,10 @@
 
 use crate::{PosterError, PosterText, Size, posting_guide_pdf};
 use std::io::{self, Write};
-use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+use zip::{
+    CompressionMethod, ZipWriter,
+    write::{SimpleFileOptions, StreamWriter},
+};
 
 /// Name of the list of those that could not be drawn; there is none when all could.
 pub const NOT_DRAWN: &str = "没有生成的海报.txt";
@@ -13,47 +16,86 @@ pub const GUIDE: &str = "张贴指南.pdf";
 /// Most characters of a place or door in a file's name.
 const NAME_CHARS_MAX: usize = 40;
 
+/// A poster that could not be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotDrawn {
+    /// Name of the place.
+    pub place: String,
+    /// Door.
+    pub door: String,
+    /// Number for the telephone.
+    pub number: String,
+    /// Why, in Chinese.
+    pub why: String,
+}
+
+impl NotDrawn {
+    pub(crate) fn new(text: &PosterText, error: &PosterError) -> Self {
+        let (place, door, number) = (text.place.clone(), text.door.clone(), text.number.clone());
+        Self { place, door, number, why: reason(error) }
+    }
+}
+
+/// A ZIP that is written while it is read, with the posting guide at its beginning.
+pub(crate) struct Zip<W: Write>(ZipWriter<StreamWriter<W>>);
+
+impl<W: Write> Zip<W> {
+    pub(crate) fn new(out: W) -> io::Result<Self> {
+        let mut zip = Self(ZipWriter::new_stream(out));
+        zip.file(GUIDE, &posting_guide_pdf(None).map_err(io::Error::other)?)?;
+        Ok(zip)
+    }
+
+    pub(crate) fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        // A PDF is compressed already, but not every reader takes a stream of what is only stored.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(1));
+        self.0.start_file(name, options)?;
+        self.0.write_all(bytes)
+    }
+
+    /// The list of those that could not be drawn comes last.
+    pub(crate) fn end(mut self, not_drawn: &[NotDrawn]) -> io::Result<()> {
+        if !not_drawn.is_empty() {
+            let mut list = "\u{feff}以下海报没有生成：\r\n".to_owned();
+            for NotDrawn { place, door, number, why } in not_drawn {
+                list += &format!("{place} · {door}（{number}）：{why}\r\n");
+            }
+            self.file(NOT_DRAWN, list.as_bytes())?;
+        }
+        self.0.finish()?.into_inner().flush()
+    }
+}
+
 /// Writes a ZIP of the posting guide and the posters to `out`, holding one of them at a time. `draw`
 /// draws one, as [`crate::poster_pdf_for`] does. A poster that cannot be drawn, as for a character
-/// that the fonts lack, does not hold up the others: a list at the end names each with the reason.
-/// The same input gives the same bytes.
+/// that the fonts lack, does not hold up the others: a list at the end names each with the reason,
+/// and so does the answer. `go_on` is told before each step how many are done, and ends the work with
+/// its error. The same input gives the same bytes.
 ///
 /// # Errors
-/// Of `out`; then the rest is not drawn.
+/// Of `out` and of `go_on`; then the rest is not drawn.
 pub fn poster_archive(
     size: Size,
     posters: impl IntoIterator<Item = PosterText>,
     draw: impl Fn(&PosterText) -> Result<Vec<u8>, PosterError>,
+    mut go_on: impl FnMut(usize) -> io::Result<()>,
     out: impl Write,
-) -> io::Result<()> {
-    let mut zip = ZipWriter::new_stream(out);
-    // A PDF is compressed already, but not every reader takes a stream of what is only stored.
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(1));
-    zip.start_file(GUIDE, options)?;
-    zip.write_all(&posting_guide_pdf(None).map_err(io::Error::other)?)?;
-    let mut not_drawn = String::new();
-    for (at, text) in posters.into_iter().enumerate() {
+) -> io::Result<Vec<NotDrawn>> {
+    let mut zip = Zip::new(out)?;
+    let (mut not_drawn, mut done) = (Vec::new(), 0);
+    for text in posters {
+        go_on(done)?;
+        done += 1;
         match draw(&text) {
-            Ok(pdf) => {
-                zip.start_file(file_name(at + 1, size, &text), options)?;
-                zip.write_all(&pdf)?;
-            }
-            Err(error) => {
-                let why = reason(&error);
-                not_drawn +=
-                    &format!("{} · {}（{}）：{why}\r\n", text.place, text.door, text.number);
-            }
+            Ok(pdf) => zip.file(&file_name(done, size, &text), &pdf)?,
+            Err(error) => not_drawn.push(NotDrawn::new(&text, &error)),
         }
     }
-    if !not_drawn.is_empty() {
-        zip.start_file(NOT_DRAWN, options)?;
-        zip.write_all("\u{feff}以下海报没有生成：\r\n".as_bytes())?;
-        zip.write_all(not_drawn.as_bytes())?;
-    }
-    zip.finish()?;
-    Ok(())
+    go_on(done)?;
+    zip.end(&not_drawn)?;
+    Ok(not_drawn)
 }
 
 fn reason(error: &PosterError) -> String {
@@ -76,13 +118,13 @@ fn file_name(number: usize, size: Size, text: &PosterText) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{Print, poster_pdf, poster_pdf_for};
     use std::io::{Cursor, Read};
     use zip::ZipArchive;
 
-    fn text(place: &str, door: &str) -> PosterText {
+    pub(crate) fn text(place: &str, door: &str) -> PosterText {
         PosterText {
             url: "https://ma.example.cn/c/abcdefghijklmnop".into(),
             place: place.into(),
@@ -100,12 +142,13 @@ mod tests {
 
     fn zipped(posters: Vec<PosterText>) -> ZipArchive<Cursor<Vec<u8>>> {
         let mut bytes = Vec::new();
-        poster_archive(Size::A4, posters, |text| poster_pdf(Size::A4, text), &mut bytes).unwrap();
+        let draw = |text: &PosterText| poster_pdf(Size::A4, text);
+        poster_archive(Size::A4, posters, draw, |_| Ok(()), &mut bytes).unwrap();
         ZipArchive::new(Cursor::new(bytes)).unwrap()
     }
 
     /// The files after the guide.
-    fn names(zip: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
+    pub(crate) fn names(zip: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
         let mut names = zip.file_names().map(|name| name.unwrap().into_owned());
         assert_eq!(names.next().as_deref(), Some(GUIDE));
         names.collect()
@@ -125,7 +168,7 @@ mod tests {
     fn an_archive_for_a_printing_shop_holds_posters_with_bleed() {
         let (mut bytes, door) = (Vec::new(), text("人民医院", "东门"));
         let draw = |text: &PosterText| poster_pdf_for(Size::A4, text, Print::WithBleed);
-        poster_archive(Size::A4, [door.clone()], draw, &mut bytes).unwrap();
+        poster_archive(Size::A4, [door.clone()], draw, |_| Ok(()), &mut bytes).unwrap();
         let mut pdf = Vec::new();
         let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
         zip.by_index(1).unwrap().read_to_end(&mut pdf).unwrap();
@@ -164,9 +207,8 @@ mod tests {
         }
         let mut drawn = 0;
         let posters = (0..1_000).map(|_| text("人民医院", "东门")).inspect(|_| drawn += 1);
-        assert!(
-            poster_archive(Size::A4, posters, |text| poster_pdf(Size::A4, text), Gone(12)).is_err()
-        );
+        let draw = |text: &PosterText| poster_pdf(Size::A4, text);
+        assert!(poster_archive(Size::A4, posters, draw, |_| Ok(()), Gone(12)).is_err());
         assert!(drawn < 20, "{drawn}");
     }
 }

@@ -7,6 +7,7 @@
 //! here reads a clock. All lengths are millimetres, measured from the upper left corner.
 
 mod archive;
+mod book;
 mod code;
 mod empty;
 mod error;
@@ -24,7 +25,8 @@ mod print;
 mod text;
 mod uploaded;
 
-pub use archive::{GUIDE, NOT_DRAWN, poster_archive};
+pub use archive::{GUIDE, NOT_DRAWN, NotDrawn, poster_archive};
+pub use book::{Bound, VOLUME_PAGES_MAX, poster_book};
 pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
 pub use empty::empty_layout_pdf;
 pub use error::PosterError;
@@ -33,10 +35,10 @@ pub use geometry::{Area, Part, Size};
 pub use guide::posting_guide_pdf;
 pub use layout::{Layout, Line, TextBlock, layout};
 pub use palette::Colour;
-pub use poster::{poster_pdf, poster_pdf_for};
+pub use poster::{PosterPage, poster_page, poster_pdf, poster_pdf_for};
 pub use print::{BLEED_MM, Print};
 pub use text::{FIELD_CHARS_MAX, Field, PosterText};
 pub use uploaded::{
     FaultKind, LAYOUT_BYTES_MAX, LAYOUT_DEPTH_MAX, LAYOUT_FAULTS_MAX, LAYOUT_NODES_MAX,
-    LayoutFault, Position, UploadedLayout, example_layout_svg, poster_pdf_in,
+    LayoutFault, Position, UploadedLayout, example_layout_svg, poster_page_in, poster_pdf_in,
 };

@@ -41,12 +41,11 @@ pub(crate) struct Page {
 /// # Errors
 /// [`PosterError::Broken`] when the PDF writer refuses.
 pub(crate) fn pdf(title: String, pages: &[Page]) -> Result<Vec<u8>, PosterError> {
-    let mut document = Document::new();
-    document.set_metadata(Metadata::new().title(title).language("zh-CN".into()));
+    let mut book = Book::new(title);
     for page in pages {
-        add(&mut document, page)?;
+        book.add(page)?;
     }
-    document.finish().map_err(|error| PosterError::Broken(format!("PDF: {error:?}")))
+    book.finish()
 }
 
 fn add(document: &mut Document, page: &Page) -> Result<(), PosterError> {
@@ -164,4 +163,25 @@ fn write(surface: &mut Surface<'_>, words: &Words) -> Result<(), PosterError> {
     let start = Point::from_xy(words.x, words.baseline);
     surface.draw_glyphs(start, &glyphs, face.drawn.clone(), &words.text, words.size_mm, false);
     Ok(())
+}
+
+/// Many pages in one PDF, added one after another; fonts are in it once. All of it is in memory
+/// until it is finished.
+pub(crate) struct Book(Document);
+
+impl Book {
+    pub(crate) fn new(title: String) -> Self {
+        let mut document = Document::new();
+        document.set_metadata(Metadata::new().title(title).language("zh-CN".into()));
+        Self(document)
+    }
+
+    pub(crate) fn add(&mut self, page: &Page) -> Result<(), PosterError> {
+        add(&mut self.0, page)
+    }
+
+    /// The bytes. The same pages give the same bytes.
+    pub(crate) fn finish(self) -> Result<Vec<u8>, PosterError> {
+        self.0.finish().map_err(|error| PosterError::Broken(format!("PDF: {error:?}")))
+    }
 }

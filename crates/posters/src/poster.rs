@@ -21,11 +21,22 @@ pub fn poster_pdf(size: Size, text: &PosterText) -> Result<Vec<u8>, PosterError>
 /// # Errors
 /// As [`layout`]; the first fault is named.
 pub fn poster_pdf_for(size: Size, text: &PosterText, print: Print) -> Result<Vec<u8>, PosterError> {
+    pdf(title(text), &[poster_page(size, text, print)?.0])
+}
+
+/// A poster that is laid out and drawn, to become a page of a PDF.
+#[derive(Debug)]
+pub struct PosterPage(pub(crate) Page);
+
+/// The poster as a page of a PDF with others, otherwise as [`poster_pdf_for`].
+///
+/// # Errors
+/// As [`layout`]; the first fault is named.
+pub fn poster_page(size: Size, text: &PosterText, print: Print) -> Result<PosterPage, PosterError> {
     let mut layout = layout(size, text)?;
     let code = Code::of(&text.url)?;
     layout.page = layout.page.grown(print.bleed());
-    let page = Page { size: size.millimetres(), marks: marks(&layout, &code), print };
-    pdf(title(text), &[page])
+    Ok(PosterPage(Page { size: size.millimetres(), marks: marks(&layout, &code), print }))
 }
 
 /// The title of the file.

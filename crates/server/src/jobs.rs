@@ -6,7 +6,7 @@ use crate::outside::instant;
 use actions::{
     House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
     checkins::follow_up, invitations, messages, people::session::change_key_when_due,
-    retention::delete_old_visits,
+    posters::jobs as poster_jobs, retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
 use std::{
@@ -25,9 +25,11 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
     let others = stopping.clone();
     let sweeping = sweep_on(&house, others.clone());
     let telling = tell_on(&house, others.clone());
+    let drawing = draw_posters(&house, others.clone());
     tokio::join!(
         sweeping,
         telling,
+        drawing,
         keep_on(&house, others.clone()),
         follow(&house, others),
         async {
@@ -38,6 +40,15 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
             }
         }
     );
+}
+
+/// Draws posters by the thousand. Told to stop, it ends within a poster.
+async fn draw_posters(house: &Arc<House>, mut stopping: watch::Receiver<bool>) {
+    let stop = async {
+        let _ = stopping.changed().await;
+        house.poster_jobs.stop();
+    };
+    tokio::join!(poster_jobs::run(house), stop);
 }
 
 async fn sweep_on(house: &House, mut stopping: watch::Receiver<bool>) {
@@ -150,6 +161,9 @@ async fn sweep(house: &House) {
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
     let invited =
         house.registry.sweep_invitations(now.plus(-invitations::KEPT_DAYS * DAY_MS)).await;
+    if let Err(error) = poster_jobs::sweep(house).await {
+        tracing::error!(%error, "could not forget posters whose time is over");
+    }
     if let Err(error) = change_key_when_due(house).await {
         tracing::error!(%error, "the key of visitors' sessions could not be changed");
     }

@@ -5,6 +5,7 @@ mod backups;
 mod commands;
 mod config;
 mod connections;
+mod exports;
 mod installation;
 mod jobs;
 mod outside;

@@ -2,6 +2,7 @@
 
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
+    exports::OwnDisk,
     installation::{self, GivenUrl, Kind, private_folder},
     outside::{SystemClock, SystemDice, instant},
 };
@@ -16,7 +17,7 @@ use actions::{
     limits::Limits,
     metrics::{AskStore, Metrics, StoreFigures},
     mirror::Mirror,
-    posters::Drawing,
+    posters::{Drawing, jobs::PosterJobs},
     sms::{SmsSender, TEMPLATES},
 };
 use anyhow::{Context, bail};
@@ -159,6 +160,7 @@ async fn furnish(
         raised: RaisedAlerts::default(),
         announcer: Announcer::default(),
         drawing: Drawing::default(),
+        poster_jobs: PosterJobs::new(data.data.join("exports"), Arc::new(OwnDisk)),
         reading: Reading::default(),
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),

@@ -11,7 +11,10 @@ use actions::{
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
     mirror::Mirror,
-    posters::Drawing,
+    posters::{
+        Drawing,
+        jobs::{Disk, ExportFile, PosterJobs},
+    },
     sms::{BoxFuture, SmsError, SmsSender, TextMessage},
 };
 use domain::{
@@ -25,7 +28,18 @@ use domain::{
 use parking_lot::Mutex;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use registry::Registry;
-use std::{collections::HashMap, ops::Deref, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, ErrorKind, Write},
+    ops::Deref,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tempfile::TempDir;
 use vault::Vault;
 use visits::embedded::EmbeddedVisits;
@@ -140,12 +154,69 @@ impl HealthSource for Health {
     }
 }
 
+/// A disk for files to download that is as full, and as slow, as a test says.
+pub struct TestDisk {
+    /// Bytes that are said to be free.
+    pub free: Mutex<u64>,
+    /// Bytes of a file after which writing fails, and with what.
+    pub fails_after: Mutex<Option<(u64, ErrorKind)>>,
+    /// While it is, whoever writes waits.
+    pub shut: Arc<AtomicBool>,
+}
+
+impl Default for TestDisk {
+    fn default() -> Self {
+        Self { free: Mutex::new(u64::MAX / 2), fails_after: Mutex::default(), shut: Arc::default() }
+    }
+}
+
+impl Disk for TestDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn ExportFile>> {
+        let file = File::create(path)?;
+        let (left, shut) = (*self.fails_after.lock(), Arc::clone(&self.shut));
+        Ok(Box::new(TestFile { file, left, shut }))
+    }
+
+    fn free_bytes(&self, _: &Path) -> io::Result<u64> {
+        Ok(*self.free.lock())
+    }
+}
+
+struct TestFile {
+    file: File,
+    left: Option<(u64, ErrorKind)>,
+    shut: Arc<AtomicBool>,
+}
+
+impl Write for TestFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        while self.shut.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if let Some((left, kind)) = &mut self.left {
+            *left = left.checked_sub(bytes.len() as u64).ok_or(*kind)?;
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl ExportFile for TestFile {
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+}
+
 /// A house with everything in it, and handles on what tests turn.
 pub struct TestHouse {
     pub house: Arc<House>,
     pub clock: Arc<FakeClock>,
     pub outbox: Arc<Outbox>,
     pub health: Arc<Health>,
+    pub disk: Arc<TestDisk>,
     pub(crate) people: Mutex<u32>,
     folder: TempDir,
 }
@@ -188,6 +259,7 @@ impl TestHouse {
         let clock = Arc::new(FakeClock(Mutex::new(START)));
         let dice = Arc::new(SeededDice::new(7));
         let (outbox, health) = (Arc::new(Outbox::default()), Arc::new(Health::default()));
+        let disk = Arc::new(TestDisk::default());
         let vault = Vault::open_or_create(&folder.path().join("key"), &*dice).unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
@@ -207,6 +279,7 @@ impl TestHouse {
             raised: RaisedAlerts::default(),
             announcer: Announcer::default(),
             drawing: Drawing::default(),
+            poster_jobs: PosterJobs::new(data.join("exports"), Arc::clone(&disk) as Arc<dyn Disk>),
             reading: Reading::default(),
             limits: Limits::new(UNLIMITED),
             gate: Gate::default(),
@@ -222,7 +295,7 @@ impl TestHouse {
                 trusted_proxies: Vec::new(),
             },
         };
-        Self { house: Arc::new(house), clock, outbox, health, people: Mutex::new(0), folder }
+        Self { house: Arc::new(house), clock, outbox, health, disk, people: Mutex::new(0), folder }
     }
 
     /// Sets what the register of health status says of a person, as the authority's own feed does.

@@ -1,4 +1,4 @@
-//! The posters of all doors of a unit as one ZIP, drawn while it is downloaded.
+//! The posters of all doors of a unit that has few as one ZIP, drawn while it is downloaded.
 
 use super::{Order, layouts::InForce, line, text};
 use crate::{Answer, Failure, House, accounts::principals::Manager};
@@ -18,6 +18,8 @@ use tokio::{
 
 /// Archives drawn at the same time: each takes a processor for as long as somebody downloads it.
 const DRAWN_AT_ONCE: usize = 2;
+/// Most posters of such an archive: a few seconds of drawing. More are a job ([`super::jobs`]).
+pub const QUICK_MAX: usize = 200;
 /// Bytes handed over at a time, and how many of these may wait for a slow reader.
 const CHUNK_BYTES: usize = 64 * 1024;
 const CHUNKS_WAITING: usize = 8;
@@ -65,8 +67,8 @@ impl Archive {
 /// The posters of all open doors of the caller's unit, those with this name.
 ///
 /// # Errors
-/// `NotFound` for a name that there is not; `Conflict` when no door is open; `Busy` while others
-/// download theirs.
+/// `NotFound` for a name that there is not; `Conflict` when no door is open, and from
+/// [`QUICK_MAX`] on; `Busy` while others download theirs.
 pub async fn all(house: &House, caller: &Manager, name: &str) -> Answer<Archive> {
     let order = Order::from_name(name).ok_or(Failure::NotFound)?;
     let none = Failure::Conflict("还没有可以下载的海报：检查点审核通过后才有");
@@ -77,6 +79,9 @@ pub async fn all(house: &House, caller: &Manager, name: &str) -> Answer<Archive>
     let codes = house.registry.codes_in_use_of(organisation.id).await?;
     if codes.is_empty() {
         return Err(none);
+    }
+    if codes.len() > QUICK_MAX {
+        return Err(Failure::Conflict("海报太多，请用“批量生成海报”"));
     }
     let detail = format!("{}，{} 张", order.name(), codes.len());
     let line = line(house, caller, format!("账号 {}", caller.account), detail);
@@ -89,8 +94,9 @@ pub async fn all(house: &House, caller: &Manager, name: &str) -> Answer<Archive>
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let mut out = Chunks { runtime, sender, gathered: Vec::with_capacity(CHUNK_BYTES) };
-        let drawn = poster_archive(order.size, texts, |text| layouts.draw(text), &mut out)
-            .and_then(|()| out.flush());
+        let drawn =
+            poster_archive(order.size, texts, |text| layouts.draw(text), |_| Ok(()), &mut out)
+                .and_then(|_| out.flush());
         // Without its end the reader knows that something is missing.
         if drawn.is_ok() {
             let _ = out.send(Vec::new());

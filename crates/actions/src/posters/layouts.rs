@@ -4,8 +4,8 @@ use super::{Download, Order, Print, Size};
 use crate::{Answer, Failure, House, accounts::principals::Administrator, regions};
 use domain::{audit::Deed, fields::Complaints, text::line, time::UnixMs};
 use posters::{
-    LAYOUT_BYTES_MAX, LayoutFault, PosterError, PosterText, UploadedLayout, example_layout_svg,
-    poster_pdf_for, poster_pdf_in,
+    LAYOUT_BYTES_MAX, LayoutFault, PosterError, PosterPage, PosterText, UploadedLayout,
+    example_layout_svg, poster_page, poster_page_in, poster_pdf_for, poster_pdf_in,
 };
 use registry::{AuditLine, LayoutRow, NewLayout};
 use std::{collections::HashMap, sync::Arc};
@@ -254,6 +254,15 @@ impl InForce {
         match self.layouts.get(&text.layout_version) {
             Some(layout) => poster_pdf_in(layout, text, print),
             None => poster_pdf_for(size, text, print),
+        }
+    }
+
+    /// The same as a page of a PDF with others.
+    pub(super) fn draw_page(&self, text: &PosterText) -> Result<PosterPage, PosterError> {
+        let Order { size, print } = self.order;
+        match self.layouts.get(&text.layout_version) {
+            Some(layout) => poster_page_in(layout, text, print),
+            None => poster_page(size, text, print),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Posters: the manager downloads what hangs at the door.
 
 mod archive;
+pub mod jobs;
 pub mod layouts;
 
-pub use archive::{Archive, Drawing, all};
+pub use archive::{Archive, Drawing, QUICK_MAX, all};
 pub use posters::{LayoutFault, Print, Size, UploadedLayout};
 
 use crate::{

@@ -8,6 +8,7 @@ use actions::{
     accounts::{
         make::{self, NewAccountForm, SetUpForm},
         own,
+        principals::Manager,
         sms_codes::CodeUse,
     },
     alerts::dispose,
@@ -21,7 +22,7 @@ use actions::{
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
     invitations,
-    posters::{self, layouts},
+    posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
@@ -29,7 +30,7 @@ use domain::{
     applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
     health_status::Colour, people::PersonForm, time::MINUTE_MS,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc, time::Duration};
 use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
@@ -74,6 +75,20 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
     [phone]
 }
 
+/// All posters of the unit ordered, drawn and downloaded.
+async fn all_posters(t: &TestHouse, caller: &Manager) {
+    let typed = jobs::Ordering { size: "A4".into(), form: "zip".into(), ..Default::default() };
+    let id = jobs::order_of_unit(t, caller, &typed).await.unwrap();
+    let house = Arc::clone(&t.house);
+    let drawing = tokio::spawn(async move { jobs::run(&house).await });
+    while !jobs::list(t, caller).await.unwrap()[0].state.has_ended() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    jobs::download(t, caller, id, true).await.unwrap();
+    t.poster_jobs.stop();
+    drawing.await.unwrap();
+}
+
 /// A door: returned, corrected, approved, its poster downloaded, a device enrolled and revoked.
 async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     let token = t.manager_with_organisation().await;
@@ -102,6 +117,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     assert_eq!(review::approve(t, &reviewer, id, 2).await.unwrap(), State::Endorsed);
     review::approve(t, &crate::support::reviewer(t, "").await, id, 2).await.unwrap();
     posters::one(t, &caller, number, "A4").await.unwrap();
+    all_posters(t, &caller).await;
     for fault in ["damaged", "lost"] {
         let seen = mine::one(t, &caller, number).await.unwrap().code.unwrap();
         report_poster(t, &caller, number, &seen.short_number, fault).await.unwrap();

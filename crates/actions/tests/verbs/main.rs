@@ -22,6 +22,7 @@ mod organisations;
 mod passwords;
 mod people;
 mod plain_model;
+mod poster_jobs;
 mod posters;
 mod principals;
 mod retention;

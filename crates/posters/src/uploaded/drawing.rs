@@ -6,7 +6,7 @@ use super::{
     reading::Drawn,
 };
 use crate::{
-    Area, Code, Colour, PosterError, PosterText, Print,
+    Area, Code, Colour, PosterError, PosterPage, PosterText, Print,
     font::Weight,
     geometry::Align,
     ink::{Ink, Mark, Outline, Shape, Words},
@@ -37,6 +37,18 @@ pub fn poster_pdf_in(
     text: &PosterText,
     print: Print,
 ) -> Result<Vec<u8>, PosterError> {
+    pdf(poster::title(text), &[poster_page_in(layout, text, print)?.0])
+}
+
+/// The poster in an uploaded layout as a page of a PDF with others, otherwise as [`poster_pdf_in`].
+///
+/// # Errors
+/// As [`layout`](crate::layout()); the first fault is named.
+pub fn poster_page_in(
+    layout: &UploadedLayout,
+    text: &PosterText,
+    print: Print,
+) -> Result<PosterPage, PosterError> {
     text.check()?;
     let code = Code::of(&text.url)?;
     let size = layout.size.millimetres();
@@ -57,7 +69,7 @@ pub fn poster_pdf_in(
     if let Some(note) = Id::Note.words(text, county_apart) {
         marks.extend(note_marks(&layout.note, &note)?);
     }
-    pdf(poster::title(text), &[Page { size, marks, print }])
+    Ok(PosterPage(Page { size, marks, print }))
 }
 
 /// Ground that ends at an edge of the page reaches into the bleed.

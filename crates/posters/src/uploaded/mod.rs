@@ -19,7 +19,7 @@ mod words;
 mod xml;
 
 use crate::{Area, Size};
-pub use drawing::poster_pdf_in;
+pub use drawing::{poster_page_in, poster_pdf_in};
 pub use example::example_layout_svg;
 pub use fault::{FaultKind, LAYOUT_FAULTS_MAX, LayoutFault, Position};
 use places::Found;
