@@ -101,10 +101,35 @@ function offerCopy(button) {
   });
 }
 
+// A list that changes by itself is fetched again until nothing in it moves; what has the focus keeps it.
+function followList(id) {
+  const list = document.getElementById(id);
+  const ms = Number(list?.dataset.again);
+  if (!ms) return;
+  setTimeout(async () => {
+    if (!document.hidden && !list.querySelector("form[data-sent]")) {
+      try {
+        const answer = await fetch(location.pathname);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const now = answer.ok && !answer.redirected && page.getElementById(id);
+        if (now && !list.querySelector("form[data-sent]")) {
+          const focused = list.contains(document.activeElement) && document.activeElement.id;
+          list.replaceWith(now);
+          if (focused) document.getElementById(focused)?.focus();
+        }
+      } catch {
+        // Out of reach for now; asked again.
+      }
+    }
+    followList(id);
+  }, ms);
+}
+
 for (const county of document.querySelectorAll("[data-counties]")) narrowTownships(county);
 for (const box of document.querySelectorAll("[data-phrases]")) offerPhrases(box);
 for (const input of document.querySelectorAll("[data-bytes-max]")) measureFile(input);
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
+for (const list of document.querySelectorAll("[data-again]")) followList(list.id);
 for (const select of document.querySelectorAll("[data-go]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }

@@ -6,5 +6,6 @@ mod accounts;
 mod browser;
 mod contact_tracing;
 mod layouts;
+mod poster_jobs;
 mod review;
 mod venue;

@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 31] = [
+const DATA: [(&str, &[&str], &str); 33] = [
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
@@ -89,6 +89,16 @@ const DATA: [(&str, &[&str], &str); 31] = [
     ("domain/src/similar.rs", &[], "the ends of names that are compared"),
     ("actions/src/duty/", &["检查点 {}"], AUDIT),
     ("actions/src/posters/", &["检查点 {}", "账号 {}", "{}，{} 张"], AUDIT),
+    (
+        "actions/src/posters/jobs/",
+        &["单位 {id}", "地区 {code}", "{}，{}，{total} 张", "海报任务 {id}", "{} 张"],
+        AUDIT,
+    ),
+    (
+        "actions/src/posters/jobs/",
+        &["{whose}-场所码海报-{}"],
+        "the name of a file for offices and units in Fuyang",
+    ),
     (
         "actions/src/posters/",
         &["{}-场所码海报-{}.zip", "场所码海报-空白版式-{}.pdf"],

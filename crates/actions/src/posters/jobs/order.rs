@@ -7,7 +7,12 @@ use crate::{
     posters::{Order, Print, Size},
     regions,
 };
-use domain::{audit::Deed, fields::Complaints, posters::JobForm, regions::RegionCode};
+use domain::{
+    audit::Deed,
+    fields::Complaints,
+    posters::JobForm,
+    regions::{Region, RegionCode},
+};
 use registry::{AuditLine, NewPosterJob, Ordered, PosterJobLimits, PostersOf};
 
 /// What is typed.
@@ -59,6 +64,16 @@ pub async fn order_of_region(house: &House, caller: &Reviewer, typed: &Ordering)
         return Err(complaints.into());
     };
     order_of(house, caller.into(), PostersOf::Region(region.as_str().to_owned()), order, form).await
+}
+
+/// The regions that the caller may choose from, in order of their codes.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn regions_of(house: &House, caller: &Reviewer) -> Answer<Vec<Region>> {
+    let mut regions = regions::all(house).await?;
+    regions.retain(|region| caller.scope.covers(region.code.county()));
+    Ok(regions)
 }
 
 const NONE_OPEN: &str = "没有在用的场所码：检查点审核通过后才有海报";

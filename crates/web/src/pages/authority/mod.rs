@@ -12,6 +12,7 @@ pub mod layouts;
 #[cfg(test)]
 mod looks;
 pub mod narrowing;
+pub mod posters;
 pub mod review;
 pub mod review_view;
 
@@ -29,6 +30,10 @@ pub fn routes() -> Vec<Route> {
         Route::post("/review/{id}/return", Who::Reviewer, post(review::send_back)),
         Route::post("/review/{id}/suspend", Who::Reviewer, post(review::suspend)),
         Route::post("/review/{id}/resume", Who::Reviewer, post(review::resume)),
+        Route::get("/posters", Who::Reviewer, get(posters::page)),
+        Route::post("/posters", Who::Reviewer, post(posters::order)),
+        Route::post("/posters/{id}/cancel", Who::Reviewer, post(posters::cancel)),
+        Route::get("/posters/{id}/file", Who::Reviewer, get(posters::file)),
         Route::get("/cases", Who::Investigator, get(cases::page)),
         Route::post("/cases", Who::Investigator, post(cases::open)),
         Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),

@@ -3,7 +3,9 @@
 mod counties;
 mod marks;
 mod menu;
+mod parts_of_files;
 mod past;
+pub(crate) mod poster_jobs;
 mod replies;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -11,5 +13,7 @@ pub(crate) mod samples;
 pub use counties::{County, Township, counties};
 pub use marks::{Marks, Said, said};
 pub use menu::{brand, event_text, menu, minute_text, other_language};
+pub use parts_of_files::send as send_part;
 pub use past::{Past, past};
+pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, to};

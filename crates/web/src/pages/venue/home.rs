@@ -12,7 +12,7 @@ use actions::{
     applications::mine::{self, Filter, List, Row},
     invitations::{self, ForMe},
     organisations::{self, Organisation},
-    posters::{Order, Print},
+    posters::{Order, Print, QUICK_MAX},
 };
 use askama::Template;
 use axum::extract::State as Whole;
@@ -53,6 +53,12 @@ pub(super) struct Home {
 impl Home {
     fn searches(&self) -> bool {
         self.list.all >= SEARCH_FROM
+    }
+
+    /// Whether all posters are few enough to be drawn while they are downloaded.
+    fn quick(&self) -> bool {
+        let approved = self.list.counts.iter().find(|(state, _)| *state == State::Approved);
+        approved.is_some_and(|(_, count)| usize::try_from(*count).is_ok_and(|n| n <= QUICK_MAX))
     }
 
     fn is_state(&self, state: &State) -> bool {

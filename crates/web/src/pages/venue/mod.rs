@@ -13,6 +13,7 @@ pub mod life;
 mod looks;
 pub mod messages;
 pub mod organisation;
+pub mod poster_jobs;
 
 use crate::routes::{Route, TABLE_UPLOAD, Who};
 use axum::routing::{get, post};
@@ -52,6 +53,10 @@ pub fn routes() -> Vec<Route> {
         Route::post("/venue/checkpoints/{id}/withdraw", manager, post(apply::withdraw)),
         Route::get("/venue/checkpoints/{id}/posters/{size}", manager, get(files::poster)),
         Route::get("/venue/posters/{size}", manager, get(files::all_posters)),
+        Route::get("/venue/poster-jobs", manager, get(poster_jobs::page)),
+        Route::post("/venue/poster-jobs", manager, post(poster_jobs::order)),
+        Route::post("/venue/poster-jobs/{id}/cancel", manager, post(poster_jobs::cancel)),
+        Route::get("/venue/poster-jobs/{id}/file", manager, get(poster_jobs::file)),
         Route::get("/venue/guide.pdf", manager, get(files::guide)),
         Route::get("/venue/empty/{size}", manager, get(files::empty_layout)),
         Route::get("/venue/checkpoints/{id}/code.svg", manager, get(files::code)),
