@@ -59,8 +59,8 @@ async function deskPages(ctx) {
   const server = await ctx.startServer({ args: ['demo'] });
   const [manager, reviewer, , investigator, auditor, administrator] = links(server, 'sign-in');
   const ways = [
-    [manager, ['/venue', '/venue/checkpoints/new', '/venue/checkpoints/1']],
-    [reviewer, ['/review', '/review?state=approved&id=1']],
+    [manager, ['/venue', '/venue/checkpoints/new', '/venue/checkpoints/1', '/venue/poster-jobs']],
+    [reviewer, ['/review', '/review?state=approved&id=1', '/posters']],
     [investigator, ['/cases']],
     [auditor, ['/audit']],
     [administrator, ['/accounts']],

@@ -143,7 +143,8 @@ async fn a_job_ends_once(at: &BackEnd) {
     assert!(!finish(at, done, NOON).await, "it was not taken up");
     let fail = async |id, fault| at.registry.fail_poster_job(id, fault, NOON).await.unwrap();
     assert!(!fail(done, JobFault::Broken).await);
-    (claim(at).await, claim(at).await);
+    claim(at).await;
+    claim(at).await;
     assert!(finish(at, done, NOON.plus(5)).await && !finish(at, done, NOON.plus(6)).await);
     let kept = job(at, done).await;
     assert_eq!((kept.state, kept.drawn, kept.ended), (JobState::Done, drawn(), Some(NOON.plus(5))));
@@ -192,7 +193,8 @@ async fn what_ended_long_ago_is_forgotten(at: &BackEnd) {
     for who in [account, account, other] {
         waits(at, who).await;
     }
-    (claim(at).await, claim(at).await);
+    claim(at).await;
+    claim(at).await;
     assert!(finish(at, 1, NOON).await && finish(at, 2, NOON.plus(1)).await);
     assert_eq!(at.registry.sweep_poster_jobs(NOON).await.unwrap(), [1]);
     assert!(at.registry.poster_job(1).await.unwrap().is_none());
