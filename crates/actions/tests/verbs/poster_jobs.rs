@@ -11,8 +11,8 @@ use actions::{
     posters::{
         Print, Size,
         jobs::{
-            Disk, Export, Job, Ordering, PosterJobs, cancel, download, list, order_of_region,
-            order_of_unit, run, sweep,
+            Disk, Export, Job, Ordering, PosterJobs, cancel, download, has_whole_counties, list,
+            order_of_region, order_of_unit, regions_of, run, sweep,
         },
     },
 };
@@ -192,6 +192,21 @@ async fn what_is_typed_is_checked_and_a_reviewer_stays_in_the_own_scope() {
     assert!(order_of_region(&t, &own, &at("341202")).await.is_ok());
     assert!(order_of_region(&t, &city, &at("341202")).await.is_ok());
     assert_eq!(lines(&t, Deed::PostersOrdered).await.len(), 2, "what was refused leaves no line");
+}
+
+#[tokio::test]
+async fn a_reviewer_of_a_township_stays_in_it() {
+    let t = TestHouse::new().await;
+    unit(&t, 1).await;
+    let town = reviewer(&t, "341202001").await;
+    assert!(!has_whole_counties(&town));
+    let names: Vec<String> =
+        regions_of(&t, &town).await.unwrap().iter().map(|region| region.name.clone()).collect();
+    assert_eq!(names, ["颍州区", "鼓楼街道"], "the county as a heading");
+    complains("region", order_of_region(&t, &town, &of_region("341202", "zip")).await);
+    complains("region", order_of_region(&t, &town, &of_region("341202004", "zip")).await);
+    let job = order_of_region(&t, &town, &of_region("341202001", "zip")).await.unwrap();
+    assert!(cancel(&t, &town, job).await.is_ok());
 }
 
 #[tokio::test]

@@ -50,9 +50,7 @@ impl Caller<'_> {
                 let own = house.registry.organisation_of(manager.account).await?;
                 own.is_some_and(|organisation| organisation.id == *id)
             }
-            (Self::Reviewer(reviewer), PostersOf::Region(code)) => {
-                code.get(..6).is_some_and(|county| reviewer.scope.covers(county))
-            }
+            (Self::Reviewer(reviewer), PostersOf::Region(code)) => reviewer.scope.covers(code),
             _ => false,
         })
     }

@@ -12,7 +12,7 @@ pub use draw::{run, sweep};
 pub use exports::{Disk, ExportFile};
 pub use file::{Export, download};
 pub use list::{Job, cancel, list};
-pub use order::{Ordering, order_of_region, order_of_unit, regions_of};
+pub use order::{Ordering, has_whole_counties, order_of_region, order_of_unit, regions_of};
 pub use posters::VOLUME_PAGES_MAX;
 
 use exports::Exports;

@@ -11,7 +11,7 @@ use domain::{
     audit::Deed,
     fields::Complaints,
     posters::JobForm,
-    regions::{Region, RegionCode},
+    regions::{Region, RegionCode, Scope},
 };
 use registry::{AuditLine, NewPosterJob, Ordered, PosterJobLimits, PostersOf};
 
@@ -56,7 +56,7 @@ pub async fn order_of_region(house: &House, caller: &Reviewer, typed: &Ordering)
     // The city itself is no choice: it has more doors than anybody prints at once.
     let region = RegionCode::parse(typed.region.trim()).filter(|code| {
         let known = regions.iter().any(|region| region.code == *code && region.parent.is_some());
-        known && caller.scope.covers(code.county())
+        known && caller.scope.covers(code.as_str())
     });
     let region = complaints.take("region", region.ok_or("请选择县区或乡镇街道"));
     let order = order_and_form(&mut complaints, typed);
@@ -66,14 +66,24 @@ pub async fn order_of_region(house: &House, caller: &Reviewer, typed: &Ordering)
     order_of(house, caller.into(), PostersOf::Region(region.as_str().to_owned()), order, form).await
 }
 
-/// The regions that the caller may choose from, in order of their codes.
+/// The regions that the caller may choose from, in order of their codes, and the county around a
+/// township.
 ///
 /// # Errors
 /// `Broken` when the registry cannot be read.
 pub async fn regions_of(house: &House, caller: &Reviewer) -> Answer<Vec<Region>> {
     let mut regions = regions::all(house).await?;
-    regions.retain(|region| caller.scope.covers(region.code.county()));
+    let around = caller.scope.region().map(RegionCode::county);
+    regions.retain(|region| {
+        caller.scope.covers(region.code.as_str()) || around == Some(region.code.as_str())
+    });
     Ok(regions)
+}
+
+/// Whether the caller may choose a county as a whole.
+#[must_use]
+pub fn has_whole_counties(caller: &Reviewer) -> bool {
+    !matches!(caller.scope, Scope::Township(_))
 }
 
 const NONE_OPEN: &str = "没有在用的场所码：检查点审核通过后才有海报";

@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 async fn room<'a>(house: &House, p: &Page, caller: &'a Reviewer) -> Result<Room<'a>, PageFailure> {
     let regions = jobs::regions_of(house, caller).await.map_err(failed(p))?;
-    Ok(Room { base: "/posters", caller: caller.into(), places: counties(&regions) })
+    let whole = jobs::has_whole_counties(caller);
+    Ok(Room { base: "/posters", caller: caller.into(), places: counties(&regions), whole })
 }
 
 /// `GET /posters`

@@ -44,6 +44,8 @@ pub(crate) struct JobsPage {
     pub(crate) base: &'static str,
     /// What can be chosen; nothing for a manager.
     pub(crate) places: Vec<County>,
+    /// Whether a county can be chosen as a whole.
+    pub(crate) whole: bool,
     pub(crate) jobs: Vec<Job>,
     pub(crate) form: Ordering,
     pub(crate) done: Option<&'static str>,
@@ -93,6 +95,8 @@ pub struct Room<'a> {
     pub caller: Caller<'a>,
     /// What can be chosen; nothing for a manager.
     pub places: Vec<County>,
+    /// Whether a county can be chosen as a whole.
+    pub whole: bool,
 }
 
 impl Room<'_> {
@@ -157,9 +161,13 @@ impl Room<'_> {
         said: Said,
     ) -> Shown {
         let jobs = jobs::list(house, self.caller).await.map_err(failed(&p))?;
-        let Self { base, places, .. } = self;
+        let Self { base, places, whole, .. } = self;
         let Said { status, marks, notice } = said;
-        show(&p.clone(), status, &JobsPage { p, base, places, jobs, form, done, marks, notice })
+        show(
+            &p.clone(),
+            status,
+            &JobsPage { p, base, places, whole, jobs, form, done, marks, notice },
+        )
     }
 }
 
@@ -198,6 +206,7 @@ mod tests {
             p: samples::frame(Some(role), base),
             base,
             places: if manager { Vec::new() } else { samples::some_counties() },
+            whole: !manager,
             jobs,
             form: Ordering { region: "341202004".into(), bleed: true, ..Ordering::default() },
             done: None,

@@ -15,7 +15,7 @@ use axum::{
 use std::sync::Arc;
 
 fn room(caller: &Manager) -> Room<'_> {
-    Room { base: "/venue/poster-jobs", caller: caller.into(), places: Vec::new() }
+    Room { base: "/venue/poster-jobs", caller: caller.into(), places: Vec::new(), whole: false }
 }
 
 /// `GET /venue/poster-jobs`
