@@ -109,6 +109,9 @@ async fn many_are_approved_and_what_is_doubtful_late_or_elsewhere_still_waits() 
     assert_eq!(again.approved, 0);
     let never = review::approve_many(&t, &city, &waiting(), UnixMs(0)).await.unwrap();
     assert_eq!(never.approved, 0);
+    // Nobody has looked a week from now, when these will have waited for a week.
+    let (week, old) = (t.now().plus(7 * DAY_MS), Filter { days: Some(7), ..waiting() });
+    assert_eq!(review::approve_many(&t, &city, &old, week).await.unwrap().approved, 0);
 
     // Asking for doubtful ones, another state or a far page approves none of them.
     let odd = Filter {
