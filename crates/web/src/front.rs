@@ -4,7 +4,7 @@
 //! allocations and copies, and tens of thousands of requests a second go through here.
 
 use crate::{
-    address, answer, cookies,
+    address, answer, api, cookies,
     frame::{self, Frame, guard},
     packed,
     page::Page,
@@ -59,6 +59,7 @@ impl Front {
         let (frame, fresh) = Frame::of(house, request.headers(), path);
         let (mut parts, body) = request.into_parts();
         let mut response = match address::admit(house, &parts) {
+            Ok(()) if api::is_forged(&parts) => api::json::cross_site(),
             Ok(()) => {
                 parts.extensions.insert(frame.clone());
                 self.handled(Request::from_parts(parts, body)).await

@@ -20,6 +20,8 @@ pub fn body_bytes_max(path: &str) -> usize {
     match path {
         TABLE_UPLOAD => UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
         LAYOUT_UPLOAD => layouts::BYTES_MAX + BODY_BYTES_MAX,
+        API_TABLE => UPLOAD_BYTES_MAX,
+        API_LAYOUTS => layouts::BYTES_MAX,
         _ => BODY_BYTES_MAX,
     }
 }
@@ -28,6 +30,10 @@ pub fn body_bytes_max(path: &str) -> usize {
 pub(crate) const TABLE_UPLOAD: &str = "/venue/drafts/upload";
 /// Where a layout of posters is uploaded.
 pub(crate) const LAYOUT_UPLOAD: &str = "/layouts/upload";
+/// Where programs send a table of doors.
+pub(crate) const API_TABLE: &str = "/api/v1/drafts/table";
+/// Where programs send a layout of posters.
+pub(crate) const API_LAYOUTS: &str = "/api/v1/layouts";
 
 /// Who may use an address. Said here for tests to hold every handler to; what enforces it is the
 /// principal that the handler asks [`crate::seat`] for.
@@ -120,6 +126,13 @@ impl Route {
         handler: MethodRouter<Arc<House>>,
     ) -> Self {
         Self::new(method, path, who, Kind::Api, handler)
+    }
+
+    /// An endpoint of the API that takes a file, longer than other bodies.
+    #[must_use]
+    pub fn api_upload(path: &'static str, who: Who, handler: MethodRouter<Arc<House>>) -> Self {
+        let longer = DefaultBodyLimit::max(body_bytes_max(path));
+        Self::new(Method::POST, path, who, Kind::Api, handler.layer(longer))
     }
 
     /// A stream.

@@ -41,8 +41,7 @@ async fn staff(house: &House, parts: &mut Parts) -> Answer<Staff> {
     if let Some(known) = parts.extensions.get::<Staff>() {
         return Ok(known.clone());
     }
-    let token = cookies::get(&parts.headers, cookies::STAFF).ok_or(Failure::NotSignedIn)?;
-    let staff = session::staff(house, token).await?;
+    let staff = session::staff(house, token(parts, cookies::STAFF)?).await?;
     parts.extensions.insert(staff.clone());
     Ok(staff)
 }
@@ -164,8 +163,7 @@ impl OptionalFromRequestParts<Arc<House>> for StaffToken {
         parts: &mut Parts,
         _: &Arc<House>,
     ) -> Result<Option<Self>, Self::Rejection> {
-        let token = cookies::get(&parts.headers, cookies::STAFF);
-        Ok(token.map(|token| Self(token.to_owned())))
+        Ok(token(parts, cookies::STAFF).ok().map(|token| Self(token.to_owned())))
     }
 }
 

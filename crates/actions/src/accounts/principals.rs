@@ -2,8 +2,11 @@
 
 use crate::{Answer, Failure};
 use domain::{
-    accounts::Role, audit::Actor, checkpoints::CheckpointNumber, people::PersonNumber,
-    regions::Scope,
+    accounts::Role,
+    audit::Actor,
+    checkpoints::CheckpointNumber,
+    people::PersonNumber,
+    regions::{RegionCode, Scope},
 };
 
 /// Somebody signed in with an account.
@@ -75,6 +78,12 @@ impl Staff {
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Code of the county or township it is narrowed to; none for the whole city.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.scope.region().map(RegionCode::as_str)
     }
 
     /// Masked name, for the head of a page.

@@ -125,7 +125,7 @@ pub struct List {
 }
 
 /// Checkpoints of one page.
-const PAGE_ROWS: i64 = 50;
+pub const PAGE_ROWS: i64 = 50;
 
 /// A page of the manager's checkpoints.
 ///

@@ -1,14 +1,16 @@
-//! JSON in: within its limit, of the right kind, from this house's own pages or a program; what is
-//! wrong is named by field.
+//! What programs send: JSON and files within their limits and of the right kind, and the words of a
+//! query; what is wrong is named by field.
 
-use crate::{answer, seat};
+use super::openapi::FieldError;
+use crate::answer;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::Response,
 };
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
@@ -23,37 +25,85 @@ fn refuse(status: StatusCode, code: &str, detail: &str) -> Response {
     answer::problem_json(status, body)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// What the front says to a request that another site's page made.
+pub(crate) fn cross_site() -> Response {
+    refuse(StatusCode::FORBIDDEN, "cross-site", "不接受来自其他网站的请求")
+}
+
+/// Something typed cannot be taken.
+pub(crate) fn invalid(errors: Vec<FieldError>) -> Response {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let body = serde_json::json!({
+        "type": "urn:venuecode:invalid-input",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": "有内容需要改正",
+        "errors": errors,
+    });
+    answer::problem_json(status, body)
+}
+
+fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
-    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
+    kind.is_some_and(|kind| kinds.iter().any(|known| kind.eq_ignore_ascii_case(known)))
+}
+
+async fn whole<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    too_large: &'static str,
+) -> Result<Bytes, Response> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large", too_large)
+        }
+        _ => refuse(StatusCode::BAD_REQUEST, "broken-off", "请求没有发完"),
+    })
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        // A cookie must not work for another site's script; a program sends a token and no origin.
-        if seat::is_cross_site(request.headers()) {
-            return Err(refuse(StatusCode::FORBIDDEN, "cross-site", "不接受来自其他网站的请求"));
-        }
-        if !is_json(request.headers()) {
+        if !is_one_of(request.headers(), &["application/json"]) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(refuse(status, "not-json", "请求须为 application/json"));
         }
-        let body =
-            Bytes::from_request(request, state).await.map_err(|rejection| {
-                match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => {
-                        refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "请求超过 64 KiB")
-                    }
-                    _ => refuse(StatusCode::BAD_REQUEST, "broken-off", "请求没有发完"),
-                }
-            })?;
+        let body = whole(request, state, "请求超过 64 KiB").await?;
         read(&body).map(Self)
     }
 }
 
+/// A file as the body of a request, of one of these content types.
+pub(crate) async fn file(request: Request, kinds: &[&str]) -> Result<Vec<u8>, Response> {
+    if !is_one_of(request.headers(), kinds) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(refuse(status, "not-such-a-file", "不接受这种类型的文件"));
+    }
+    Ok(whole(request, &(), "文件太大").await?.to_vec())
+}
+
+/// The words of a query. One that is not described is refused and not passed over, so that a list
+/// is never longer than was meant.
+pub struct QueryOf<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for QueryOf<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        let described = T::into_params(|| None);
+        let known = form_urlencoded::parse(query.as_bytes())
+            .all(|(name, _)| described.iter().any(|described| described.name == name));
+        let read = serde_urlencoded::from_str(query).ok().filter(|_| known);
+        read.map(Self)
+            .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "bad-query", "网址中的查询条件有误"))
+    }
+}
+
+/// Most characters of a field's name that are said back.
+const FIELD_CHARS_MAX: usize = 60;
 const BAD_JSON: &str = "请求不是正确的 JSON";
 
 /// Syntax errors are 400; a missing or wrong field is 422 and named.
@@ -68,24 +118,20 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
             return refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON);
         }
         // What serde says repeats the value, and the value may be somebody's ID number.
-        let (field, says) = match missing_field(&error.inner().to_string()) {
-            Some(field) => (field, "缺少这个字段"),
-            None => (error.path().to_string(), "这个字段的类型不对"),
+        let said = error.inner().to_string();
+        let (field, says) = if let Some(field) = named(&said, "missing field `") {
+            (field, "缺少这个字段")
+        } else if let Some(field) = named(&said, "unknown field `") {
+            (field, "没有这个字段")
+        } else {
+            (error.path().to_string(), "这个字段的类型不对")
         };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let body = serde_json::json!({
-            "type": "urn:venuecode:invalid-input",
-            "title": status.canonical_reason(),
-            "status": status.as_u16(),
-            "detail": "有内容需要改正",
-            "errors": [{ "field": field, "detail": says }],
-        });
-        answer::problem_json(StatusCode::UNPROCESSABLE_ENTITY, body)
+        invalid(vec![FieldError::new(field, says)])
     })
 }
 
 /// The field named by serde's "missing field `code`" (its path is that of the object around it).
-fn missing_field(said: &str) -> Option<String> {
-    let rest = said.strip_prefix("missing field `")?;
-    Some(rest.split('`').next()?.to_owned())
+fn named(said: &str, before: &str) -> Option<String> {
+    let rest = said.strip_prefix(before)?;
+    Some(rest.split('`').next()?.chars().take(FIELD_CHARS_MAX).collect())
 }

@@ -6,8 +6,22 @@ mod metrics;
 pub mod openapi;
 pub mod v1;
 
-use crate::routes::{Route, Who};
-use axum::{http::Method, routing::get};
+use crate::{
+    routes::{Route, Who},
+    seat,
+};
+use axum::{
+    http::{Method, request::Parts},
+    routing::get,
+};
+
+/// Whether another site's page has a browser ask the API for more than to read: a cookie must not
+/// work for it. A program sends a token and no origin.
+pub(crate) fn is_forged(parts: &Parts) -> bool {
+    !parts.method.is_safe()
+        && parts.uri.path().starts_with("/api/")
+        && seat::is_cross_site(&parts.headers)
+}
 
 /// The routes of this room.
 #[must_use]

@@ -1,8 +1,13 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
-use super::v1::{checkins, reverse_scans};
-use axum::Json;
+use super::v1::{
+    accounts, applications, checkins, checkpoints, drafts, duty_devices, layouts, organisations,
+    posters, regions, reverse_scans, sessions,
+};
+use axum::http::header;
+use domain::fields::Complaints;
 use serde::Serialize;
+use std::sync::LazyLock;
 use utoipa::{
     Modify, OpenApi, ToSchema,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -32,6 +37,18 @@ pub struct FieldError {
     detail: String,
 }
 
+impl FieldError {
+    /// About a field.
+    pub(crate) fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), detail: detail.into() }
+    }
+
+    /// Each of these complaints.
+    pub(crate) fn each(complaints: &Complaints) -> Vec<Self> {
+        complaints.0.iter().map(|c| Self::new(c.field, c.says)).collect()
+    }
+}
+
 struct Tokens;
 
 impl Modify for Tokens {
@@ -42,21 +59,50 @@ impl Modify for Tokens {
             SecurityScheme::Http(scheme.description(Some(description)).build())
         };
         components.add_security_scheme("visitor", bearer("A visitor's token, or its cookie."));
+        components.add_security_scheme("staff", bearer("The token of a session, or its cookie."));
         components.add_security_scheme("duty", bearer("A duty device's token, or its cookie."));
     }
 }
 
+const ABOUT: &str = "The venue-code system of a city (场所码). Any address may also answer 429 (too much from \
+    one address), 500 and 503 (broken or full at this moment), as problem+json. Lists are paged by \
+    `page`, from 0; `page_size_max` names the most rows of one.";
+
 /// The description of everything under `/api/v1`.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "venuecode", description = "The venue-code system of a city (场所码)."),
-    paths(checkins::create, checkins::read, reverse_scans::create),
+    info(title = "venuecode", description = ABOUT),
+    paths(
+        checkins::create, checkins::read, reverse_scans::create,
+        sessions::create, sessions::finish, sessions::create_by_link, sessions::current, sessions::end,
+        accounts::send_code, accounts::register, accounts::list,
+        accounts::invite, accounts::look, accounts::set_up,
+        regions::all, regions::categories,
+        organisations::mine, organisations::create,
+        checkpoints::list::list, checkpoints::list::one, checkpoints::list::counts,
+        checkpoints::apply::submit, checkpoints::apply::resubmit, checkpoints::apply::change,
+        checkpoints::apply::withdraw, checkpoints::life::close, checkpoints::life::reopen,
+        checkpoints::life::report_poster, checkpoints::life::suspend, checkpoints::life::resume,
+        duty_devices::list, duty_devices::make_link, duty_devices::revoke, duty_devices::enrol,
+        drafts::list, drafts::keep, drafts::delete_all, drafts::submit_all, drafts::table,
+        drafts::upload, drafts::one_draft, drafts::change, drafts::delete_one, drafts::submit,
+        posters::poster, posters::code_svg, posters::code_png, posters::all, posters::guide,
+        posters::empty_layout,
+        applications::queue, applications::one, applications::approve, applications::send_back,
+        applications::approve_many,
+        layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
+        layouts::end, layouts::example,
+    ),
     components(schemas(Problem, FieldError)),
     modifiers(&Tokens)
 )]
 pub struct Description;
 
+/// Made once: it is always the same.
+static DOCUMENT: LazyLock<String> =
+    LazyLock::new(|| Description::openapi().to_json().unwrap_or_default());
+
 /// `GET /openapi.json`
-pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Description::openapi())
+pub(super) async fn document() -> impl axum::response::IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
 }

@@ -2,6 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod api;
+mod api_drafts;
+mod api_layouts;
+mod api_refusals;
+mod api_review;
+mod api_way;
+mod api_whole;
 #[path = "../desk/browser.rs"]
 mod browser;
 mod callers;
@@ -15,5 +21,7 @@ mod limits;
 mod literals;
 mod live;
 mod metrics;
+mod program;
+mod scopes;
 mod support;
 mod visitor;

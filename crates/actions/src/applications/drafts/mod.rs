@@ -11,7 +11,7 @@ mod upload;
 pub use fill_in::fill_in;
 pub use judge::Judged;
 pub use keep::{change, delete, keep};
-pub use rows::{Drafts, list, one};
+pub use rows::{Drafts, PAGE_ROWS, list, one};
 pub use submit::{Submitted, submit_all, submit_one};
 pub use upload::{Reading, UPLOAD_BYTES_MAX, Uploaded, upload};
 

@@ -8,7 +8,7 @@ use crate::{Answer, Failure, House, accounts::principals::Manager, categories, r
 use registry::Draft;
 
 /// Drafts of one page.
-const PAGE_ROWS: usize = 50;
+pub const PAGE_ROWS: usize = 50;
 
 /// A page of drafts.
 #[derive(Clone, Debug)]

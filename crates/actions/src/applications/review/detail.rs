@@ -65,6 +65,8 @@ pub struct Detail {
 /// One thing that a change of a door changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
+    /// Its name on the wire, as the form of a door has it; the responsible person is one thing.
+    pub field: &'static str,
     /// What it is, key into the catalogues.
     pub what: &'static str,
     /// As it is.
@@ -158,8 +160,8 @@ fn responsible(house: &House, record: &CheckpointRecord) -> Answer<(String, Stri
     Ok((mask_name(&name), Phone::parse(&phone).map(|p| p.masked()).unwrap_or_default()))
 }
 
-/// Something of a door: what it is, as it is compared, as a reviewer sees it.
-type Word = (&'static str, String, String);
+/// Something of a door: its name on the wire and in words, as it is compared, as a reviewer sees it.
+type Word = ((&'static str, &'static str), String, String);
 
 fn words(
     house: &House,
@@ -174,19 +176,20 @@ fn words(
     let town = format!("{} {}", place(&record.county), place(&record.township));
     let plain = |what, text: &str| (what, text.to_owned(), text.to_owned());
     Ok([
-        plain("场所名称", &record.name),
-        plain("哪一个门", &record.door),
-        plain("地址", &record.address),
-        ("乡镇街道", record.township.clone(), town),
-        ("类别", record.category.clone(), tree.name_of(&record.category)),
-        ("负责人", person, format!("{name} · {phone}")),
+        plain(("name", "场所名称"), &record.name),
+        plain(("door", "哪一个门"), &record.door),
+        plain(("address", "地址"), &record.address),
+        (("township", "乡镇街道"), record.township.clone(), town),
+        (("category", "类别"), record.category.clone(), tree.name_of(&record.category)),
+        (("responsible", "负责人"), person, format!("{name} · {phone}")),
     ])
 }
 
 fn changes(before: &[Word], after: &[Word]) -> Vec<Changed> {
     let pairs = before.iter().zip(after).filter(|(before, after)| before.1 != after.1);
     pairs
-        .map(|((what, _, before), (_, _, after))| Changed {
+        .map(|(((field, what), _, before), (_, _, after))| Changed {
+            field,
             what,
             before: before.clone(),
             after: after.clone(),

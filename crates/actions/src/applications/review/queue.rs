@@ -124,6 +124,14 @@ pub struct Queue {
     pub yes: Option<State>,
 }
 
+impl Queue {
+    /// How many pages there are, at least one.
+    #[must_use]
+    pub fn pages(&self) -> i64 {
+        (self.total.saturating_add(PAGE_ROWS - 1) / PAGE_ROWS).max(1)
+    }
+}
+
 /// A page of the queue, within the reviewer's scope.
 ///
 /// # Errors

@@ -1,7 +1,19 @@
 //! Version 1 of the API.
 
+pub mod accounts;
+pub mod applications;
 pub mod checkins;
+pub mod checkpoints;
+pub mod drafts;
+pub mod duty_devices;
+pub mod layouts;
+pub mod organisations;
+pub mod posters;
+pub mod problems;
+pub mod regions;
 pub mod reverse_scans;
+pub mod sessions;
+mod told;
 
 use crate::routes::{Route, Who};
 use axum::{
@@ -13,9 +25,20 @@ use axum::{
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let checkins = "/api/v1/checkins";
-    vec![
+    let mut all = vec![
         Route::api(Method::POST, checkins, Who::Visitor, post(checkins::create)),
         Route::api(Method::GET, "/api/v1/checkins/{id}", Who::Visitor, get(checkins::read)),
         Route::api(Method::POST, "/api/v1/reverse-scans", Who::Duty, post(reverse_scans::create)),
-    ]
+    ];
+    all.extend(sessions::routes());
+    all.extend(accounts::routes());
+    all.extend(regions::routes());
+    all.extend(organisations::routes());
+    all.extend(checkpoints::routes());
+    all.extend(duty_devices::routes());
+    all.extend(drafts::routes());
+    all.extend(posters::routes());
+    all.extend(applications::routes());
+    all.extend(layouts::routes());
+    all
 }

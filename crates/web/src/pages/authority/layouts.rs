@@ -5,12 +5,13 @@ use crate::{
     forms::{Checked, CheckedFile},
     page::Page,
     pages::desk::{
-        Asked, County, Marks, Said, asked, attachment, counties, failed, number, said, show, to,
+        Asked, County, Marks, Said, asked, attachment, counties, failed, number, said, show, stem,
+        to,
     },
     seat::As,
 };
 use actions::{
-    Answer, Failure, House,
+    Answer, House,
     accounts::principals::Administrator,
     posters::{
         Download, LayoutFault,
@@ -165,11 +166,8 @@ pub async fn file(
 
 /// `GET /layouts/examples/{size}.svg`
 pub async fn example(p: Page, As(caller): As<Administrator>, Path(size): Path<String>) -> Shown {
-    let made = match size.strip_suffix(".svg") {
-        Some(size) => layouts::example(&caller, size).await,
-        None => Err(Failure::NotFound),
-    };
-    download(&p, made, SVG)
+    let size = stem(&size, ".svg").map_err(failed(&p))?;
+    download(&p, layouts::example(&caller, size).await, SVG)
 }
 
 /// Always as a file to save: a browser must not take an uploaded file for a page of this house.

@@ -1,52 +1,111 @@
 //! What the review queue is narrowed to, as addresses and forms carry it.
 
+use crate::pages::desk::{Words, page, searched};
 use actions::applications::review::Filter;
-use domain::applications::State;
+use domain::{applications::State, fields::Complaints};
 use serde::Deserialize;
-
-/// Most characters of a text that is looked for.
-const TEXT_CHARS_MAX: usize = 60;
-/// The last page that can be asked for; bounds what a database is told to skip.
-const PAGE_MAX: i64 = 10_000;
+use utoipa::IntoParams;
 
 /// Days of waiting that can be chosen.
 pub const DAYS: [i64; 3] = [1, 3, 7];
 
-/// The words of an address or of a form's hidden fields; what makes no sense narrows nothing.
-#[derive(Default, Deserialize)]
+/// The words of an address or of a form's hidden fields. On a page, what makes no sense narrows
+/// nothing; a program is told.
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct Narrowing {
+    /// `submitted` (they wait; this when it is left out), `returned`, `approved`.
+    #[param(required = false)]
     state: String,
+    /// Part of a name or address; 60 characters.
+    #[param(required = false)]
     q: String,
+    /// Code of a county (six digits) or township (nine).
+    #[param(required = false)]
     region: String,
+    /// Code of a category (three digits) or group (one).
+    #[param(required = false)]
     category: String,
+    /// Submitted at least so many days ago: 1, 3, 7.
+    #[param(required = false, value_type = i64)]
     days: String,
+    /// `yes`: only doubtful ones; `no`: only those that are not.
+    #[param(required = false)]
     doubt: String,
+    /// Page, from 0.
+    #[param(required = false, value_type = i64)]
     page: String,
 }
 
 impl Narrowing {
-    /// What is meant; `first` is the state that is shown when none is named.
+    /// What is meant, `first` being the state that is shown when none is named; what makes no sense
+    /// narrows nothing.
     #[must_use]
     pub fn filter(&self, first: State) -> Filter {
-        let digits = |text: &str, lengths: &[usize]| {
-            let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-            code.then(|| text.to_owned())
-        };
-        Filter {
-            state: State::from_code(&self.state).unwrap_or(first),
-            region: digits(&self.region, &[6, 9]),
-            category: digits(&self.category, &[1, 3]),
-            days: self.days.parse().ok().filter(|days| DAYS.contains(days)),
-            doubtful: match self.doubt.as_str() {
-                "yes" => Some(true),
-                "no" => Some(false),
-                _ => None,
-            },
-            text: self.q.trim().chars().take(TEXT_CHARS_MAX).collect(),
-            page: self.page.parse().unwrap_or(0).clamp(0, PAGE_MAX),
+        self.read(first).0
+    }
+
+    /// What is meant.
+    ///
+    /// # Errors
+    /// Each word that makes no sense.
+    pub fn strict(&self, first: State) -> Result<Filter, Complaints> {
+        self.read(first).whole()
+    }
+
+    /// Those that wait, narrowed to this.
+    #[must_use]
+    pub fn of_waiting(
+        region: Option<String>,
+        category: Option<String>,
+        days: Option<i64>,
+        q: Option<String>,
+    ) -> Self {
+        Self {
+            region: region.unwrap_or_default(),
+            category: category.unwrap_or_default(),
+            days: days.map(|days| days.to_string()).unwrap_or_default(),
+            q: q.unwrap_or_default(),
+            ..Self::default()
         }
     }
+
+    fn read(&self, first: State) -> Words<Filter> {
+        let mut complaints = Complaints::default();
+        let state = match self.state.as_str() {
+            "" => Ok(first),
+            code => State::from_code(code).ok_or("没有这种状态"),
+        };
+        let days = optional(&self.days, |days| days.parse().ok().filter(|d| DAYS.contains(d)));
+        let doubtful = optional(&self.doubt, |doubt| match doubt {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        });
+        let region = optional(&self.region, |code| digits(code, &[6, 9]));
+        let category = optional(&self.category, |code| digits(code, &[1, 3]));
+        let filter = Filter {
+            state: complaints.take("state", state).unwrap_or(first),
+            region: complaints.take("region", region.ok_or("没有这样的地区代码")).flatten(),
+            category: complaints.take("category", category.ok_or("没有这样的类别代码")).flatten(),
+            days: complaints.take("days", days.ok_or("天数可以是 1、3、7")).flatten(),
+            doubtful: complaints.take("doubt", doubtful.ok_or("可以是 yes 或 no")).flatten(),
+            text: searched(&self.q, &mut complaints),
+            page: page(&self.page, &mut complaints),
+        };
+        Words(filter, complaints)
+    }
+}
+
+/// Nothing for an empty word; none when the word makes no sense.
+fn optional<T>(word: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if word.is_empty() { Some(None) } else { read(word).map(Some) }
+}
+
+fn digits(text: &str, lengths: &[usize]) -> Option<String> {
+    let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    code.then(|| text.to_owned())
 }
 
 /// The same as names and values; what is left out means nothing narrower.
@@ -95,7 +154,13 @@ mod tests {
     #[test]
     fn nonsense_narrows_nothing() {
         let odd = "state=x&region=34120a&category=10&days=2&doubt=perhaps&page=-1";
-        let filter = serde_urlencoded::from_str::<Narrowing>(odd).unwrap().filter(State::Endorsed);
+        let narrowing = serde_urlencoded::from_str::<Narrowing>(odd).unwrap();
+        let filter = narrowing.filter(State::Endorsed);
         assert!(!filter.narrows() && filter.page == 0 && filter.state == State::Endorsed);
+        // A program is told of each.
+        let complaints = narrowing.strict(State::Endorsed).unwrap_err();
+        for field in ["state", "region", "category", "days", "doubt", "page"] {
+            assert!(complaints.about(field).is_some(), "{field}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod poster_jobs;
 mod replies;
 #[cfg(test)]
 pub(crate) mod samples;
+mod words;
 
 pub use counties::{County, Township, counties};
 pub use marks::{Marks, Said, said};
@@ -16,4 +17,5 @@ pub use menu::{brand, event_text, menu, minute_text, other_language};
 pub use parts_of_files::send as send_part;
 pub use past::{Past, past};
 pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
-pub use replies::{Asked, asked, attachment, failed, number, query_text, show, to};
+pub use replies::{Asked, asked, attachment, failed, number, query_text, show, stem, to};
+pub use words::{Words, page, searched};

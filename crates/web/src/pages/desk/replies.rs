@@ -36,6 +36,14 @@ pub fn number<T: FromStr>(text: &str) -> Answer<T> {
     text.parse().map_err(|_| Failure::NotFound)
 }
 
+/// The name of a file without its end, `.pdf`.
+///
+/// # Errors
+/// `NotFound` for one that ends otherwise.
+pub fn stem<'a>(file: &'a str, end: &str) -> Answer<&'a str> {
+    file.strip_suffix(end).ok_or(Failure::NotFound)
+}
+
 /// On to another page by GET.
 #[must_use]
 pub fn to(address: &str) -> Response {

@@ -24,7 +24,8 @@ use domain::checkpoints::CheckpointForm;
 use serde::Deserialize;
 use std::sync::Arc;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Content type of a workbook.
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What is asked for in the address.
 #[derive(Default, Deserialize)]

@@ -4,18 +4,19 @@ use super::checkpoint::{Kept, one};
 use crate::{
     answer::Shown,
     page::Page,
-    pages::desk::{attachment, failed, number, said},
+    pages::desk::{attachment, failed, number, said, stem},
     seat::As,
 };
 use actions::{
-    Answer, Failure, House,
+    Answer, House,
     accounts::principals::Manager,
     posters,
-    posters::{Download, Size},
+    posters::{Archive, Download, Size},
 };
 use axum::{
     body::Body,
     extract::{Path, State},
+    response::Response,
 };
 use domain::checkpoints::CheckpointNumber;
 use futures_util::stream;
@@ -38,9 +39,9 @@ pub async fn poster(
     Path((id, size)): Path<(String, String)>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let made = match size.strip_suffix(".pdf") {
-        Some(size) => posters::one(&house, &caller, id, size).await,
-        None => Err(Failure::NotFound),
+    let made = match stem(&size, ".pdf") {
+        Ok(size) => posters::one(&house, &caller, id, size).await,
+        Err(failure) => Err(failure),
     };
     file(&house, p, &caller, id, made, "application/pdf").await
 }
@@ -52,17 +53,18 @@ pub async fn all_posters(
     As(caller): As<Manager>,
     Path(size): Path<String>,
 ) -> Shown {
-    let made = match size.strip_suffix(".zip") {
-        Some(size) => posters::all(&house, &caller, size).await,
-        None => Err(Failure::NotFound),
-    };
-    let archive = made.map_err(failed(&p))?;
+    let size = stem(&size, ".zip").map_err(failed(&p))?;
+    Ok(sent(posters::all(&house, &caller, size).await.map_err(failed(&p))?))
+}
+
+/// An archive, drawn while it is sent.
+pub(crate) fn sent(archive: Archive) -> Response {
     let name = archive.name.clone();
     let chunks = stream::unfold(archive, async |mut archive| {
         let chunk = archive.next().await?;
         Some((chunk, archive))
     });
-    Ok(attachment(&name, "application/zip", Body::from_stream(chunks)))
+    attachment(&name, "application/zip", Body::from_stream(chunks))
 }
 
 /// `GET /venue/guide.pdf`: where the posters hang.
@@ -73,11 +75,8 @@ pub async fn guide(p: Page, As(_): As<Manager>) -> Shown {
 
 /// `GET /venue/empty/{size}.pdf`: the city's layout without any door's data.
 pub async fn empty_layout(p: Page, As(_): As<Manager>, Path(size): Path<String>) -> Shown {
-    let made = match size.strip_suffix(".pdf") {
-        Some(size) => posters::empty_layout(size).await,
-        None => Err(Failure::NotFound),
-    };
-    let file = made.map_err(failed(&p))?;
+    let size = stem(&size, ".pdf").map_err(failed(&p))?;
+    let file = posters::empty_layout(size).await.map_err(failed(&p))?;
     Ok(attachment(&file.name, "application/pdf", file.bytes))
 }
 

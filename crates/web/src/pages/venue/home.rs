@@ -1,5 +1,6 @@
 //! The manager's home: what to do next, or the unit's checkpoints.
 
+use super::narrowing::Narrowing;
 use crate::{
     answer::Shown,
     page::Page,
@@ -20,8 +21,6 @@ use domain::applications::State;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Most characters of a text that is looked for.
-const TEXT_CHARS_MAX: usize = 60;
 /// From so many doors on there is something to look for.
 const SEARCH_FROM: i64 = 10;
 
@@ -29,9 +28,8 @@ const SEARCH_FROM: i64 = 10;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Wanted {
-    state: String,
-    q: String,
-    page: String,
+    #[serde(flatten)]
+    narrowing: Narrowing,
     done: String,
 }
 
@@ -105,11 +103,7 @@ pub(super) async fn shown(
     wanted: Wanted,
     said: Said,
 ) -> Shown {
-    let filter = Filter {
-        state: State::from_code(&wanted.state),
-        text: wanted.q.trim().chars().take(TEXT_CHARS_MAX).collect(),
-        page: wanted.page.parse().unwrap_or(0),
-    };
+    let filter = wanted.narrowing.filter();
     let done = match wanted.done.as_str() {
         "accepted" => Some("已接受，现在由您管理。"),
         "declined" => Some("已谢绝。"),

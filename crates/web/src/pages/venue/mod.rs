@@ -12,6 +12,7 @@ pub mod life;
 #[cfg(test)]
 mod looks;
 pub mod messages;
+pub mod narrowing;
 pub mod organisation;
 pub mod poster_jobs;
 

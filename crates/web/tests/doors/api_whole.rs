@@ -1,0 +1,113 @@
+//! What can be done on the pages of the venue platform can be done by API: each page has its
+//! endpoint for the same callers, or a reason why it has none.
+
+use std::collections::BTreeSet;
+use web::routes::{Kind, Route, Who, table};
+
+/// Rooms of the platform: where the addresses of their pages begin.
+const ROOMS: [&str; 9] = [
+    "/venue",
+    "/review",
+    "/layouts",
+    "/accounts",
+    "/login",
+    "/logout",
+    "/register",
+    "/sign-in/",
+    "/set-up/",
+];
+
+/// Shows an empty form; the endpoint that takes it describes its fields.
+const FORM: &str = "a form";
+
+/// Each page, and its endpoint without `/api/v1`.
+const PAGES: [(&str, &str); 60] = [
+    ("GET /login", FORM),
+    ("POST /login", "POST /sessions"),
+    ("POST /logout", "DELETE /sessions/current"),
+    ("GET /register", FORM),
+    ("POST /register", "POST /accounts"),
+    ("POST /register/code", "POST /accounts/sms-codes"),
+    ("GET /sign-in/{link}", FORM),
+    ("POST /sign-in/{link}", "POST /sign-in-links/{link}/session"),
+    ("GET /set-up/{link}", "GET /invitations/{link}"),
+    ("POST /set-up/{link}", "POST /invitations/{link}/account"),
+    ("GET /venue", "GET /checkpoints"),
+    ("GET /venue/organisation/new", "GET /organisation"),
+    ("POST /venue/organisation/new", "PUT /organisation"),
+    ("GET /venue/checkpoints/new", FORM),
+    ("POST /venue/checkpoints/new", "POST /checkpoints"),
+    ("GET /venue/checkpoints/{id}", "GET /checkpoints/{id}"),
+    ("GET /venue/checkpoints/{id}/counts", "GET /checkpoints/{id}/counts"),
+    ("GET /venue/checkpoints/{id}/edit", "GET /checkpoints/{id}"),
+    ("POST /venue/checkpoints/{id}/edit", "PUT /checkpoints/{id}/application"),
+    ("GET /venue/checkpoints/{id}/change", "GET /checkpoints/{id}"),
+    ("POST /venue/checkpoints/{id}/change", "PUT /checkpoints/{id}/change"),
+    ("POST /venue/checkpoints/{id}/withdraw", "DELETE /checkpoints/{id}/change"),
+    ("POST /venue/checkpoints/{id}/poster-reports", "POST /checkpoints/{id}/poster-reports"),
+    ("POST /venue/checkpoints/{id}/close", "POST /checkpoints/{id}/close"),
+    ("POST /venue/checkpoints/{id}/reopen", "POST /checkpoints/{id}/reopen"),
+    ("POST /venue/checkpoints/{id}/duty-links", "POST /checkpoints/{id}/duty-links"),
+    (
+        "POST /venue/checkpoints/{id}/devices/{device}/revoke",
+        "DELETE /checkpoints/{id}/devices/{device}",
+    ),
+    ("GET /venue/checkpoints/{id}/posters/{size}", "GET /checkpoints/{id}/posters/{file}"),
+    ("GET /venue/checkpoints/{id}/code.svg", "GET /checkpoints/{id}/code.svg"),
+    ("GET /venue/checkpoints/{id}/code.png", "GET /checkpoints/{id}/code.png"),
+    ("GET /venue/posters/{size}", "GET /posters/{file}"),
+    ("GET /venue/guide.pdf", "GET /posting-guide.pdf"),
+    ("GET /venue/empty/{size}", "GET /empty-layouts/{file}"),
+    ("GET /venue/drafts", "GET /drafts"),
+    ("POST /venue/drafts", "POST /drafts"),
+    ("GET /venue/drafts/table.xlsx", "GET /drafts/table.xlsx"),
+    ("POST /venue/drafts/upload", "POST /drafts/table"),
+    ("POST /venue/drafts/submit", "POST /drafts/submit"),
+    ("POST /venue/drafts/delete", "DELETE /drafts"),
+    ("GET /venue/drafts/{id}", "GET /drafts/{id}"),
+    ("POST /venue/drafts/{id}/save", "PUT /drafts/{id}"),
+    ("POST /venue/drafts/{id}/submit", "POST /drafts/{id}/submit"),
+    ("POST /venue/drafts/{id}/delete", "DELETE /drafts/{id}"),
+    ("GET /review", "GET /applications"),
+    ("GET /review", "GET /applications/{id}"),
+    ("GET /review/many", "GET /applications"),
+    ("POST /review/many/approve", "POST /applications/approve"),
+    ("POST /review/{id}/approve", "POST /applications/{id}/approve"),
+    ("POST /review/{id}/return", "POST /applications/{id}/return"),
+    ("POST /review/{id}/suspend", "POST /checkpoints/{id}/suspend"),
+    ("POST /review/{id}/resume", "POST /checkpoints/{id}/resume"),
+    ("GET /layouts", "GET /layouts"),
+    ("POST /layouts/upload", "POST /layouts"),
+    ("GET /layouts/examples/{size}", "GET /layout-examples/{file}"),
+    ("GET /layouts/{version}/preview.pdf", "GET /layouts/{version}/preview.pdf"),
+    ("GET /layouts/{version}/file.svg", "GET /layouts/{version}/file.svg"),
+    ("POST /layouts/{version}/begin", "POST /layouts/{version}/begin"),
+    ("POST /layouts/{version}/end", "POST /layouts/{version}/end"),
+    ("GET /accounts", "GET /accounts"),
+    ("POST /accounts", "POST /invitations"),
+];
+
+fn named(routes: &[Route], name: &str) -> Option<Who> {
+    routes.iter().find(|route| format!("{} {}", route.method, route.path) == name).map(|r| r.who)
+}
+
+#[test]
+fn every_page_of_the_platform_has_its_endpoint_for_the_same_callers() {
+    let routes = table();
+    let pages = routes.iter().filter(|route| route.kind != Kind::Api);
+    let pages = pages.filter(|route| ROOMS.iter().any(|room| route.path.starts_with(room)));
+    let there: BTreeSet<String> =
+        pages.map(|route| format!("{} {}", route.method, route.path)).collect();
+    let listed: BTreeSet<String> = PAGES.iter().map(|(page, _)| (*page).to_owned()).collect();
+    let missing: Vec<&String> = there.difference(&listed).collect();
+    assert!(missing.is_empty(), "give these an endpoint, or a reason: {missing:#?}");
+    let gone: Vec<&String> = listed.difference(&there).collect();
+    assert!(gone.is_empty(), "no page any more: {gone:#?}");
+    for (page, endpoint) in PAGES.iter().filter(|(_, endpoint)| *endpoint != FORM) {
+        let endpoint = endpoint.replacen(" /", " /api/v1/", 1);
+        let who = named(&routes, &endpoint).unwrap_or_else(|| panic!("{page}: no {endpoint}"));
+        // Nobody can sign out who is not signed in.
+        let same = who == named(&routes, page).unwrap() || who == Who::Staff;
+        assert!(same, "{page}, {endpoint}: {who:?}");
+    }
+}

@@ -1,0 +1,126 @@
+//! Somebody else's things: each address that names one is tried by whoever has it and by somebody
+//! with the same role elsewhere, who finds nothing.
+
+use crate::browser::{Browser, Seen};
+use actions::applications::{drafts, mine};
+use axum::http::{Method, StatusCode};
+use domain::{accounts::Role, applications::State, checkpoints::Standing};
+use testkit::{Door, TestHouse};
+use web::routes::{Kind, Route, Who, table};
+
+/// What a manager and a reviewer of 颍州区 have: a door with a device and an application, a draft.
+struct Things {
+    door: Door,
+    device: i64,
+    application: i64,
+    draft: i64,
+}
+
+impl Things {
+    async fn new(t: &TestHouse) -> Self {
+        let door = t.door().await;
+        t.duty(&door).await;
+        let device = t.registry.devices_at(door.number).await.unwrap()[0].id;
+        let manager = t.staff(&door.manager).await.as_manager().unwrap();
+        let draft = drafts::keep(t, &manager, &t.checkpoint_form()).await.unwrap();
+        let application = t.registry.application_of(door.number).await.unwrap().unwrap().0;
+        Self { door, device, application, draft }
+    }
+
+    /// Holds that nobody has changed any of them.
+    async fn are_there(&self, t: &TestHouse, at: &str) {
+        let manager = t.staff(&self.door.manager).await.as_manager().unwrap();
+        assert_eq!(drafts::one(t, &manager, self.draft).await.unwrap().round, 1, "{at}");
+        let door = mine::one(t, &manager, self.door.number).await.unwrap();
+        assert!(door.row.standing == Standing::Open && door.devices[0].revoked.is_none(), "{at}");
+        assert!(door.row.state == State::Approved && door.life.is_empty(), "{at}");
+    }
+
+    /// The route's address of these; none when it names no thing.
+    fn address(&self, route: &Route) -> Option<String> {
+        let path = route.path;
+        let id = match path {
+            _ if path.contains("/checkpoints/{id}") => i64::from(self.door.number.0),
+            _ if path.contains("/drafts/{id}") => self.draft,
+            _ if path.contains("/review/{id}") || path.contains("/applications/{id}") => {
+                self.application
+            }
+            _ => return None,
+        };
+        let path = path.replace("{id}", &id.to_string());
+        let path = path.replace("{device}", &self.device.to_string());
+        Some(path.replace("{size}", "A4.pdf").replace("{file}", "A4.pdf"))
+    }
+}
+
+/// How it is said that there is no such thing. Pages of drafts do not tell one that was never the
+/// caller's from one that is gone: what was typed goes on as a new form, and nothing is deleted.
+fn nothing(route: &Route) -> StatusCode {
+    match route.path.strip_prefix("/venue/drafts/{id}/") {
+        Some("delete") => StatusCode::SEE_OTHER,
+        Some(_) => StatusCode::CONFLICT,
+        None => StatusCode::NOT_FOUND,
+    }
+}
+
+/// What is sent to an address so that it gets as far as the thing it names.
+fn body(path: &str) -> &'static str {
+    match path.rsplit('/').next().unwrap() {
+        "approve" => "{\"round\":1}",
+        "return" => "{\"round\":1,\"reason\":\"x\"}",
+        "suspend" => "{\"reason\":\"x\"}",
+        "poster-reports" => "{\"fault\":\"damaged\",\"code_number\":\"x\"}",
+        _ if path.contains("/drafts/") => "{\"round\":1,\"form\":{}}",
+        _ => "{}",
+    }
+}
+
+async fn tried(browser: &mut Browser, route: &Route, path: &str) -> Seen {
+    match (&route.method, route.kind) {
+        (&Method::GET, _) => browser.get(path).await,
+        (method, Kind::Api) => {
+            let json = [("content-type", "application/json")];
+            browser.ask(method, path, &json, body(path).to_owned()).await
+        }
+        _ => {
+            let fields: &[(&str, &str)] = match path.rsplit('/').next().unwrap() {
+                "poster-reports" => &[("fault", "damaged")],
+                "close" => &[("sure_close", "1")],
+                "approve" | "return" | "suspend" | "resume" => &[("round", "1"), ("reason", "x")],
+                _ => &[],
+            };
+            browser.post(path, fields).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_thing_is_not_found_at_any_address() {
+    let t = TestHouse::new().await;
+    let stranger = t.manager_with_organisation().await;
+    let elsewhere = t.staff_token(Role::Reviewer, "341203").await;
+    let here = t.staff_token(Role::Reviewer, "341202").await;
+    let mut count = 0;
+    for route in table() {
+        let things = match route.who {
+            Who::Manager | Who::Reviewer if route.path.contains("{id}") => Things::new(&t).await,
+            _ => continue,
+        };
+        let Some(path) = things.address(&route) else { panic!("{} names what?", route.path) };
+        let (own, other) = if route.who == Who::Manager {
+            (&things.door.manager, &stranger)
+        } else {
+            (&here, &elsewhere)
+        };
+        let at = format!("{} {path}", route.method);
+        let seen = tried(&mut Browser::of(&t, other).await, &route, &path).await;
+        assert_eq!(seen.status, nothing(&route), "{at}");
+        things.are_there(&t, &at).await;
+        let seen = tried(&mut Browser::of(&t, own).await, &route, &path).await;
+        let shut = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+        assert!(!shut.contains(&seen.status), "{at}: {}", seen.status);
+        assert!(!seen.status.is_server_error(), "{at}: {}", seen.status);
+        count += 1;
+    }
+    assert!(count >= 40, "{count}");
+}
