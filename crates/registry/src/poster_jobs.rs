@@ -322,6 +322,22 @@ impl Registry {
         Ok(done.rows_affected() == 1)
     }
 
+    /// A job that was being drawn waits again in its old place, as if it had never been taken up;
+    /// `false` when somebody has ended it meanwhile.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn give_back_poster_job(&self, id: i64) -> Result<bool> {
+        let done = sqlx::query(
+            "update poster_jobs set state = 'waiting', tries = tries - 1 \
+             where id = $1 and state = 'drawing'",
+        )
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// At a start nothing is being drawn: what was, waits again in its old place; what has been
     /// taken up `tries` times already is given up.
     ///

@@ -311,9 +311,10 @@ async fn a_stop_ends_what_is_drawn_at_once_and_the_next_start_begins_it_anew() {
     t.poster_jobs.stop();
     t.disk.shut.store(false, Atomic::Relaxed);
     stopped(&t, first).await;
-    assert_eq!(list(&t, &caller).await.unwrap()[0].state, JobState::Drawing);
+    assert_eq!(list(&t, &caller).await.unwrap()[0].state, JobState::Waiting);
     assert!(files_of(&t).is_empty(), "what was begun is gone");
-    // What a power cut leaves behind belongs to no job.
+    // What a power cut leaves behind belongs to no job, and its job was being drawn.
+    t.run("update poster_jobs set state = 'drawing', tries = 2").await;
     let folder = t.data().join("exports");
     for name in ["1.part", "77.done", "somebody's notes"] {
         std::fs::write(folder.join(name), b"x").unwrap();

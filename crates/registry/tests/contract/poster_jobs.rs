@@ -175,6 +175,11 @@ async fn what_is_cancelled_or_deleted_stays_so(at: &BackEnd) {
 async fn a_start_puts_back_what_was_being_drawn_but_not_for_ever(at: &BackEnd) {
     let (account, _) = two_accounts(at).await;
     let (first, second) = (waits(at, account).await, waits(at, account).await);
+    for _ in 0..5 {
+        assert_eq!(claim(at).await, Some(first));
+        assert!(at.registry.give_back_poster_job(first).await.unwrap(), "a polite stop is no try");
+    }
+    assert!(!at.registry.give_back_poster_job(first).await.unwrap(), "it waits");
     for _ in 0..2 {
         assert_eq!(claim(at).await, Some(first));
         at.registry.put_back_poster_jobs(3, NOON).await.unwrap();

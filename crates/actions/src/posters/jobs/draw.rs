@@ -97,7 +97,9 @@ async fn next(house: &House) -> Answer<bool> {
             tracing::info!(id, posters = drawn.total, until = kept_until(now).0, "posters drawn");
         }
         // Somebody has ended it, or it begins anew with the next start.
-        Ok(Outcome::Stopped) => {}
+        Ok(Outcome::Stopped) => {
+            house.registry.give_back_poster_job(id).await?;
+        }
         Ok(Outcome::Failed(fault)) => {
             tracing::warn!(id, fault = fault.code(), "a poster job has failed");
             house.registry.fail_poster_job(id, fault, house.now()).await?;
