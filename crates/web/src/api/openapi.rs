@@ -64,6 +64,28 @@ impl Modify for Tokens {
     }
 }
 
+/// Gives each operation a name of its own, after method and path: `get_checkpoints_id_counts`.
+struct Names;
+
+impl Modify for Names {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut openapi.paths.paths {
+            let path = path.trim_start_matches("/api/v1/").replace(['{', '}'], "");
+            let path = path.replace(['/', '-', '.'], "_");
+            for (method, operation) in [
+                ("get", &mut item.get),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("delete", &mut item.delete),
+            ] {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{path}"));
+                }
+            }
+        }
+    }
+}
+
 const ABOUT: &str = "The venue-code system of a city (场所码). Any address may also answer 429 (too much from \
     one address), 500 and 503 (broken or full at this moment), as problem+json. Lists are paged by \
     `page`, from 0; `page_size_max` names the most rows of one.";
@@ -94,7 +116,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         layouts::end, layouts::example,
     ),
     components(schemas(Problem, FieldError)),
-    modifiers(&Tokens)
+    modifiers(&Tokens, &Names)
 )]
 pub struct Description;
 

@@ -177,6 +177,30 @@ async fn provoked(
     came.into_iter().map(|seen| seen.status.as_u16()).collect()
 }
 
+#[test]
+fn each_operation_has_a_name_of_its_own_and_whatever_it_names_is_described() {
+    let document: Value = serde_json::from_str(&Description::openapi().to_json().unwrap()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations: Vec<&Value> =
+        paths.flat_map(|item| item.as_object().unwrap().values()).collect();
+    let names: BTreeSet<&str> =
+        operations.iter().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), operations.len());
+    assert!(names.contains("get_checkpoints_id_posters_file"), "{names:?}");
+    let text = document.to_string();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+    }
+    for operation in operations {
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| text.ends_with('.')),
+            "{operation}"
+        );
+        assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{operation}");
+    }
+}
+
 #[tokio::test]
 async fn every_endpoint_refuses_exactly_as_described() {
     let t = TestHouse::new().await;

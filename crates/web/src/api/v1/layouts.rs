@@ -84,11 +84,13 @@ impl From<Listed> for Layout {
 #[into_params(parameter_in = Query)]
 pub struct NewLayout {
     /// `A4`, `600x900`, `800x1800`.
+    #[param(required = true)]
     size: String,
     /// County code; empty for the whole city.
     #[param(required = false)]
     county: String,
     /// What it is called; 40 characters.
+    #[param(required = true)]
     note: String,
 }
 

@@ -38,10 +38,10 @@ problems! {
         "422" "a field is missing, unknown or wrong; `errors` names each";
     /// Of a file.
     Filed:
-        "400" "the file did not arrive whole",
+        "400" "the file did not arrive whole; a word of the query is unknown",
         "413" "larger than a file of this kind may be",
         "415" "not a content type of such a file",
-        "422" "the file cannot be taken; `errors` says why, at `file`";
+        "422" "the file cannot be taken, `errors` says why at `file`; or names a word of the query";
     /// Of the words of a query.
     Asked:
         "400" "a word of the query is unknown, or stands twice",
