@@ -132,6 +132,8 @@ async fn without_a_unit_there_are_no_drafts_and_no_applications() {
     let manager = Program::new(&t, &t.manager().await);
     manager.get(DRAFTS).await.refuses(409);
     manager.get("/api/v1/drafts/1").await.refuses(409);
+    manager.delete("/api/v1/drafts/1").await.refuses(409);
+    manager.send(Method::POST, TABLE, Some("text/csv"), good_table(1)).await.refuses(409);
     manager.post(DRAFTS, &json!({})).await.refuses(409);
     manager.delete(DRAFTS).await.refuses(409);
     manager.press("/api/v1/drafts/submit").await.refuses(409);

@@ -204,6 +204,7 @@ async fn a_door_is_changed_stopped_closed_and_its_code_replaced() {
     let suspend = format!("/api/v1/checkpoints/{}/suspend", detail["checkpoint"]);
     reviewer.post(&suspend, &json!({ "reason": "" })).await.refuses_fields(&["reason"]);
     reviewer.post(&suspend, &json!({ "reason": "海报贴错了门" })).await.told(204);
+    reviewer.post(&suspend, &json!({ "reason": "再来一次" })).await.refuses(409);
     visitor.post("/api/v1/checkins", &entry).await.refuses(409);
     manager.press(&format!("{place}/close")).await.refuses(409);
     manager.press(&format!("{place}/duty-links")).await.refuses(409);
