@@ -1,8 +1,8 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, checkins, checkpoints, drafts, duty_devices, layouts, organisations,
-    posters, regions, reverse_scans, sessions,
+    accounts, applications, checkins, checkpoints, drafts, duty_devices, layouts, messages, offers,
+    organisations, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -96,8 +96,8 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
     info(title = "venuecode", description = ABOUT),
     paths(
         checkins::create, checkins::read, reverse_scans::create,
-        sessions::create, sessions::finish, sessions::create_by_link, sessions::current, sessions::end,
-        accounts::send_code, accounts::register, accounts::list,
+        sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,
+        accounts::send_code, accounts::register, accounts::list, accounts::password_link,
         accounts::invite, accounts::look, accounts::set_up,
         regions::all, regions::categories,
         organisations::mine, organisations::create,
@@ -113,7 +113,9 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
-        layouts::end, layouts::example,
+        layouts::end, layouts::example, messages::list,
+        offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,
+        offers::offer_unit, offers::take_back_unit, offers::for_me, offers::accept, offers::decline,
     ),
     components(schemas(Problem, FieldError)),
     modifiers(&Tokens, &Names)

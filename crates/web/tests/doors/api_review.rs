@@ -45,7 +45,7 @@ async fn the_queue_is_narrowed_and_ends_at_the_county() {
     assert!(names(&city, "state=approved").await.is_empty());
     let queue = county.get(QUEUE).await.told(200);
     assert_eq!(
-        (queue["county"].clone(), queue["page_size_max"].clone()),
+        (queue["region"].clone(), queue["page_size_max"].clone()),
         (json!("341202"), json!(50))
     );
     assert_eq!(queue["counts"]["submitted"], 2);

@@ -41,7 +41,7 @@ async fn reviewer(t: &TestHouse) -> Program {
     let form = json!({ "name": "李雷", "phone": phone, "password": PASSWORD });
     let account = format!("{address}/account");
     let made = program.post_patiently(&account, &form).await.told(201);
-    assert_eq!(made["county"], "341202");
+    assert_eq!(made["region"], "341202");
     program.get(&address).await.refuses(404);
     let listed = administrator.get("/api/v1/accounts").await.told(200);
     let newest = listed["accounts"].as_array().unwrap().iter().find(|a| a["role"] == "reviewer");

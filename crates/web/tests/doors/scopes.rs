@@ -103,6 +103,13 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
     let mut count = 0;
     for route in table() {
         let things = match route.who {
+            // Jobs and offers have tests of their own: nobody has them by being of a unit.
+            _ if ["/poster-jobs/", "/posters/{id}", "/invitations/"]
+                .iter()
+                .any(|own| route.path.contains(own)) =>
+            {
+                continue;
+            }
             Who::Manager | Who::Reviewer if route.path.contains("{id}") => Things::new(&t).await,
             _ => continue,
         };
@@ -116,6 +123,10 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
         let seen = tried(&mut Browser::of(&t, other).await, &route, &path).await;
         assert_eq!(seen.status, nothing(&route), "{at}");
         things.are_there(&t, &at).await;
+        if route.path.ends_with("/lay-down") {
+            // A unit's manager has not taken the door over from anybody.
+            continue;
+        }
         let seen = tried(&mut Browser::of(&t, own).await, &route, &path).await;
         let shut = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
         assert!(!shut.contains(&seen.status), "{at}: {}", seen.status);

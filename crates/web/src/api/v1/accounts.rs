@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     api::json::JsonBody,
+    pages::desk::number,
     routes::{Route, Who},
     seat::As,
 };
@@ -40,6 +41,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::api(Method::POST, accounts, Who::Anyone, post(register)),
         Route::api(Method::POST, "/api/v1/accounts/sms-codes", Who::Anyone, post(send_code)),
         Route::api(Method::GET, accounts, Who::Administrator, get(list)),
+        Route::api(
+            Method::POST,
+            "/api/v1/accounts/{id}/password-links",
+            Who::Administrator,
+            post(password_link),
+        ),
         Route::api(Method::POST, "/api/v1/invitations", Who::Administrator, post(invite)),
         Route::api(Method::GET, invitation, Who::Anyone, get(look)),
         Route::api(Method::POST, "/api/v1/invitations/{link}/account", Who::Anyone, post(set_up)),
@@ -250,4 +257,20 @@ pub async fn set_up(
     };
     let (token, _) = make::set_up(&house, &link, &form).await?;
     begun(&house, token).await
+}
+
+/// Makes a link with which somebody of the authority sets a new password.
+#[utoipa::path(
+    post, path = "/api/v1/accounts/{id}/password-links", operation_id = "make_password_link",
+    tag = "accounts", security(("staff" = [])),
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 201, description = "the link", body = InvitationLink), Guarded, Named)
+)]
+pub async fn password_link(
+    State(house): State<Arc<House>>,
+    As(caller): As<Administrator>,
+    Path(id): Path<String>,
+) -> Told {
+    let url = make::password_link(&house, &caller, number(&id)?).await?;
+    Ok((StatusCode::CREATED, Json(InvitationLink { url })).into_response())
 }

@@ -7,6 +7,8 @@ pub mod checkpoints;
 pub mod drafts;
 pub mod duty_devices;
 pub mod layouts;
+pub mod messages;
+pub mod offers;
 pub mod organisations;
 pub mod posters;
 pub mod problems;
@@ -40,5 +42,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(posters::routes());
     all.extend(applications::routes());
     all.extend(layouts::routes());
+    all.extend(messages::routes());
+    all.extend(offers::routes());
     all
 }

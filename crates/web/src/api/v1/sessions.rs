@@ -10,7 +10,7 @@ use crate::{
     seat::{As, StaffToken},
 };
 use actions::{
-    House,
+    Failure, House,
     accounts::{
         principals::Staff,
         second_factor::{self, Begun},
@@ -31,12 +31,14 @@ use utoipa::ToSchema;
 
 const CURRENT: &str = "/api/v1/sessions/current";
 const SECOND_FACTOR: &str = "/api/v1/sessions/second-factor";
+const CODES: &str = "/api/v1/sessions/second-factor/codes";
 
 /// The routes of this room.
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::api(Method::POST, "/api/v1/sessions", Who::Anyone, post(create)),
         Route::api(Method::POST, SECOND_FACTOR, Who::Anyone, post(finish)),
+        Route::api(Method::POST, CODES, Who::Anyone, post(send_again)),
         Route::api(Method::GET, CURRENT, Who::Staff, get(current)),
         Route::api(Method::DELETE, CURRENT, Who::Staff, delete(end)),
         Route::api(
@@ -143,15 +145,45 @@ pub async fn create(State(house): State<Arc<House>>, JsonBody(new): JsonBody<New
     post, path = "/api/v1/sessions/second-factor", tag = "sessions", request_body = SecondFactor,
     responses(
         (status = 201, description = "signed in", body = Session),
-        FromElsewhere, Named, Typed, Full,
+        FromElsewhere, Typed, Full,
     )
 )]
 pub async fn finish(
     State(house): State<Arc<House>>,
     JsonBody(typed): JsonBody<SecondFactor>,
 ) -> Told {
-    let both = second_factor::finish(&house, &typed.waiting, &typed.sms_code, false).await?;
-    begun(&house, both.token).await
+    let both = second_factor::finish(&house, &typed.waiting, &typed.sms_code, false).await;
+    begun(&house, both.map_err(over)?.token).await
+}
+
+/// A sign-in is named in the body: that it is not there is a complaint about that field.
+fn over(failure: Failure) -> Failure {
+    match failure {
+        Failure::NotFound => Failure::field("waiting", "登录已过期，请重新输入密码"),
+        other => other,
+    }
+}
+
+/// Which sign-in waits.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCode {
+    /// What the first step answered.
+    waiting: String,
+}
+
+/// Sends another code; earlier ones no longer work.
+#[utoipa::path(
+    post, path = "/api/v1/sessions/second-factor/codes", operation_id = "send_second_factor",
+    tag = "sessions", request_body = NewCode,
+    responses((status = 204, description = "sent"), FromElsewhere, Typed, Often)
+)]
+pub async fn send_again(
+    State(house): State<Arc<House>>,
+    JsonBody(typed): JsonBody<NewCode>,
+) -> Told {
+    second_factor::send_again(&house, &typed.waiting).await.map_err(over)?;
+    done()
 }
 
 /// Signs in by a one-time link; `link` is the last part of its address. The link is used up.
