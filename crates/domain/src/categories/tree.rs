@@ -3,7 +3,7 @@
 use super::GROUPS;
 use crate::{
     fields::Complaints,
-    text::{line, same_form},
+    text::{line, narrow, same_form},
     time::UnixMs,
 };
 
@@ -156,8 +156,9 @@ impl CategoryForm {
     pub fn check(&self) -> Result<CategoryText, Complaints> {
         let mut complaints = Complaints::default();
         let name = complaints.take("name", check_name(&self.name));
-        let typed = crate::text::number_form(&self.usual_stay_minutes);
-        let stay = typed.parse().ok().filter(|minutes| (1..=STAY_MINUTES_MAX).contains(minutes));
+        let typed = narrow(&self.usual_stay_minutes);
+        let stay =
+            typed.trim().parse().ok().filter(|minutes| (1..=STAY_MINUTES_MAX).contains(minutes));
         let stay = stay.ok_or("请填写分钟数，1 到 1440");
         let stay = complaints.take("usual_stay_minutes", stay);
         match (name, stay) {
