@@ -46,7 +46,8 @@ async fn name_taken(
 }
 
 impl Registry {
-    /// Puts the notice's tree there when there is none.
+    /// Puts the notice's tree there when there is none; of many that open an empty database at once,
+    /// one does.
     pub(crate) async fn seed_categories(&self) -> Result<()> {
         let there =
             sqlx::query("select count(*) from category_groups").fetch_one(&self.pool).await?;
@@ -57,7 +58,7 @@ impl Registry {
         for group in Tree::start().groups {
             sqlx::query(
                 "insert into category_groups (code, name, changed_ms) values ($1, $2, 0) \
-                 on conflict (code) do nothing",
+                 on conflict do nothing",
             )
             .bind(group.code.as_str())
             .bind(group.name.as_str())
@@ -66,7 +67,7 @@ impl Registry {
             for member in group.members {
                 sqlx::query(
                     "insert into categories (code, group_code, name, usual_stay_minutes, in_use, \
-                     changed_ms) values ($1, $2, $3, $4, 1, 0) on conflict (code) do nothing",
+                     changed_ms) values ($1, $2, $3, $4, 1, 0) on conflict do nothing",
                 )
                 .bind(member.code.as_str())
                 .bind(group.code.as_str())
