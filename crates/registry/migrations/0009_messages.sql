@@ -18,12 +18,13 @@ create index messages_by_sms_due on messages (sms_due_ms);
 create index messages_by_time on messages (at_ms);
 insert into counters (name, value) values ('messages', 0);
 
--- Codes sent to a phone on a day (of UTC+8, as its first millisecond).
+-- Codes sent to a phone for one use on a day (of UTC+8, as its first millisecond).
 create table sms_counts (
     phone_index bytea not null,
+    code_use text not null,
     day_ms bigint not null,
     sent bigint not null,
-    primary key (phone_index, day_ms)
+    primary key (phone_index, code_use, day_ms)
 );
 
 -- Who manages a door in place of its unit's manager.

@@ -216,11 +216,7 @@ impl Registry {
         .bind(hash)
         .fetch_one(&mut *tx)
         .await?;
-        sqlx::query("delete from sessions where account_id = $1 and token_mac <> $2")
-            .bind(id)
-            .bind(keep.unwrap_or_default())
-            .execute(&mut *tx)
-            .await?;
+        end_sessions(&mut tx, id, keep.unwrap_or_default()).await?;
         let role: String = row.try_get(0)?;
         if role == Role::Manager.code() {
             let (kind, at) = (MessageKind::PasswordReset, line.at);
@@ -341,12 +337,7 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn end_other_sessions(&self, account: i64, keep: &[u8]) -> Result<u64> {
-        let done = sqlx::query("delete from sessions where account_id = $1 and token_mac <> $2")
-            .bind(account)
-            .bind(keep)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected())
+        end_sessions(&mut *self.pool.acquire().await?, account, keep).await
     }
 
     /// Forgets sessions last seen before `before`; how many.
@@ -360,4 +351,14 @@ impl Registry {
             .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Ends the sessions of an account but `keep`; how many.
+async fn end_sessions(connection: &mut AnyConnection, account: i64, keep: &[u8]) -> Result<u64> {
+    let done = sqlx::query("delete from sessions where account_id = $1 and token_mac <> $2")
+        .bind(account)
+        .bind(keep)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }

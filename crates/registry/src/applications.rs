@@ -147,9 +147,10 @@ impl Registry {
         Ok(endorsed)
     }
 
-    /// Approves an application (its number and the round decided about) that is in the state `from`: its checkpoint opens and gets its code,
-    /// or becomes what it is to become and keeps the code it has. `false` when it does not
-    /// wait for a decision any more, or when the code or short number is taken (roll again).
+    /// Approves an application (its number and the round decided about) that is in the state `from`:
+    /// its checkpoint opens and gets its code, or becomes what it is to become and keeps the code it
+    /// has. `false` when it does not wait for a decision any more, or when the code or short number
+    /// is taken (roll again).
     ///
     /// # Errors
     /// Of the database.

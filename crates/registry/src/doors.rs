@@ -51,8 +51,7 @@ pub struct DoorRow {
 const TABLES: &str = "checkpoints c join applications a on a.checkpoint = c.number";
 const SELECT: &str = "select c.number, c.name, c.door, c.address, c.standing, a.state, \
     (select e.reason from application_events e where e.application_id = a.id \
-    and e.state = 'returned' order by e.id desc limit 1), c.changed_ms \
-    from checkpoints c join applications a on a.checkpoint = c.number";
+    and e.state = 'returned' order by e.id desc limit 1), c.changed_ms";
 
 fn narrowed(filter: &DoorFilter) -> Conditions {
     let mut all = Conditions::equal("c.organisation_id", filter.organisation);
@@ -89,7 +88,7 @@ impl Registry {
         let mut all = narrowed(filter);
         let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
         let sql = format!(
-            "{SELECT} where {} order by c.changed_ms desc, c.number \
+            "{SELECT} from {TABLES} where {} order by c.changed_ms desc, c.number \
              limit {limit} offset {offset}",
             all.sql()
         );
@@ -104,7 +103,8 @@ impl Registry {
     /// Of the database.
     pub async fn doors_managed_by(&self, account: i64, limit: i64) -> Result<Vec<DoorRow>> {
         let sql = format!(
-            "{SELECT} where c.manager_id = $1 order by c.changed_ms desc, c.number limit $2"
+            "{SELECT} from {TABLES} where c.manager_id = $1 \
+             order by c.changed_ms desc, c.number limit $2"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account)

@@ -11,7 +11,7 @@ pub enum PutCode {
     Stored,
     /// One was sent too short a time ago.
     TooSoon,
-    /// The phone has had its codes of the day.
+    /// The phone has had its codes for this use of the day.
     DayIsFull,
 }
 
@@ -30,7 +30,7 @@ pub struct SmsCode {
 
 impl Registry {
     /// Stores a code in place of the one before, unless that was sent at or after `sent_before`, or
-    /// the phone has been sent `daily_max` codes for whatever use that day.
+    /// the phone has been sent `daily_max` codes for this use that day.
     ///
     /// # Errors
     /// Of the database.
@@ -61,11 +61,12 @@ impl Registry {
             return Ok(PutCode::TooSoon);
         }
         let counted = sqlx::query(
-            "insert into sms_counts (phone_index, day_ms, sent) values ($1, $2, 1) \
-             on conflict (phone_index, day_ms) do update set sent = sms_counts.sent + 1 \
-             where sms_counts.sent < $3",
+            "insert into sms_counts (phone_index, code_use, day_ms, sent) values ($1, $2, $3, 1) \
+             on conflict (phone_index, code_use, day_ms) do update \
+             set sent = sms_counts.sent + 1 where sms_counts.sent < $4",
         )
         .bind(phone_index)
+        .bind(code_use)
         .bind(code.sent.day_start().0)
         .bind(daily_max)
         .execute(&mut *tx)

@@ -69,7 +69,7 @@ async fn tell_on(house: &House, mut stopping: watch::Receiver<bool>) {
         return;
     }
     loop {
-        match messages::send::send_due(house).await {
+        match messages::send::send_due(house, || !*stopping.borrow()).await {
             Ok(round) if round.failed > 0 => {
                 tracing::warn!(sent = round.sent, failed = round.failed, "text messages");
             }

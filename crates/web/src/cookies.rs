@@ -9,7 +9,7 @@ pub(crate) const SEAT: &str = "vc_seat";
 pub(crate) const STAFF: &str = "vc_staff";
 /// A sign-in that waits for its second factor.
 pub(crate) const SIGN_IN: &str = "vc_sign_in";
-/// The accounts that this browser has given a second factor for.
+/// The account that this browser has given a second factor for.
 pub(crate) const TRUSTED: &str = "vc_trusted";
 /// An enrolled duty device.
 pub(crate) const DUTY: &str = "vc_duty";

@@ -9,9 +9,7 @@ use super::{
     sms_codes::{self, CodeUse},
 };
 use crate::{Answer, Failure, House};
-use domain::{
-    accounts::Role, audit::Deed, fields::Complaints, phones::Phone, regions::Region, time::UnixMs,
-};
+use domain::{accounts::Role, audit::Deed, fields::Complaints, regions::Region, time::UnixMs};
 use registry::{AuditLine, LinkUse};
 use vault::Field;
 
@@ -94,12 +92,11 @@ pub async fn list(house: &House, _caller: &Administrator) -> Answer<Vec<AccountR
     let regions = house.registry.regions().await?;
     let accounts = house.registry.staff_accounts().await?;
     let row = |account: &registry::Account| {
-        let phone = house.vault.open(Field::Phone, &account.new.phone_sealed)?;
         Ok(AccountRow {
             id: account.id,
             role: account.new.role,
             name: house.vault.open(Field::MaskedName, &account.new.masked_sealed)?,
-            phone: Phone::parse(&phone).map(|phone| phone.masked()).unwrap_or_default(),
+            phone: super::phone(house, account)?.masked(),
             county: county(&regions, account.new.county.as_deref()),
             made: account.new.made,
         })

@@ -11,3 +11,14 @@ pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sms_codes;
+
+use crate::{Answer, Failure, House};
+use domain::phones::Phone;
+use registry::Account;
+use vault::Field;
+
+/// The phone of an account.
+fn phone(house: &House, account: &Account) -> Answer<Phone> {
+    let phone = house.vault.open(Field::Phone, &account.new.phone_sealed)?;
+    Phone::parse(&phone).map_err(Failure::broken)
+}

@@ -3,6 +3,7 @@
 use super::{
     one_time_links,
     passwords::{self, NewPassword},
+    phone,
     principals::Staff,
     session::{self, Token},
     sign_in,
@@ -10,13 +11,11 @@ use super::{
 use crate::{Answer, Failure, House};
 use domain::{
     accounts::{Role, check_password},
-    audit::{Actor, Deed},
     fields::Complaints,
     phones::Phone,
     time::UnixMs,
 };
-use registry::{Account, AuditLine, LinkUse};
-use vault::Field;
+use registry::{Account, LinkUse};
 
 /// One's own account.
 #[derive(Clone, Debug)]
@@ -44,11 +43,6 @@ async fn account(house: &House, caller: &Staff) -> Answer<(Account, Phone)> {
     let account = house.registry.account(caller.account).await?.ok_or(Failure::NotSignedIn)?;
     let phone = phone(house, &account)?;
     Ok((account, phone))
-}
-
-fn phone(house: &House, account: &Account) -> Answer<Phone> {
-    let phone = house.vault.open(Field::Phone, &account.new.phone_sealed)?;
-    Phone::parse(&phone).map_err(Failure::broken)
 }
 
 /// What an account sees of itself.
@@ -83,19 +77,9 @@ pub async fn change_password(
     })?;
     let hash = passwords::hash(passwords::turn()?, house, &form.password).await?;
     let keep = session::mac(house, token);
-    let line = line(house, &account, "本人修改");
-    let new = NewPassword { account: &account, hash: &hash, link: None, keep: Some(&keep), line };
+    let by = "本人修改";
+    let new = NewPassword { account: &account, hash: &hash, link: None, keep: Some(&keep), by };
     new.set(house).await
-}
-
-fn line(house: &House, account: &Account, detail: &str) -> AuditLine {
-    AuditLine {
-        at: house.now(),
-        actor: Actor::Account(account.id),
-        deed: Deed::PasswordReset,
-        subject: format!("账号 {}", account.id),
-        detail: detail.to_owned(),
-    }
 }
 
 /// The account that a link for a new password is for, and the MAC of the link.
@@ -126,8 +110,8 @@ pub async fn set_by_link(house: &House, link: &str, password: &str) -> Answer<()
     let complaint = |says| Failure::from(Complaints::one("password", says));
     check_password(password, &phone).map_err(complaint)?;
     let hash = passwords::hash(passwords::turn()?, house, password).await?;
-    let line = line(house, &account, "管理员发出的链接");
-    let new = NewPassword { account: &account, hash: &hash, link: Some(&mac), keep: None, line };
+    let by = "管理员发出的链接";
+    let new = NewPassword { account: &account, hash: &hash, link: Some(&mac), keep: None, by };
     new.set(house).await
 }
 

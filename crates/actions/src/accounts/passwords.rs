@@ -1,6 +1,7 @@
 //! Hashing passwords away from the threads that answer requests, a few at a time.
 
 use crate::{Answer, Failure, House};
+use domain::audit::{Actor, Deed};
 use registry::{Account, AuditLine};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -40,7 +41,8 @@ pub(super) struct NewPassword<'a> {
     pub(super) link: Option<&'a [u8]>,
     /// MAC of the session that goes on; all others end.
     pub(super) keep: Option<&'a [u8]>,
-    pub(super) line: AuditLine,
+    /// How whoever sets it has proven to be the account's owner, for the record.
+    pub(super) by: &'static str,
 }
 
 impl NewPassword<'_> {
@@ -50,7 +52,14 @@ impl NewPassword<'_> {
     /// `NotFound` when the link was used meanwhile.
     pub(super) async fn set(&self, house: &House) -> Answer<()> {
         let (id, hash) = (self.account.id, self.hash);
-        let set = house.registry.set_password(id, hash, self.link, self.keep, &self.line).await?;
+        let line = AuditLine {
+            at: house.now(),
+            actor: Actor::Account(id),
+            deed: Deed::PasswordReset,
+            subject: format!("账号 {id}"),
+            detail: self.by.to_owned(),
+        };
+        let set = house.registry.set_password(id, hash, self.link, self.keep, &line).await?;
         if set { Ok(()) } else { Err(Failure::NotFound) }
     }
 }

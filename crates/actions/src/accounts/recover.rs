@@ -9,11 +9,10 @@ use super::{
 use crate::{Answer, Failure, House};
 use domain::{
     accounts::{Role, check_password},
-    audit::{Actor, Deed},
     fields::Complaints,
     phones::Phone,
 };
-use registry::{Account, AuditLine};
+use registry::Account;
 use std::sync::Arc;
 use vault::Index;
 
@@ -66,14 +65,8 @@ pub async fn recover(house: &House, form: &RecoverForm) -> Answer<Token> {
     // The code went to its phone; there was an account then.
     let account = managers(house, &phone).await?.ok_or(Failure::NotFound)?;
     let hash = passwords::hash(turn, house, &form.password).await?;
-    let line = AuditLine {
-        at: house.now(),
-        actor: Actor::Account(account.id),
-        deed: Deed::PasswordReset,
-        subject: format!("账号 {}", account.id),
-        detail: "短信验证码".to_owned(),
-    };
-    let new = NewPassword { account: &account, hash: &hash, link: None, keep: None, line };
+    let by = "短信验证码";
+    let new = NewPassword { account: &account, hash: &hash, link: None, keep: None, by };
     new.set(house).await?;
     Ok(session::start(house, &account, None, "重设密码后登录").await?.0)
 }

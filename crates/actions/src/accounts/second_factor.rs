@@ -2,7 +2,7 @@
 //! 8.1.4.1 d).
 
 use super::{
-    one_time_links,
+    one_time_links, phone,
     principals::Staff,
     session::{self, Token},
     sign_in,
@@ -12,11 +12,10 @@ use crate::{Answer, Failure, House};
 use data_encoding::HEXLOWER;
 use domain::{
     accounts::Role,
-    phones::Phone,
     time::{DAY_MS, MINUTE_MS, UnixMs},
 };
 use registry::{Account, LinkUse};
-use vault::{Field, Purpose};
+use vault::Purpose;
 
 /// How long after the password the code may be given, in milliseconds.
 pub const LASTS_MS: i64 = 10 * MINUTE_MS;
@@ -58,14 +57,15 @@ pub(super) fn is_wanted(house: &House) -> bool {
 /// Sends the code and waits for it.
 ///
 /// # Errors
-/// `Conflict` when it cannot be sent.
+/// `Conflict` when it cannot be sent; `TooMany` on this day.
 pub(super) async fn begin(house: &House, account: &Account) -> Answer<Begun> {
     // The password was right; what is tried from now on is the code.
     house.registry.forgive_tries(account.id).await?;
     let phone = phone(house, account)?;
     match sms_codes::send(house, CodeUse::SignIn, phone.as_str()).await {
-        // One that was sent a moment ago works for this sign-in as well.
-        Ok(()) | Err(Failure::TooMany { .. }) => {}
+        Ok(()) => {}
+        // It works for this sign-in as well.
+        Err(failure) if sms_codes::was_just_sent(&failure) => {}
         Err(Failure::Invalid(_)) => {
             return Err(Failure::Conflict("短信验证码暂时发不出去，请稍后再登录"));
         }
@@ -74,11 +74,6 @@ pub(super) async fn begin(house: &House, account: &Account) -> Answer<Begun> {
     let link_use = LinkUse::SecondFactor { account: account.id };
     let token = one_time_links::make(house, link_use, LASTS_MS, None).await?;
     Ok(Begun { token: Token(token), phone: phone.masked() })
-}
-
-fn phone(house: &House, account: &Account) -> Answer<Phone> {
-    let phone = house.vault.open(Field::Phone, &account.new.phone_sealed)?;
-    Phone::parse(&phone).map_err(Failure::broken)
 }
 
 /// The account that waits under this token, and the MAC it is stored under.
@@ -118,11 +113,12 @@ pub async fn finish(house: &House, token: &str, typed: &str, trust: bool) -> Ans
     let phone = phone(house, &account)?;
     let code = match sms_codes::verify(house, CodeUse::SignIn, &phone, typed).await {
         Ok(code) => code,
-        Err(wrong) => {
+        Err(wrong @ Failure::Invalid(_)) => {
             let line = sign_in::line(house, &account, "短信验证码不对");
             house.registry.audit(&[line]).await?;
             return Err(wrong);
         }
+        Err(other) => return Err(other),
     };
     code.use_up(house).await?;
     let (token, staff) = session::start(house, &account, Some(&mac), "密码和验证码登录").await?;

@@ -30,12 +30,14 @@ pub enum SignedIn {
 }
 
 /// Signs in by phone and password, or begins to where a code by text message is to follow: not from
-/// a browser whose `trusted` token says that it was there before. Wrong phone and wrong password are answered alike until five wrong
-/// tries lock the account for fifteen minutes, which tells that there is one. A try counts before the password is compared, so
-/// that tries side by side cannot outrun the count; the right one forgets them.
+/// a browser whose `trusted` token says that it was there before. Wrong phone and wrong password are
+/// answered alike until five wrong tries lock the account for fifteen minutes, which tells that there
+/// is one. A try counts before the password is compared, so that tries side by side cannot outrun the
+/// count; the right one forgets them.
 ///
 /// # Errors
-/// `Invalid` at `password`; `TooMany` when locked; `Conflict` when the code cannot be sent.
+/// `Invalid` at `password`; `TooMany` when locked, and when the account was sent too many codes on
+/// this day; `Conflict` when the code cannot be sent.
 pub async fn by_password(
     house: &House,
     phone: &str,

@@ -14,8 +14,8 @@ use vault::{Index, Purpose};
 const LASTS_MS: i64 = 5 * MINUTE_MS;
 /// How long until another one is sent to the same number, in milliseconds.
 const AGAIN_MS: i64 = MINUTE_MS;
-/// Codes sent to one phone in a day: with five tries each, nobody guesses one of a million.
-const DAILY_MAX: i64 = 20;
+/// The same in seconds, as the refusal says it.
+const AGAIN_S: u32 = 60;
 /// Tries of one code.
 const TRIES_MAX: i64 = 5;
 
@@ -41,6 +41,21 @@ impl CodeUse {
             Self::Recovery => "recovery",
         }
     }
+
+    /// Codes for this use that are sent to one phone in a day: with five tries each, nobody guesses
+    /// one of a million. Each use counts apart, so that nobody can use up those that somebody else
+    /// signs in with: these are sent after the right password alone.
+    fn daily_max(self) -> i64 {
+        match self {
+            Self::SignIn => 20,
+            Self::Visitor | Self::Account | Self::Recovery => 10,
+        }
+    }
+}
+
+/// Whether a code was refused because one was sent a moment ago, which still works.
+pub(super) fn was_just_sent(failure: &Failure) -> bool {
+    matches!(failure, Failure::TooMany { retry_after_s: AGAIN_S, .. })
 }
 
 fn code_mac(house: &House, code_use: CodeUse, phone: &Phone, code: &str) -> [u8; 32] {
@@ -81,11 +96,11 @@ pub(super) async fn store(house: &House, code_use: CodeUse, phone: &Phone) -> An
     };
     let index = house.vault.blind(Index::Phone, phone.as_str());
     let before = now.plus(1 - AGAIN_MS);
-    let put =
-        house.registry.put_sms_code(&index, code_use.code(), &stored, before, DAILY_MAX).await?;
+    let (name, daily_max) = (code_use.code(), code_use.daily_max());
+    let put = house.registry.put_sms_code(&index, name, &stored, before, daily_max).await?;
     let (says, retry_after_s) = match put {
         PutCode::Stored => return Ok(TextMessage::Code { code }),
-        PutCode::TooSoon => ("验证码刚刚发过，请一分钟后再试", 60),
+        PutCode::TooSoon => ("验证码刚刚发过，请一分钟后再试", AGAIN_S),
         PutCode::DayIsFull => ("这个手机号今天的验证码太多，请明天再试", 3600),
     };
     Err(Failure::TooMany { says, retry_after_s })

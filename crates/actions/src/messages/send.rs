@@ -29,14 +29,19 @@ pub struct Round {
     pub failed: usize,
 }
 
-/// Sends what is due. The messages themselves stand in the platform whatever comes of it.
+/// Sends what is due, one account after another as long as `go_on` says so: a provider that does not
+/// answer must not hold up the end of the program. The messages themselves stand in the platform
+/// whatever comes of it.
 ///
 /// # Errors
 /// `Broken` when the registry cannot be read or written.
-pub async fn send_due(house: &House) -> Answer<Round> {
+pub async fn send_due(house: &House, go_on: impl Fn() -> bool + Send) -> Answer<Round> {
     let mut round = Round::default();
     house.registry.drop_old_sms(house.now().plus(-NEWS_MS)).await?;
     for account in house.registry.sms_due(house.now(), ROUND_MAX).await? {
+        if !go_on() {
+            break;
+        }
         match send_to(house, account).await? {
             Some(true) => round.sent += 1,
             Some(false) => round.failed += 1,

@@ -8,7 +8,7 @@ use actions::{
         second_factor::{self, Begun, Both},
         session,
         sign_in::{SignedIn, by_password},
-        sms_codes::CodeUse,
+        sms_codes::{self, CodeUse},
     },
 };
 use domain::{
@@ -103,6 +103,37 @@ async fn a_second_sign_in_within_the_minute_takes_the_same_code() {
     let again = begun(&t, &phone).await;
     assert_eq!(t.outbox.code(&phone).unwrap(), code);
     assert!(second_factor::finish(&t, &again.token.0, &code, false).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_else_can_use_up_the_codes_that_somebody_signs_in_with() {
+    let t = TestHouse::with_second_factor().await;
+    let phone = a_manager(&t).await;
+    for code_use in [CodeUse::Visitor, CodeUse::Account, CodeUse::Recovery] {
+        let ask = async || {
+            t.clock.advance_ms(MINUTE_MS);
+            sms_codes::send(&t, code_use, &phone).await
+        };
+        let mut sent = 0;
+        while ask().await.is_ok() {
+            sent += 1;
+        }
+        assert!((9..=10).contains(&sent), "{code_use:?}: {sent}");
+    }
+    finish(&t, &phone, false).await;
+}
+
+#[tokio::test]
+async fn a_day_without_codes_left_is_said_at_once() {
+    let t = TestHouse::with_second_factor().await;
+    let phone = a_manager(&t).await;
+    for _ in 0..20 {
+        begun(&t, &phone).await;
+        t.clock.advance_ms(MINUTE_MS);
+    }
+    too_many(sign_in(&t, &phone, None).await);
+    t.clock.advance_ms(DAY_MS);
+    finish(&t, &phone, false).await;
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ impl Asked<'_> {
             ("host", self.host.to_owned()),
             ("x-acs-action", self.action.to_owned()),
             ("x-acs-content-sha256", sha256(b"")),
-            ("x-acs-date", date(self.at)),
+            ("x-acs-date", self.at.utc_text()),
             ("x-acs-signature-nonce", self.nonce.clone()),
             ("x-acs-version", self.version.to_owned()),
         ])
@@ -192,11 +192,6 @@ fn encoded(text: &str) -> String {
         }
     }
     out
-}
-
-/// `2023-10-26T10:22:32Z` (ISO 8601).
-fn date(at: UnixMs) -> String {
-    at.utc_text()
 }
 
 #[cfg(test)]
