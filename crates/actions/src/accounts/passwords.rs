@@ -51,15 +51,15 @@ impl NewPassword<'_> {
     /// # Errors
     /// `NotFound` when the link was used meanwhile.
     pub(super) async fn set(&self, house: &House) -> Answer<()> {
-        let (id, hash) = (self.account.id, self.hash);
+        let (account, hash) = (self.account.id, self.hash);
         let line = AuditLine {
             at: house.now(),
-            actor: Actor::Account(id),
+            actor: Actor::Account(account),
             deed: Deed::PasswordReset,
-            subject: format!("账号 {id}"),
+            subject: format!("账号 {account}"),
             detail: self.by.to_owned(),
         };
-        let set = house.registry.set_password(id, hash, self.link, self.keep, &line).await?;
+        let set = house.registry.set_password(account, hash, self.link, self.keep, &line).await?;
         if set { Ok(()) } else { Err(Failure::NotFound) }
     }
 }

@@ -1,8 +1,8 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, checkins, checkpoints, drafts, duty_devices, layouts, messages, offers,
-    organisations, posters, regions, reverse_scans, sessions,
+    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
+    messages, offers, organisations, passwords, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -99,9 +99,12 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,
         accounts::send_code, accounts::register, accounts::list, accounts::password_link,
         accounts::invite, accounts::look, accounts::set_up,
+        passwords::change, passwords::end_others, passwords::send_code, passwords::recover,
+        passwords::look, passwords::set_by_link,
         regions::all, regions::categories,
+        categories::add, categories::change, categories::add_group, categories::rename_group,
         organisations::mine, organisations::create,
-        checkpoints::list::list, checkpoints::list::one, checkpoints::list::counts,
+        checkpoints::list::list, checkpoints::list::entrusted, checkpoints::list::one, checkpoints::list::counts,
         checkpoints::apply::submit, checkpoints::apply::resubmit, checkpoints::apply::change,
         checkpoints::apply::withdraw, checkpoints::life::close, checkpoints::life::reopen,
         checkpoints::life::report_poster, checkpoints::life::suspend, checkpoints::life::resume,

@@ -103,7 +103,7 @@ async fn all_doors_of_a_table_get_their_posters_and_no_more_than_two_at_a_time()
     let seen = reviewer.get("/api/v1/applications").await.told(200)["seen_ms"].clone();
     let many = json!({ "seen_ms": seen, "category": "204" });
     let came = reviewer.post("/api/v1/applications/approve", &many).await.told(200);
-    assert_eq!(came, json!({ "approved": 48, "left": 0 }));
+    assert_eq!(came, json!({ "approved": 48, "to": "approved", "left": 0 }));
     let archive = "/api/v1/posters/A4.zip";
     let (first, _second) = (manager.open(archive).await, manager.open(archive).await);
     assert_eq!(first.status(), StatusCode::OK);

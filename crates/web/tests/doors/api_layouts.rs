@@ -1,6 +1,6 @@
 //! Layouts and accounts through the API, for the administrator.
 
-use crate::program::Program;
+use crate::program::{Program, door_form, with};
 use axum::http::Method;
 use domain::accounts::Role;
 use serde_json::json;
@@ -83,4 +83,41 @@ async fn a_form_is_filled_in_from_what_the_api_offers() {
     let groups = program.get("/api/v1/categories").await.told(200)["groups"].clone();
     assert_eq!(groups.as_array().unwrap().len(), 5);
     assert_eq!(groups[0]["members"][4]["name"], "医院");
+    assert_eq!(groups[0]["members"][4]["in_use"], true);
+}
+
+#[tokio::test]
+async fn what_the_administrator_makes_of_the_tree_is_what_forms_offer() {
+    let t = TestHouse::new().await;
+    let administrator = Program::new(&t, &t.staff_token(Role::Administrator, "").await);
+    let manager = Program::new(&t, &t.manager_with_organisation().await);
+    let groups = async || manager.get("/api/v1/categories").await.told(200)["groups"].clone();
+    let hospital = json!({
+        "name": "医疗机构", "usual_stay_minutes": 95, "in_use": false, "changed_ms": 0,
+    });
+    administrator.put("/api/v1/categories/105", &hospital).await.told(204);
+    administrator.put("/api/v1/categories/105", &hospital).await.refuses(409);
+    let new = json!({ "name": "疫苗接种点", "usual_stay_minutes": 40 });
+    administrator.post("/api/v1/category-groups/1/categories", &new).await.told(204);
+    administrator
+        .post("/api/v1/category-groups/1/categories", &new)
+        .await
+        .refuses_fields(&["name"]);
+    administrator.post("/api/v1/category-groups/7/categories", &new).await.refuses(404);
+    administrator.post("/api/v1/category-groups", &json!({ "name": "临时场所" })).await.told(204);
+    let renamed =
+        json!({ "name": "临时与流动场所", "changed_ms": groups().await[5]["changed_ms"] });
+    administrator.put("/api/v1/category-groups/6", &renamed).await.told(204);
+    let groups = groups().await;
+    assert_eq!((&groups[5]["name"], &groups[5]["members"]), (&json!("临时与流动场所"), &json!([])));
+    let members = groups[0]["members"].as_array().unwrap();
+    let hospital = &members[4];
+    assert_eq!((&hospital["name"], &hospital["in_use"]), (&json!("医疗机构"), &json!(false)));
+    let new = &members[members.len() - 1];
+    assert_eq!((&new["name"], &new["usual_stay_minutes"]), (&json!("疫苗接种点"), &json!(40)));
+    // A form is held to it.
+    let form = with(&door_form(&t), "category", "105");
+    manager.post("/api/v1/checkpoints", &form).await.refuses_fields(&["category"]);
+    let form = with(&form, "category", new["code"].as_str().unwrap());
+    manager.post("/api/v1/checkpoints", &form).await.told(201);
 }

@@ -111,5 +111,5 @@ async fn many_are_approved_as_they_were_seen() {
 }
 
 fn approved(approved: i64, left: i64) -> Value {
-    json!({ "approved": approved, "left": left })
+    json!({ "approved": approved, "to": "approved", "left": left })
 }

@@ -123,7 +123,10 @@ async fn a_manager_applies_and_corrects_and_a_reviewer_decides() {
 
     let list = manager.get("/api/v1/checkpoints?state=approved&q=503").await.told(200);
     assert_eq!(list["total"], 1);
-    assert_eq!(list["counts"], json!({ "submitted": 0, "returned": 0, "approved": 1 }));
+    assert_eq!(
+        list["counts"],
+        json!({ "submitted": 0, "endorsed": 0, "returned": 0, "approved": 1 })
+    );
     assert_eq!(list["checkpoints"][0]["standing"], "open");
     let seen = manager.get(&place).await.told(200);
     let states: Vec<&Value> =

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 15] = [
     "/venue",
     "/review",
     "/layouts",
@@ -15,6 +15,12 @@ const ROOMS: [&str; 9] = [
     "/register",
     "/sign-in/",
     "/set-up/",
+    "/posters",
+    "/categories",
+    "/category-groups",
+    "/account",
+    "/forgotten",
+    "/password/",
 ];
 
 /// Shows an empty form; the endpoint that takes it describes its fields.
@@ -24,7 +30,7 @@ const FORM: &str = "a form";
 const BY_PAGE: &str = "posters one by one";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 78] = [
+const PAGES: [(&str, &str); 101] = [
     ("GET /login", FORM),
     ("POST /login", "POST /sessions"),
     ("GET /login/code", FORM),
@@ -53,6 +59,8 @@ const PAGES: [(&str, &str); 78] = [
     ("POST /venue/poster-jobs/{id}/cancel", BY_PAGE),
     ("GET /venue/poster-jobs/{id}/file", BY_PAGE),
     ("GET /venue", "GET /checkpoints"),
+    ("GET /venue", "GET /entrusted-checkpoints"),
+    ("GET /venue", "GET /offers"),
     ("GET /venue/organisation/new", "GET /organisation"),
     ("POST /venue/organisation/new", "PUT /organisation"),
     ("GET /venue/checkpoints/new", FORM),
@@ -106,6 +114,27 @@ const PAGES: [(&str, &str); 78] = [
     ("GET /accounts", "GET /accounts"),
     ("POST /accounts", "POST /invitations"),
     ("POST /accounts/{id}/password-link", "POST /accounts/{id}/password-links"),
+    ("GET /posters", BY_PAGE),
+    ("POST /posters", BY_PAGE),
+    ("POST /posters/{id}/cancel", BY_PAGE),
+    ("GET /posters/{id}/file", BY_PAGE),
+    ("GET /categories", "GET /categories"),
+    ("GET /categories/new", FORM),
+    ("POST /categories/new", "POST /category-groups/{code}/categories"),
+    ("GET /categories/{code}", "GET /categories"),
+    ("POST /categories/{code}", "PUT /categories/{code}"),
+    ("GET /category-groups/new", FORM),
+    ("POST /category-groups/new", "POST /category-groups"),
+    ("GET /category-groups/{code}", "GET /categories"),
+    ("POST /category-groups/{code}", "PUT /category-groups/{code}"),
+    ("GET /account", "GET /sessions/current"),
+    ("POST /account/password", "PUT /account/password"),
+    ("POST /account/sign-out-elsewhere", "DELETE /sessions/others"),
+    ("GET /forgotten", FORM),
+    ("POST /forgotten", "POST /recoveries"),
+    ("POST /forgotten/code", "POST /recoveries/sms-codes"),
+    ("GET /password/{link}", "GET /password-links/{link}"),
+    ("POST /password/{link}", "PUT /password-links/{link}/password"),
 ];
 
 fn named(routes: &[Route], name: &str) -> Option<Who> {

@@ -4,6 +4,7 @@
 mod api;
 mod api_drafts;
 mod api_layouts;
+mod api_people;
 mod api_refusals;
 mod api_review;
 mod api_way;

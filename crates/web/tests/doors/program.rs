@@ -72,8 +72,14 @@ impl Program {
 
     /// Posts again while passwords of other tests take all the places.
     pub(crate) async fn post_patiently(&self, path: &str, body: &Value) -> Seen {
+        self.patiently(Method::POST, path, body).await
+    }
+
+    /// Sends again while passwords of other tests take all the places.
+    pub(crate) async fn patiently(&self, method: Method, path: &str, body: &Value) -> Seen {
         loop {
-            let seen = self.post(path, body).await;
+            let kind = Some("application/json");
+            let seen = self.send(method.clone(), path, kind, body.to_string()).await;
             if seen.status != StatusCode::SERVICE_UNAVAILABLE {
                 return seen;
             }

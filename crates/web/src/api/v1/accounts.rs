@@ -81,7 +81,7 @@ pub struct NewSmsCode {
 pub struct NewInvitation {
     /// `reviewer`, `investigator`, `auditor` or `administrator`.
     role: String,
-    /// Code of the county that a reviewer is narrowed to; empty for the whole city.
+    /// Code of the county or township that a reviewer is narrowed to; empty for the whole city.
     county: String,
 }
 
@@ -97,9 +97,9 @@ pub struct InvitationLink {
 pub struct Invitation {
     /// `reviewer`, `investigator`, `auditor` or `administrator`.
     role: &'static str,
-    /// Code of the county it is narrowed to.
+    /// Code of the county or township it is narrowed to.
     county: Option<String>,
-    /// Name of that county.
+    /// Name of that region.
     county_name: Option<String>,
 }
 
@@ -135,9 +135,9 @@ pub struct Account {
     masked_name: String,
     /// Masked phone.
     masked_phone: String,
-    /// Code of the county it is narrowed to.
+    /// Code of the county or township it is narrowed to.
     county: Option<String>,
-    /// Name of that county.
+    /// Name of that region.
     county_name: Option<String>,
     /// When it was made, milliseconds since 1970 UTC.
     made_ms: i64,
@@ -261,7 +261,7 @@ pub async fn set_up(
 
 /// Makes a link with which somebody of the authority sets a new password.
 #[utoipa::path(
-    post, path = "/api/v1/accounts/{id}/password-links", operation_id = "make_password_link",
+    post, path = "/api/v1/accounts/{id}/password-links",
     tag = "accounts", security(("staff" = [])),
     params(("id" = i64, Path, description = "The account's number")),
     responses((status = 201, description = "the link", body = InvitationLink), Guarded, Named)

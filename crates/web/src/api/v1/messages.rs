@@ -29,9 +29,10 @@ pub(super) fn routes() -> Vec<Route> {
 /// Which page.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Page {
     /// From 0; one beyond the last is the last.
+    #[param(required = false, value_type = i64)]
     page: String,
 }
 
@@ -87,7 +88,7 @@ impl From<messages::Message> for Message {
 
 /// A page of the caller's messages. What the first page shows counts as read.
 #[utoipa::path(
-    get, path = "/api/v1/messages", operation_id = "list_messages", tag = "messages",
+    get, path = "/api/v1/messages", tag = "messages",
     security(("staff" = [])), params(Page),
     responses((status = 200, description = "a page of them", body = Messages), Guarded, Asked)
 )]

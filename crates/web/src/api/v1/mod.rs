@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod categories;
 pub mod checkins;
 pub mod checkpoints;
 pub mod drafts;
@@ -10,6 +11,7 @@ pub mod layouts;
 pub mod messages;
 pub mod offers;
 pub mod organisations;
+pub mod passwords;
 pub mod posters;
 pub mod problems;
 pub mod regions;
@@ -34,7 +36,9 @@ pub fn routes() -> Vec<Route> {
     ];
     all.extend(sessions::routes());
     all.extend(accounts::routes());
+    all.extend(passwords::routes());
     all.extend(regions::routes());
+    all.extend(categories::routes());
     all.extend(organisations::routes());
     all.extend(checkpoints::routes());
     all.extend(duty_devices::routes());

@@ -73,7 +73,7 @@ pub struct NewTransfer {
 #[derive(Serialize, ToSchema)]
 pub struct Transfer {
     /// Masked phone of who is asked; none when nobody is.
-    phone: Option<String>,
+    masked_phone: Option<String>,
     /// Until when they may answer, milliseconds since 1970 UTC.
     until_ms: Option<i64>,
 }
@@ -100,7 +100,7 @@ pub struct Offer {
 
 /// Asks the door's responsible person, by the phone on record, to manage it.
 #[utoipa::path(
-    post, path = "/api/v1/checkpoints/{id}/manager", operation_id = "offer_door", tag = "offers",
+    post, path = "/api/v1/checkpoints/{id}/manager", tag = "offers",
     security(("staff" = [])),
     params(("id" = u32, Path, description = "The checkpoint's number")),
     responses((status = 200, description = "asked", body = OfferMade), Guarded, Named, Elsewhere)
@@ -115,7 +115,7 @@ pub async fn offer_door(
 
 /// Takes the offer, or the door, back.
 #[utoipa::path(
-    delete, path = "/api/v1/checkpoints/{id}/manager", operation_id = "take_back_door",
+    delete, path = "/api/v1/checkpoints/{id}/manager",
     tag = "offers", security(("staff" = [])),
     params(("id" = u32, Path, description = "The checkpoint's number")),
     responses((status = 204, description = "taken back"), Guarded, Named, Elsewhere)
@@ -131,7 +131,7 @@ pub async fn take_back_door(
 
 /// Lays a door down that was taken over.
 #[utoipa::path(
-    post, path = "/api/v1/checkpoints/{id}/lay-down", operation_id = "lay_down_door",
+    post, path = "/api/v1/checkpoints/{id}/lay-down",
     tag = "offers", security(("staff" = [])),
     params(("id" = u32, Path, description = "The checkpoint's number")),
     responses((status = 204, description = "laid down"), Guarded, Named)
@@ -147,19 +147,19 @@ pub async fn lay_down(
 
 /// The open offer of the caller's unit.
 #[utoipa::path(
-    get, path = "/api/v1/organisation/transfer", operation_id = "read_transfer", tag = "offers",
+    get, path = "/api/v1/organisation/transfer", tag = "offers",
     security(("staff" = [])),
     responses((status = 200, description = "the offer, if there is one", body = Transfer), Guarded)
 )]
 pub async fn open_offer(State(house): State<Arc<House>>, As(caller): As<Manager>) -> Told {
     let open = invitations::open_offer(&house, &caller).await?;
     let until_ms = open.as_ref().map(|open| open.until.0);
-    read(Transfer { phone: open.map(|open| open.phone), until_ms })
+    read(Transfer { masked_phone: open.map(|open| open.phone), until_ms })
 }
 
 /// Asks whoever has this phone to take over the unit with all its doors.
 #[utoipa::path(
-    post, path = "/api/v1/organisation/transfer", operation_id = "offer_unit", tag = "offers",
+    post, path = "/api/v1/organisation/transfer", tag = "offers",
     request_body = NewTransfer, security(("staff" = [])),
     responses(
         (status = 200, description = "asked", body = OfferMade),
@@ -176,7 +176,7 @@ pub async fn offer_unit(
 
 /// Takes the offer of the unit back.
 #[utoipa::path(
-    delete, path = "/api/v1/organisation/transfer", operation_id = "take_back_unit",
+    delete, path = "/api/v1/organisation/transfer",
     tag = "offers", security(("staff" = [])),
     responses((status = 204, description = "taken back"), Guarded, Elsewhere)
 )]
@@ -187,7 +187,7 @@ pub async fn take_back_unit(State(house): State<Arc<House>>, As(caller): As<Mana
 
 /// What waits for the caller's answer.
 #[utoipa::path(
-    get, path = "/api/v1/offers", operation_id = "list_offers", tag = "offers",
+    get, path = "/api/v1/offers", tag = "offers",
     security(("staff" = [])),
     responses((status = 200, description = "the offers", body = Offers), Guarded)
 )]
@@ -204,7 +204,7 @@ pub async fn for_me(State(house): State<Arc<House>>, As(caller): As<Manager>) ->
 
 /// Accepts: the door, or the unit, is the caller's to manage.
 #[utoipa::path(
-    post, path = "/api/v1/offers/{offer}/accept", operation_id = "accept_offer", tag = "offers",
+    post, path = "/api/v1/offers/{offer}/accept", tag = "offers",
     security(("staff" = [])),
     params(("offer" = i64, Path, description = "The offer's number")),
     responses((status = 204, description = "accepted"), Guarded, Named, Elsewhere)
@@ -220,7 +220,7 @@ pub async fn accept(
 
 /// Declines.
 #[utoipa::path(
-    post, path = "/api/v1/offers/{offer}/decline", operation_id = "decline_offer", tag = "offers",
+    post, path = "/api/v1/offers/{offer}/decline", tag = "offers",
     security(("staff" = [])),
     params(("offer" = i64, Path, description = "The offer's number")),
     responses((status = 204, description = "declined"), Guarded, Named)

@@ -8,8 +8,9 @@ use crate::{
     routes::{Route, Who},
     seat::As,
 };
-use actions::{House, accounts::principals::Staff, regions};
+use actions::{House, accounts::principals::Staff, categories, regions};
 use axum::{extract::State, http::Method, routing::get};
+use domain::categories::{TreeCategory, TreeGroup};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -41,10 +42,10 @@ pub struct Region {
     parent: Option<String>,
 }
 
-/// The kinds of places.
+/// The kinds of places in force.
 #[derive(Serialize, ToSchema)]
 pub struct Categories {
-    /// The groups in the notice's order.
+    /// The groups in the order of their codes.
     groups: Vec<Group>,
 }
 
@@ -52,9 +53,11 @@ pub struct Categories {
 #[derive(Serialize, ToSchema)]
 pub struct Group {
     /// One digit, the first of its members' codes.
-    code: &'static str,
+    code: String,
     /// Chinese name.
-    name: &'static str,
+    name: String,
+    /// Last change, milliseconds since 1970 UTC; goes along with the next one.
+    changed_ms: i64,
     /// Its members.
     members: Vec<Category>,
 }
@@ -64,11 +67,15 @@ pub struct Group {
 pub struct Category {
     /// Three digits.
     #[schema(example = "105")]
-    code: &'static str,
+    code: String,
     /// Chinese name.
-    name: &'static str,
+    name: String,
     /// How long a visitor usually stays.
     usual_stay_minutes: i64,
+    /// Whether it can be chosen; doors that have it keep it either way.
+    in_use: bool,
+    /// Last change, milliseconds since 1970 UTC; goes along with the next one.
+    changed_ms: i64,
 }
 
 /// Every region of the city.
@@ -85,21 +92,25 @@ pub async fn all(State(house): State<Arc<House>>, As(_): As<Staff>) -> Told {
     read(Regions { regions: regions::all(&house).await?.into_iter().map(region).collect() })
 }
 
-/// Every kind of place.
+/// Every kind of place, those out of use among them.
 #[utoipa::path(
     get, path = "/api/v1/categories", tag = "regions", security(("staff" = [])),
     responses((status = 200, description = "the kinds of places", body = Categories), SignedIn)
 )]
-pub async fn categories(As(_): As<Staff>) -> Told {
-    let category = |category: &domain::categories::Category| Category {
+pub async fn categories(State(house): State<Arc<House>>, As(_): As<Staff>) -> Told {
+    let category = |category: TreeCategory| Category {
         code: category.code,
         name: category.name,
         usual_stay_minutes: category.usual_stay_minutes,
+        in_use: category.in_use,
+        changed_ms: category.changed.0,
     };
-    let group = |group: &domain::categories::Group| Group {
+    let group = |group: TreeGroup| Group {
         code: group.code,
         name: group.name,
-        members: group.members.iter().map(category).collect(),
+        changed_ms: group.changed.0,
+        members: group.members.into_iter().map(category).collect(),
     };
-    read(Categories { groups: domain::categories::GROUPS.iter().map(group).collect() })
+    let tree = categories::tree(&house).await?;
+    read(Categories { groups: tree.groups.into_iter().map(group).collect() })
 }

@@ -102,7 +102,7 @@ pub struct WaitsForCode {
     /// Names the sign-in for ten minutes; to be sent with the code.
     waiting: String,
     /// Where the code went, masked.
-    phone: String,
+    masked_phone: String,
 }
 
 /// The second factor.
@@ -134,8 +134,9 @@ pub(super) async fn begun(house: &House, Token(token): Token) -> Told {
 pub async fn create(State(house): State<Arc<House>>, JsonBody(new): JsonBody<NewSession>) -> Told {
     match sign_in::by_password(&house, &new.phone, &new.password, None).await? {
         SignedIn::In(token, _) => begun(&house, token).await,
-        SignedIn::CodeSent(Begun { token: Token(waiting), phone }) => {
-            Ok((StatusCode::ACCEPTED, Json(WaitsForCode { waiting, phone })).into_response())
+        SignedIn::CodeSent(Begun { token: Token(waiting), phone: masked_phone }) => {
+            let waits = WaitsForCode { waiting, masked_phone };
+            Ok((StatusCode::ACCEPTED, Json(waits)).into_response())
         }
     }
 }
@@ -174,7 +175,7 @@ pub struct NewCode {
 
 /// Sends another code; earlier ones no longer work.
 #[utoipa::path(
-    post, path = "/api/v1/sessions/second-factor/codes", operation_id = "send_second_factor",
+    post, path = "/api/v1/sessions/second-factor/codes",
     tag = "sessions", request_body = NewCode,
     responses((status = 204, description = "sent"), FromElsewhere, Typed, Often)
 )]

@@ -15,7 +15,8 @@ pub const DAYS: [i64; 3] = [1, 3, 7];
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Narrowing {
-    /// `submitted` (they wait; this when it is left out), `returned`, `approved`.
+    /// `submitted`, `endorsed` (wait for the second of two reviewers), `returned`, `approved`; when it
+    /// is left out, those that wait for the caller first.
     #[param(required = false)]
     state: String,
     /// Part of a name or address; 60 characters.

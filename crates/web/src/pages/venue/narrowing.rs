@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Narrowing {
-    /// Only those whose application is `submitted`, `returned` or `approved`.
+    /// Only those whose application is `submitted`, `endorsed`, `returned` or `approved`.
     #[param(required = false)]
     state: String,
     /// Part of a name, door or address; 60 characters.

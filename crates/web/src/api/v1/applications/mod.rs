@@ -80,13 +80,15 @@ pub struct NewApprovals {
 /// What came of it.
 #[derive(Serialize, ToSchema)]
 pub struct Approved {
-    /// So many are approved; one decision takes at most 1,000.
+    /// So many are said yes to; one decision takes at most 1,000.
     approved: i64,
+    /// What they are now: `approved`, or `endorsed` where reviews take two steps.
+    to: &'static str,
     /// So many that match still wait, doubtful or not.
     left: i64,
 }
 
-/// The queue, longest waiting first, within the reviewer's county.
+/// The queue, longest waiting first, within the reviewer's county or township.
 #[utoipa::path(
     get, path = "/api/v1/applications", tag = "review", security(("staff" = [])),
     params(Narrowing),
@@ -151,7 +153,7 @@ pub async fn send_back(
     done()
 }
 
-/// Approves many with one decision.
+/// Says yes to many with one decision.
 #[utoipa::path(
     post, path = "/api/v1/applications/approve", tag = "review", request_body = NewApprovals,
     security(("staff" = [])),
@@ -165,5 +167,5 @@ pub async fn approve_many(
     let wanted = Narrowing::of_waiting(new.region, new.category, new.days, new.q);
     let filter = wanted.strict(review::first_state(&house, &caller))?;
     let came = review::approve_many(&house, &caller, &filter, UnixMs(new.seen_ms)).await?;
-    read(Approved { approved: came.approved, left: came.left })
+    read(Approved { approved: came.approved, to: came.to.code(), left: came.left })
 }

@@ -13,7 +13,7 @@ pub struct Applications {
     applications: Vec<ApplicationRow>,
     /// How many the query has.
     total: i64,
-    /// How many there are where within the reviewer's county, without the query.
+    /// How many stand where within the reviewer's scope, without the query.
     counts: StateCounts,
     /// This page, from 0; one beyond the last is the last.
     page: i64,

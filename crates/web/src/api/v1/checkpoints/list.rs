@@ -60,6 +60,23 @@ pub async fn list(
     })
 }
 
+/// Checkpoints of other units.
+#[derive(Serialize, ToSchema)]
+pub struct EntrustedCheckpoints {
+    /// Newest change first; the newest 500.
+    checkpoints: Vec<CheckpointRow>,
+}
+
+/// The checkpoints of other units that the caller took over.
+#[utoipa::path(
+    get, path = "/api/v1/entrusted-checkpoints", tag = "checkpoints", security(("staff" = [])),
+    responses((status = 200, description = "all of them", body = EntrustedCheckpoints), Guarded)
+)]
+pub async fn entrusted(State(house): State<Arc<House>>, As(caller): As<Manager>) -> Told {
+    let rows = mine::entrusted(&house, &caller).await?;
+    read(EntrustedCheckpoints { checkpoints: rows.into_iter().map(CheckpointRow::from).collect() })
+}
+
 /// One of the caller's checkpoints, with its history, its code and its devices.
 #[utoipa::path(
     get, path = "/api/v1/checkpoints/{id}", tag = "checkpoints", security(("staff" = [])),

@@ -6,8 +6,8 @@ pub mod list;
 mod wire;
 
 pub use wire::{
-    ApplicationStep, Checkpoint, CheckpointFields, CheckpointRow, CheckpointStep, DutyDeviceRow,
-    StateCounts, VenueCode,
+    ApplicationStep, Checkpoint, CheckpointFields, CheckpointManager, CheckpointRow,
+    CheckpointStep, DutyDeviceRow, StateCounts, VenueCode,
 };
 
 use crate::{
@@ -29,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::api(Method::GET, all, manager, get(list::list)),
         Route::api(Method::POST, all, manager, post(apply::submit)),
+        Route::api(Method::GET, "/api/v1/entrusted-checkpoints", manager, get(list::entrusted)),
         Route::api(Method::GET, one, manager, get(list::one)),
         Route::api(Method::GET, "/api/v1/checkpoints/{id}/counts", manager, get(list::counts)),
         Route::api(

@@ -1,9 +1,12 @@
 //! Checkpoints as they go over the wire.
 
 use crate::api::v1::told::ms;
-use actions::applications::{
-    Event,
-    mine::{self, Device, Mine, Row},
+use actions::{
+    applications::{
+        Event,
+        mine::{self, Device, Mine, Row},
+    },
+    invitations::DoorManager,
 };
 use domain::{applications::State, checkpoints::CheckpointForm};
 use serde::{Deserialize, Serialize};
@@ -78,7 +81,8 @@ pub struct CheckpointRow {
     address: String,
     /// `applying` (no code yet), `open`, `suspended` (by the authority), `closed` (by its manager).
     standing: &'static str,
-    /// Where its application stands: `submitted`, `returned`, `approved`.
+    /// Where its application stands: `submitted`, `endorsed` (by the first of two reviewers),
+    /// `returned`, `approved`.
     state: &'static str,
     /// Why it came back; none unless it is `returned`.
     reason: Option<String>,
@@ -128,6 +132,10 @@ pub struct Checkpoint {
     code: Option<VenueCode>,
     /// Its duty devices, revoked ones among them.
     devices: Vec<DutyDeviceRow>,
+    /// Whether it is of the caller's own unit; otherwise the caller took it over.
+    own: bool,
+    /// Who manages it in place of its unit's manager, or is asked to.
+    manager: Option<CheckpointManager>,
 }
 
 impl From<Mine> for Checkpoint {
@@ -143,7 +151,31 @@ impl From<Mine> for Checkpoint {
             life: mine.life.into_iter().map(CheckpointStep::from).collect(),
             code: mine.code.map(|code| VenueCode { url: code.url, number: code.short_number }),
             devices: mine.devices.into_iter().map(DutyDeviceRow::from).collect(),
+            own: mine.is_owner,
+            manager: CheckpointManager::of(mine.manager),
         }
+    }
+}
+
+/// Somebody who manages a checkpoint in place of its unit's manager, or is asked to.
+#[derive(Serialize, ToSchema)]
+pub struct CheckpointManager {
+    /// Masked name; none before they have accepted.
+    masked_name: Option<String>,
+    /// Masked phone.
+    masked_phone: String,
+    /// Until when they may accept, milliseconds since 1970 UTC; none once they have.
+    until_ms: Option<i64>,
+}
+
+impl CheckpointManager {
+    fn of(manager: DoorManager) -> Option<Self> {
+        let (masked_name, masked_phone, until_ms) = match manager {
+            DoorManager::Nobody => return None,
+            DoorManager::Invited { phone, until } => (None, phone, Some(until.0)),
+            DoorManager::Somebody { name, phone } => (Some(name), phone, None),
+        };
+        Some(Self { masked_name, masked_phone, until_ms })
     }
 }
 
@@ -162,7 +194,7 @@ pub struct VenueCode {
 pub struct ApplicationStep {
     /// When, milliseconds since 1970 UTC.
     at_ms: i64,
-    /// What it became: `submitted`, `returned`, `approved`.
+    /// What it became: `submitted`, `endorsed`, `returned`, `approved`.
     state: &'static str,
     /// Why, when it was sent back.
     reason: Option<String>,
@@ -218,8 +250,10 @@ impl From<Device> for DutyDeviceRow {
 /// How many applications stand where.
 #[derive(Default, Serialize, ToSchema)]
 pub struct StateCounts {
-    /// Wait for the reviewer.
+    /// Wait for the reviewer, or for the first of two.
     submitted: i64,
+    /// Wait for the second reviewer.
+    endorsed: i64,
     /// Came back.
     returned: i64,
     /// Approved.
@@ -231,6 +265,7 @@ impl StateCounts {
         let of = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, count)| *count);
         Self {
             submitted: of(State::Submitted),
+            endorsed: of(State::Endorsed),
             returned: of(State::Returned),
             approved: of(State::Approved),
         }
