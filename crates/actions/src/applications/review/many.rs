@@ -47,10 +47,12 @@ pub async fn approve_many(
     wanted.doubtful = Some(false);
     // The second yes is somebody else's.
     wanted.except_endorsed_by = (from == State::Endorsed).then_some(caller.account);
+    // One decision has one time, so that lists keep the order of numbers among what it changed.
+    let at = house.now();
     let mut approved = 0;
     let outcome = loop {
         wanted.limit = BATCH_ROWS.min(MANY_MAX - approved);
-        match batch(house, caller, &wanted).await {
+        match batch(house, caller, &wanted, at).await {
             Ok(0) => break Ok(()),
             Ok(taken) => approved += taken,
             Err(error) => break Err(error),
@@ -68,26 +70,32 @@ pub async fn approve_many(
 }
 
 /// Approves one batch; how many were.
-async fn batch(house: &House, caller: &Reviewer, wanted: &QueueFilter) -> Answer<i64> {
+async fn batch(house: &House, caller: &Reviewer, wanted: &QueueFilter, at: UnixMs) -> Answer<i64> {
     let rows = house.registry.queue(wanted).await?;
     if rows.is_empty() {
         return Ok(0);
     }
     let batch: Vec<ToApprove> =
-        rows.iter().filter_map(|row| to_approve(house, caller, row)).collect();
+        rows.iter().filter_map(|row| to_approve(house, caller, row, at)).collect();
     let done = house.registry.approve_many(&batch).await?;
     let taken = done.into_iter().filter(|taken| *taken).count();
     Ok(i64::try_from(taken).unwrap_or(i64::MAX))
 }
 
 /// Nothing where the yes it waits for is somebody else's.
-fn to_approve(house: &House, caller: &Reviewer, row: &ApplicationRow) -> Option<ToApprove> {
+fn to_approve(
+    house: &House,
+    caller: &Reviewer,
+    row: &ApplicationRow,
+    at: UnixMs,
+) -> Option<ToApprove> {
     let to = yes(house, caller, row).ok()?;
     let deed = match to {
         State::Endorsed => Deed::ApplicationEndorsed,
         _ => Deed::ApplicationApproved,
     };
     let mut line = line(house, caller.actor(), deed, row.id);
+    line.at = at;
     line.detail = "与其他无疑点的申请一并通过".to_owned();
     let codes = codes(house, &row.county);
     Some(ToApprove { id: row.id, round: row.round, from: row.state, to, codes, line })
