@@ -23,11 +23,13 @@ pub mod metrics;
 pub mod mirror;
 pub mod organisations;
 pub mod people;
+pub mod places;
 pub mod posters;
 pub mod regions;
 pub mod retention;
 pub mod reverse_scans;
 pub mod sms;
+pub mod tables;
 pub mod venue_codes;
 
 pub use failure::{Answer, Failure};

@@ -4,10 +4,8 @@
 
 use actions::{
     applications::mine,
-    checkpoints::import::{
-        Area, Cell, Checked, Column, GoodRow, Header, Saved, Table, TableRow, Weight, check,
-        find_header, save,
-    },
+    checkpoints::import::{GoodRow, Saved, check, save},
+    tables::{Area, Cell, Checked, Column, Header, Table, TableRow, Weight, find_header},
 };
 use domain::{
     applications::State,
@@ -59,7 +57,7 @@ fn header(table: &Table) -> Header {
     find_header(&table.rows, &Column::OF_AUTHORITY).unwrap()
 }
 
-async fn checked(house: &TestHouse, table: &Table) -> Checked {
+async fn checked(house: &TestHouse, table: &Table) -> Checked<GoodRow> {
     check(house, table, &header(table), &mut |_| true).await.unwrap().unwrap()
 }
 

@@ -65,6 +65,10 @@ pub enum Deed {
     CheckpointResumed,
     /// Changed the tree of categories.
     CategoryChanged,
+    /// Took the register of places, or a part of it, over from a list.
+    PlacesImported,
+    /// Said which unit a place of the register is, that there is none, or took that back.
+    PlaceMatched,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -79,7 +83,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -111,6 +115,8 @@ impl Deed {
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
         Self::CategoryChanged,
+        Self::PlacesImported,
+        Self::PlaceMatched,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -153,6 +159,8 @@ impl Deed {
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
             Self::CategoryChanged => "category_changed",
+            Self::PlacesImported => "places_imported",
+            Self::PlaceMatched => "place_matched",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -202,6 +210,8 @@ impl Deed {
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
             Self::CategoryChanged => "更改场所类别",
+            Self::PlacesImported => "导入场所名录",
+            Self::PlaceMatched => "对应名录场所",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",

@@ -22,6 +22,7 @@ pub mod organisations;
 pub mod outside;
 pub mod people;
 pub mod phones;
+pub mod places;
 pub mod posters;
 pub mod regions;
 pub mod retention;

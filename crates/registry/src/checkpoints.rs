@@ -3,7 +3,7 @@
 mod import;
 
 pub use import::ListedCheckpoint;
-pub(crate) use import::{door_there, free_code};
+pub(crate) use import::{ASKED, about, door_there, free_code};
 
 use crate::{
     audit::{self, AuditLine},

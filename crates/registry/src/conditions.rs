@@ -35,6 +35,11 @@ impl Conditions {
         Self { sql: format!("{column} = $1"), bound: vec![value.into()] }
     }
 
+    /// The first condition, with the value where its place is asked for.
+    pub(crate) fn first(value: impl Into<Bound>, condition: impl FnOnce(&str) -> String) -> Self {
+        Self { sql: condition("$1"), bound: vec![value.into()] }
+    }
+
     /// One more, with the value where its place is asked for.
     pub(crate) fn and(&mut self, value: impl Into<Bound>, condition: impl FnOnce(&str) -> String) {
         let place = self.bind(value);

@@ -28,6 +28,7 @@ mod messages;
 mod one_time_links;
 mod organisations;
 mod people;
+mod places;
 mod poster_jobs;
 mod proposals;
 mod queue;
@@ -57,6 +58,9 @@ pub use messages::{Message, ToSend};
 pub use one_time_links::{Link, LinkUse};
 pub use organisations::{NewOrganisation, Organisation};
 pub use people::{KnownPerson, NewPerson, Person};
+pub use places::{
+    LikePlace, ListedPlace, Place, PlaceDecision, PlaceFilter, TakenPlaces, Unit, UnitDoor,
+};
 pub use poster_jobs::{DrawnPosters, NewPosterJob, Ordered, PosterJob, PosterJobLimits, PostersOf};
 pub use queue::{ApplicationRow, QueueFilter, ToApprove};
 pub use sms_codes::{PutCode, SmsCode};

@@ -2,7 +2,7 @@
 
 use crate::{
     connect::{Registry, Result, next_number},
-    similar::credit_differs,
+    similar::{credit_differs, similar_name},
 };
 use domain::time::UnixMs;
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -55,7 +55,8 @@ pub(crate) async fn insert(tx: &mut AnyConnection, new: &NewOrganisation) -> Res
     let done = sqlx::query(
         "insert into organisations \
          (id, account_id, name, same_name, credit_code, county, township, made_ms, \
-         credit_differs) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (account_id) do nothing",
+         credit_differs, similar_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         on conflict (account_id) do nothing",
     )
     .bind(id)
     .bind(new.account)
@@ -66,6 +67,7 @@ pub(crate) async fn insert(tx: &mut AnyConnection, new: &NewOrganisation) -> Res
     .bind(new.township.as_str())
     .bind(new.made.0)
     .bind(credit_differs(new.credit_code.as_deref()))
+    .bind(similar_name(&new.name))
     .execute(tx)
     .await?;
     Ok((done.rows_affected() == 1).then_some(id))

@@ -37,6 +37,7 @@ impl Registry {
     pub(crate) async fn fill_in_forms(&self) -> Result<()> {
         while self.some_names().await? {}
         while self.some_credit_codes().await? {}
+        while self.some_unit_names().await? {}
         Ok(())
     }
 
@@ -61,6 +62,26 @@ impl Registry {
             .bind(near_address(&address))
             .execute(&mut *tx)
             .await?;
+        }
+        tx.commit().await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn some_unit_names(&self) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query(
+            "select id, name from organisations where similar_name = '' order by id limit $1",
+        )
+        .bind(ROWS)
+        .fetch_all(&mut *tx)
+        .await?;
+        for row in &rows {
+            let (id, name): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+            sqlx::query("update organisations set similar_name = $2 where id = $1")
+                .bind(id)
+                .bind(similar_name(&name))
+                .execute(&mut *tx)
+                .await?;
         }
         tx.commit().await?;
         Ok(!rows.is_empty())

@@ -29,6 +29,7 @@ mod contract {
     mod one_time_links;
     mod organisations;
     mod people;
+    mod places;
     mod poster_jobs;
     mod proposals;
     mod queue;

@@ -66,6 +66,17 @@ enum Import {
         #[command(flatten)]
         import: commands::import::ImportArgs,
     },
+    /// The register of places (名录), CSV or XLSX: what coverage is measured against.
+    Places {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        import: commands::import::ImportArgs,
+        /// The list is whole for each county in it: places of these counties that it does not have are
+        /// taken out of the register. Not when rows are bad.
+        #[arg(long)]
+        whole: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -85,6 +96,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Imports a list into the registry of a data folder.
+async fn take_over(
+    data: &DataArgs,
+    kind: impl commands::import::Kind,
+    args: &commands::import::ImportArgs,
+) -> anyhow::Result<ExitCode> {
+    let house = wiring::open(data, &wiring::Wiring::quiet()).await?;
+    let outcome = commands::import::run(&house, kind, args, &mut std::io::stdout()).await;
+    wiring::close(&house).await?;
+    Ok(outcome?.into())
+}
+
 async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => commands::demo::run(args).await,
@@ -93,10 +116,10 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             commands::new_administrator::run(&data, &mut std::io::stdout()).await
         }
         Command::Import(Import::Checkpoints { data, import }) => {
-            let house = wiring::open(&data, &wiring::Wiring::quiet()).await?;
-            let outcome = commands::import::run(&house, &import, &mut std::io::stdout()).await;
-            wiring::close(&house).await?;
-            Ok(outcome?.into())
+            take_over(&data, commands::import::Checkpoints, &import).await
+        }
+        Command::Import(Import::Places { data, import, whole }) => {
+            take_over(&data, commands::import::Places::new(whole), &import).await
         }
         Command::Simulate(args) => commands::simulate::run(args, &mut std::io::stdout()).await,
         Command::Load(args) => commands::load::run(args).await,

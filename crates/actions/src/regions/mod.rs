@@ -1,7 +1,7 @@
 //! Regions: what forms offer and lists say.
 
 use crate::{Answer, Failure, House};
-use domain::regions::{Region, RegionCode};
+use domain::regions::{Region, RegionCode, Scope};
 
 /// All regions of the city: the city, its counties, their townships, in order of their codes.
 ///
@@ -21,6 +21,15 @@ pub(crate) async fn known(house: &House, township: &RegionCode) -> Answer<()> {
     } else {
         Err(Failure::field("township", "没有这个乡镇或街道，请重新选择"))
     }
+}
+
+/// The county and the township that a list is narrowed to: the scope's own, or what is wanted within it.
+pub(crate) fn within(scope: &Scope, wanted: Option<&str>) -> (Option<String>, Option<String>) {
+    let of = |digits: usize| {
+        let own = scope.region().map(RegionCode::as_str).filter(|code| code.len() == digits);
+        own.or_else(|| wanted.filter(|code| code.len() == digits)).map(str::to_owned)
+    };
+    (of(6), of(9))
 }
 
 /// The name of a region, or its code when it has none.

@@ -69,6 +69,7 @@ async fn at_the_desk(t: &TestHouse) -> [String; 1] {
     categories::edit::add_group(t, &caller, "其他场所").await.unwrap();
     complains("password", by_password(t, &phone, "wrong-password-1").await);
     assert!(by_password(t, &phone, PASSWORD).await.is_ok());
+    super::places::one_settled(t).await;
     let auditor = make::list(t, &caller).await.unwrap().remove(1).id;
     let link = make::password_link(t, &caller, auditor).await.unwrap();
     patiently(|| own::set_by_link(t, token_of(&link), PASSWORD)).await.unwrap();

@@ -21,6 +21,7 @@ mod mirror;
 mod organisations;
 mod passwords;
 mod people;
+mod places;
 mod plain_model;
 mod poster_jobs;
 mod posters;

@@ -94,8 +94,8 @@ pub(crate) async fn insert_organisations(
     for (chunk, first) in new.chunks(ROWS).zip(ids.clone().step_by(ROWS)) {
         let sql = statement(
             "organisations (id, account_id, name, same_name, credit_code, county, township, \
-             made_ms, credit_differs)",
-            9,
+             made_ms, credit_differs, similar_name)",
+            10,
             chunk.len(),
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
@@ -109,7 +109,8 @@ pub(crate) async fn insert_organisations(
                 .bind(new.county.as_str())
                 .bind(new.township.as_str())
                 .bind(new.made.0)
-                .bind(credit_differs(new.credit_code.as_deref()));
+                .bind(credit_differs(new.credit_code.as_deref()))
+                .bind(similar_name(&new.name));
         }
         query.execute(&mut *tx).await?;
     }

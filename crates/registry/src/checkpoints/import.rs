@@ -98,10 +98,10 @@ pub(crate) async fn door_there(tx: &mut AnyConnection, same_key: &str) -> Result
 }
 
 /// Values that one statement asks about.
-const ASKED: usize = 64;
+pub(crate) const ASKED: usize = 64;
 
 /// A statement that asks about values: `{head} ($1, $2 …)`.
-fn about(head: &str, values: usize) -> String {
+pub(crate) fn about(head: &str, values: usize) -> String {
     let places: Vec<String> = (1..=values).map(|place| format!("${place}")).collect();
     format!("{head} ({})", places.join(", "))
 }

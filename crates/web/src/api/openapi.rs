@@ -114,7 +114,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         posters::poster, posters::code_svg, posters::code_png, posters::all, posters::guide,
         posters::empty_layout,
         applications::queue, applications::one, applications::approve, applications::send_back,
-        applications::approve_many,
+        applications::approve_many, applications::confirm_place,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

@@ -30,7 +30,8 @@ const FORM: &str = "a form";
 const BY_PAGE: &str = "posters one by one";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 101] = [
+const PAGES: [(&str, &str); 102] = [
+    ("POST /review/{id}/place", "POST /applications/{id}/place"),
     ("GET /login", FORM),
     ("POST /login", "POST /sessions"),
     ("GET /login/code", FORM),

@@ -9,17 +9,16 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 33] = [
+const DATA: [(&str, &[&str], &str); 37] = [
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
-    ("actions/src/checkpoints/import/columns.rs", &[], ERRORS),
+    ("actions/src/tables/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
-    ("actions/src/checkpoints/import/places.rs", &[], ERRORS),
+    ("actions/src/tables/names.rs", &[], ERRORS),
+    ("actions/src/tables/desk.rs", &[], ERRORS),
+    ("actions/src/tables/findings.rs", &[], ERRORS),
+    ("actions/src/places/import.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/save.rs", &[], ERRORS),
-    (
-        "actions/src/checkpoints/import/cells.rs",
-        &["应为十进制度数，例如 115.8142", "东经", "北纬"],
-        ERRORS,
-    ),
+    ("actions/src/tables/cells.rs", &["应为十进制度数，例如 115.8142", "东经", "北纬"], ERRORS),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),
     (
         "actions/src/posters/layouts.rs",
@@ -87,6 +86,17 @@ const DATA: [(&str, &[&str], &str); 33] = [
         "what is wrong with a table is said as the reader of lists says it",
     ),
     ("domain/src/similar.rs", &[], "the ends of names that are compared"),
+    (
+        "actions/src/places/decide.rs",
+        &[
+            "单位 {unit}",
+            "没有对应的单位",
+            "撤回",
+            "单位 {unit}，与其他无疑点的一并",
+            "名录场所 {}",
+        ],
+        AUDIT,
+    ),
     ("actions/src/duty/", &["检查点 {}"], AUDIT),
     ("actions/src/posters/", &["检查点 {}", "账号 {}", "{}，{} 张"], AUDIT),
     (

@@ -2,11 +2,29 @@
 //! with the same role elsewhere, who finds nothing.
 
 use crate::browser::{Browser, Seen};
-use actions::applications::{drafts, mine};
+use actions::{
+    applications::{drafts, mine},
+    places::import,
+    tables::{Cell, Table, TableRow, find_header_of_places},
+};
 use axum::http::{Method, StatusCode};
 use domain::{accounts::Role, applications::State, checkpoints::Standing};
 use testkit::{Door, TestHouse};
 use web::routes::{Kind, Route, Who, table};
+
+/// A place of the register in 颍州区, number 1.
+async fn a_place(t: &TestHouse) {
+    let row = |number, texts: [&str; 3]| TableRow {
+        number,
+        cells: texts.iter().map(|text| Cell::Text((*text).to_owned())).collect(),
+    };
+    let rows =
+        vec![row(1, ["场所名称", "地址", "县区"]), row(2, ["鼓楼公厕", "鼓楼巷 3 号", "颍州区"])];
+    let table = Table { rows, merged: Vec::new() };
+    let header = find_header_of_places(&table.rows).unwrap();
+    let checked = import::check(t, &table, &header, &mut |_| true).await.unwrap().unwrap();
+    import::save(t, &checked.good, t.now()).await.unwrap();
+}
 
 /// What a manager and a reviewer of 颍州区 have: a door with a device and an application, a draft.
 struct Things {
@@ -23,6 +41,7 @@ impl Things {
         let device = t.registry.devices_at(door.number).await.unwrap()[0].id;
         let manager = t.staff(&door.manager).await.as_manager().unwrap();
         let draft = drafts::keep(t, &manager, &t.checkpoint_form()).await.unwrap();
+        a_place(t).await;
         let application = t.registry.application_of(door.number).await.unwrap().unwrap().0;
         Self { door, device, application, draft }
     }
@@ -69,6 +88,7 @@ fn body(path: &str) -> &'static str {
         "approve" => "{\"round\":1}",
         "return" => "{\"round\":1,\"reason\":\"x\"}",
         "suspend" => "{\"reason\":\"x\"}",
+        "place" => "{\"place\":1,\"round\":0}",
         "poster-reports" => "{\"fault\":\"damaged\",\"code_number\":\"x\"}",
         _ if path.contains("/drafts/") => "{\"round\":1,\"form\":{}}",
         _ => "{}",
@@ -86,6 +106,7 @@ async fn tried(browser: &mut Browser, route: &Route, path: &str) -> Seen {
             let fields: &[(&str, &str)] = match path.rsplit('/').next().unwrap() {
                 "poster-reports" => &[("fault", "damaged")],
                 "close" => &[("sure_close", "1")],
+                "place" => &[("place", "1"), ("place_round", "0")],
                 "approve" | "return" | "suspend" | "resume" => &[("round", "1"), ("reason", "x")],
                 _ => &[],
             };

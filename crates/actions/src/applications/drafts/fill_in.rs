@@ -1,8 +1,6 @@
 //! The table that a manager downloads to fill in.
 
-use crate::{
-    Answer, Failure, House, categories, checkpoints::import::Column, posters::Download, regions,
-};
+use crate::{Answer, Failure, House, categories, posters::Download, regions, tables::Column};
 use lists::{FillIn, FillInColumn};
 
 /// The workbook: titles, choices for county, township and category, and an explanation.

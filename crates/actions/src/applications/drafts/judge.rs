@@ -1,6 +1,6 @@
 //! What is wrong with a draft, and what it stands for.
 
-use crate::{Answer, House, categories::GONE, checkpoints::import::CellTrouble};
+use crate::{Answer, House, categories::GONE, tables::CellTrouble};
 use domain::{
     categories::Tree,
     checkpoints::{CheckpointForm, same_key},

@@ -4,12 +4,10 @@ use super::{judge, keep::keep_many, organisation};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Manager,
-    categories,
-    checkpoints::import::{
-        CellTrouble, Column, Header, cells, check::merged_by_row, find_header, known_columns,
-        places::Places,
+    categories, regions,
+    tables::{
+        CellTrouble, Column, Header, cells, find_header, known_columns, merged_by_row, names::Names,
     },
-    regions,
 };
 use domain::checkpoints::CheckpointForm;
 use lists::{Area, Cell, DAMAGED, Limits, Stop, Table, TableRow, Wanted};
@@ -30,7 +28,7 @@ const LIMITS: Limits = Limits {
     unpacked_bytes_max: 32 * 1024 * 1024,
 };
 
-/// Places at which tables are read: a workbook takes many times its size in memory while it is.
+/// Names at which tables are read: a workbook takes many times its size in memory while it is.
 #[derive(Clone, Debug)]
 pub struct Reading(Arc<Semaphore>);
 
@@ -57,12 +55,12 @@ pub async fn upload(house: &House, caller: &Manager, bytes: Vec<u8>) -> Answer<U
     let organisation = organisation(house, caller).await?;
     let place = Arc::clone(&house.reading.0).try_acquire_owned().map_err(|_| Failure::Busy)?;
     let tree = categories::tree(house).await?;
-    let places = Places::new(&regions::all(house).await?, tree);
+    let names = Names::new(&regions::all(house).await?, tree);
     let stop = StopWhenGone(Stop::default());
     let told = stop.0.clone();
     let read = tokio::task::spawn_blocking(move || {
         let _place = place;
-        rows(bytes, &places, &told)
+        rows(bytes, &names, &told)
     });
     // A reader that gives up on a damaged file by panicking has still only met a damaged file.
     let rows = match read.await.unwrap_or_else(|_| Err(DAMAGED.to_owned())) {
@@ -96,12 +94,12 @@ struct Row {
     troubles: Vec<(&'static str, CellTrouble)>,
 }
 
-fn rows(bytes: Vec<u8>, places: &Places, stop: &Stop) -> Result<Vec<Row>, String> {
+fn rows(bytes: Vec<u8>, names: &Names, stop: &Stop) -> Result<Vec<Row>, String> {
     let wanted = Wanted { sheet: None, limits: LIMITS, fit: &known_columns };
     let table = lists::read(bytes, &wanted, stop)?.table;
     let header = find_header(&table.rows, Column::OF_UNIT)?;
     let merged = merged_by_row(&table, &header).map_err(|_| "合并单元格太多，请全部取消合并")?;
-    let sheet = Sheet { table: &table, header: &header, places, merged };
+    let sheet = Sheet { table: &table, header: &header, names, merged };
     Ok(sheet.rows())
 }
 
@@ -109,7 +107,7 @@ fn rows(bytes: Vec<u8>, places: &Places, stop: &Stop) -> Result<Vec<Row>, String
 struct Sheet<'a> {
     table: &'a Table,
     header: &'a Header,
-    places: &'a Places,
+    names: &'a Names,
     /// The merged areas that touch each row.
     merged: HashMap<u32, Vec<Area>>,
 }
@@ -167,11 +165,11 @@ impl Sheet<'_> {
 
     /// Puts codes where names of a county, a township and a category are recognised.
     fn recognise(&self, texts: &mut [String; 8]) {
-        if let Ok(code) = self.places.category(&texts[5]) {
+        if let Ok(code) = self.names.category(&texts[5]) {
             texts[5] = code;
         }
-        let Ok(county) = self.places.county(&texts[3]) else { return };
-        if let Ok(township) = self.places.township(county, &texts[4]) {
+        let Ok(county) = self.names.county(&texts[3]) else { return };
+        if let Ok(township) = self.names.township(county, &texts[4]) {
             texts[4] = township.as_str().to_owned();
         }
         texts[3] = county.as_str().to_owned();

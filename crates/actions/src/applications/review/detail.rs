@@ -5,7 +5,13 @@ use super::{
     queue::{Row, row},
     within, yes,
 };
-use crate::{Answer, Failure, House, accounts::principals::Reviewer, categories, regions};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::Reviewer,
+    categories,
+    places::{self, Listed},
+    regions,
+};
 use domain::{
     applications::{NotYours, State},
     audit::Actor,
@@ -54,6 +60,8 @@ pub struct Detail {
     /// Checkpoints of other organisations in the same house of the same street. No doubt by itself:
     /// a mall has many.
     pub near: Vec<Neighbour>,
+    /// What the register of places says.
+    pub listed: Listed,
     /// Everything that happened, oldest first.
     pub events: Vec<Event>,
     /// Masked names of the accounts that did it.
@@ -98,6 +106,8 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
     let life = house.registry.checkpoint_events(number).await?;
     let events = events(house, id).await?;
     let people = people(house, &events, &life).await?;
+    let door = (number, record.county.as_str(), organisation);
+    let listed = places::of_door(house, &caller.scope, door, (&regions, &tree)).await?;
     Ok(Detail {
         people,
         // As the door is; what it is to become stands in the changes.
@@ -110,6 +120,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         checkpoint: number,
         standing,
         life,
+        listed,
         county_name: regions::name_of(&regions, &record.county),
         responsible_name,
         responsible_phone,

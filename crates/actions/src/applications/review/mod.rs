@@ -9,7 +9,7 @@ pub use many::{Approved, MANY_MAX, approve_many};
 pub use queue::{Filter, PAGE_ROWS, Queue, Row, first_state, queue};
 pub use registry::Neighbour;
 
-use crate::{Answer, Failure, House, accounts::principals::Reviewer};
+use crate::{Answer, Failure, House, accounts::principals::Reviewer, places};
 use domain::{
     applications::{NotYours, State, Voice, check_reason},
     audit::{Actor, Deed},
@@ -109,6 +109,22 @@ pub async fn send_back(
     let line = line(house, caller.actor(), Deed::ApplicationReturned, id);
     let done = house.registry.return_application((id, round), &reason, &line).await?;
     if done { Ok(()) } else { Err(DECIDED) }
+}
+
+/// Says that a place of the register, as it was seen (its number, and how many times it had been decided),
+/// is the unit of this application.
+///
+/// # Errors
+/// `NotFound` outside of the scope; `Conflict` when somebody decided about the place meanwhile.
+pub async fn confirm_place(
+    house: &House,
+    caller: &Reviewer,
+    id: i64,
+    seen: (i64, i64),
+) -> Answer<()> {
+    let unit = within(house, caller, id).await?.organisation;
+    places::decide(house, caller, seen, places::Decision::Is(unit)).await?;
+    Ok(())
 }
 
 fn line(house: &House, actor: Actor, deed: Deed, id: i64) -> AuditLine {

@@ -55,15 +55,11 @@ impl Filter {
 
     /// As the registry is asked, within the reviewer's scope.
     pub(super) fn within(&self, caller: &Reviewer, now: UnixMs) -> QueueFilter {
-        let region = |digits| self.region.clone().filter(|code| code.len() == digits);
-        let own = |digits| {
-            let code = caller.scope.region().map(RegionCode::as_str);
-            code.filter(|code| code.len() == digits).map(str::to_owned)
-        };
+        let (county, township) = regions::within(&caller.scope, self.region.as_deref());
         QueueFilter {
             state: self.state,
-            county: own(6).or_else(|| region(6)),
-            township: own(9).or_else(|| region(9)),
+            county,
+            township,
             category: self.category.clone(),
             submitted_until: self.days.map(|days| now.plus(-days.saturating_mul(DAY_MS))),
             doubtful: self.doubtful,

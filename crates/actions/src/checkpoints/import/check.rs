@@ -1,32 +1,12 @@
 //! Checks a whole list against the rules, itself and the registry. Saves nothing.
 
-use super::{
-    Area, FINDINGS_MAX, Finding, GoodRow, Header, MERGED_MAX, Table, Weight,
-    judge::{Judge, Judged},
-    places::Places,
+use super::{GoodRow, judge::Judge};
+use crate::{
+    Answer, House, categories, regions,
+    tables::{Checked, Finding, Header, Table, Weight, check_rows, names::Names},
 };
-use crate::{Answer, House, categories, regions};
 use std::collections::HashMap;
 
-/// What a list is worth.
-#[derive(Debug, Default)]
-pub struct Checked {
-    /// Rows with something in them.
-    pub rows: usize,
-    /// Rows that may be saved, in order.
-    pub good: Vec<GoodRow>,
-    /// Rows that may not.
-    pub bad: usize,
-    /// Rows whose door is in the registry already.
-    pub there: usize,
-    /// What there is to say, in the order of the rows.
-    pub findings: Vec<Finding>,
-    /// Findings beyond [`FINDINGS_MAX`].
-    pub findings_left_out: usize,
-}
-
-/// Rows between two calls of `go_on`.
-const STRIDE: usize = 500;
 /// Doors read from the registry at a time.
 const PAGE_ROWS: i64 = 10_000;
 
@@ -40,50 +20,18 @@ pub async fn check(
     table: &Table,
     header: &Header,
     go_on: &mut (dyn FnMut(usize) -> bool + '_),
-) -> Answer<Option<Checked>> {
+) -> Answer<Option<Checked<GoodRow>>> {
     let regions = regions::all(house).await?;
     let tree = categories::tree(house).await?;
-    let mut judge = Judge::new(header, Places::new(&regions, tree));
-    let merged = merged_by_row(table, header)?;
-    let mut checked = Checked::default();
-    let rows = table.rows.iter().filter(|row| row.number > header.row);
-    for (done, row) in rows.enumerate() {
-        if done % STRIDE == 0 && !go_on(done) {
-            return Ok(None);
-        }
-        let areas = merged.get(&row.number).map_or(&[][..], Vec::as_slice);
-        let (judged, findings) = judge.row(row, areas);
-        checked.rows += usize::from(!matches!(judged, Judged::Blank));
-        checked.bad += usize::from(matches!(judged, Judged::Bad));
-        findings.into_iter().for_each(|finding| checked.say(finding));
-        if let Judged::Good(good) = judged {
-            checked.good.push(*good);
-        }
-    }
+    let mut judge = Judge::new(header, Names::new(&regions, tree));
+    let checked = check_rows(table, header, go_on, |row, merged| judge.row(row, merged))?;
+    let Some(mut checked) = checked else { return Ok(None) };
     set_aside(house, header, &mut checked).await?;
     Ok(Some(checked))
 }
 
-/// The merged areas that touch each row beneath the header.
-pub(crate) fn merged_by_row(table: &Table, header: &Header) -> Answer<HashMap<u32, Vec<Area>>> {
-    let mut by_row: HashMap<u32, Vec<Area>> = HashMap::new();
-    let mut touched = 0usize;
-    for area in &table.merged {
-        let first = table.rows.partition_point(|row| row.number < area.rows.0.max(header.row + 1));
-        let after = table.rows.partition_point(|row| row.number <= area.rows.1);
-        for row in table.rows.get(first..after).unwrap_or_default() {
-            touched += 1;
-            if touched > MERGED_MAX {
-                return Err(crate::Failure::Conflict("合并单元格太多，请全部取消合并后再导入"));
-            }
-            by_row.entry(row.number).or_default().push(*area);
-        }
-    }
-    Ok(by_row)
-}
-
 /// Takes out the good rows whose door is in the registry already.
-async fn set_aside(house: &House, header: &Header, checked: &mut Checked) -> Answer<()> {
+async fn set_aside(house: &House, header: &Header, checked: &mut Checked<GoodRow>) -> Answer<()> {
     let mut wanted: HashMap<&str, Option<i64>> =
         checked.good.iter().map(|row| (row.same_key.as_str(), None)).collect();
     let mut after = String::new();
@@ -118,31 +66,4 @@ async fn set_aside(house: &House, header: &Header, checked: &mut Checked) -> Ans
     }
     checked.findings.sort_by_key(|finding| (finding.row, finding.column));
     Ok(())
-}
-
-impl Checked {
-    /// Keeps a finding, or counts it when there are too many.
-    pub fn say(&mut self, finding: Finding) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(finding);
-        } else {
-            self.findings_left_out += 1;
-        }
-    }
-}
-
-impl Finding {
-    /// Something to say about a good row as a whole, at its name.
-    #[must_use]
-    pub fn about_row(header: &Header, row: &GoodRow, says: String, weight: Weight) -> Self {
-        let column = header.place(super::Column::Checkpoint).unwrap_or(0);
-        Self {
-            row: row.row,
-            column,
-            title: header.title_at(column),
-            value: row.checkpoint.name.clone(),
-            says,
-            weight,
-        }
-    }
 }

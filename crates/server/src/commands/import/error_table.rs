@@ -1,6 +1,6 @@
 //! The error table: a CSV that a spreadsheet opens as it is, row and column as in the list.
 
-use actions::checkpoints::import::{Finding, Weight, column_letters};
+use actions::tables::{Finding, Weight, column_letters};
 use anyhow::Result;
 use std::{
     fs::OpenOptions,

@@ -1,19 +1,24 @@
-//! `venuecode import checkpoints FILE`: takes over the authority's own list of doors.
+//! `venuecode import checkpoints FILE` and `venuecode import places FILE`: take over lists of the authority.
 
+mod checkpoints;
 mod error_table;
+mod kind;
+mod places;
 mod progress;
 mod source;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use checkpoints::Checkpoints;
+pub(crate) use kind::Kind;
+pub(crate) use places::Places;
+
 use actions::{
     House,
-    checkpoints::import::{
-        BATCH_ROWS, Checked, Column, Finding, GoodRow, Header, Saved, Weight, check, find_header,
-        save,
-    },
+    tables::{Checked, Finding, FromRow, Header, Weight},
 };
 use anyhow::Context;
+use kind::Batch;
 use lists::Stop;
 use progress::Progress;
 use std::{
@@ -69,8 +74,9 @@ impl From<ImportOutcome> for ExitCode {
 ///
 /// # Errors
 /// When the error table cannot be written or the registry does not work.
-pub(crate) async fn run(
+pub(crate) async fn run<K: Kind>(
     house: &House,
+    kind: K,
     args: &ImportArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<ImportOutcome> {
@@ -81,13 +87,15 @@ pub(crate) async fn run(
             told.stop();
         }
     });
-    let outcome = Import { house, args, stop }.run(out, std::io::stdout().is_terminal()).await;
+    let outcome =
+        Import { house, kind, args, stop }.run(out, std::io::stdout().is_terminal()).await;
     listener.abort();
     outcome
 }
 
-struct Import<'a> {
+struct Import<'a, K> {
     house: &'a House,
+    kind: K,
     args: &'a ImportArgs,
     stop: Stop,
 }
@@ -100,9 +108,12 @@ struct Tally {
     bad: usize,
     there: usize,
     imported: usize,
+    changed: usize,
+    /// Rows that were good and that saving has got through.
+    saved: usize,
 }
 
-impl Import<'_> {
+impl<K: Kind> Import<'_, K> {
     async fn run(&self, out: &mut dyn Write, terminal: bool) -> anyhow::Result<ImportOutcome> {
         let begun = self.house.now();
         let errors = self.errors_path();
@@ -119,7 +130,7 @@ impl Import<'_> {
         if let Some(note) = &list.note {
             progress.say(note)?;
         }
-        let header = match find_header(&list.table.rows, &Column::OF_AUTHORITY) {
+        let header = match K::header(&list.table.rows) {
             Ok(header) => header,
             Err(why) => return self.refuse(out, &why),
         };
@@ -129,7 +140,7 @@ impl Import<'_> {
             let _gone = progress.step("检查 checking", done, total);
             !self.stop.is_set()
         };
-        let checked = check(self.house, &list.table, &header, &mut step).await;
+        let checked = K::check(self.house, &list.table, &header, &mut step).await;
         progress.end()?;
         let mut checked = match checked {
             Ok(Some(checked)) => checked,
@@ -148,7 +159,7 @@ impl Import<'_> {
         terminal: bool,
         begun: domain::time::UnixMs,
         header: &Header,
-        checked: &mut Checked,
+        checked: &mut Checked<K::Row>,
         errors: &Path,
     ) -> anyhow::Result<ImportOutcome> {
         // Written before anything is saved: when it cannot be, nothing is.
@@ -159,20 +170,26 @@ impl Import<'_> {
             good: checked.good.len(),
             bad: checked.bad,
             there: checked.there,
-            imported: 0,
+            ..Tally::default()
         };
         let mut saved = Ok(());
         let saves = wanted && !self.args.dry_run;
         if saves {
             let mut progress = Progress::new(self.house, out, terminal);
-            saved = self.save(&mut progress, header, checked, &mut tally).await;
+            saved = self.save(&mut progress, begun, header, checked, &mut tally).await;
             progress.end()?;
             self.write_errors(errors, checked)?;
         }
         let seconds = self.house.now().since(begun) / 1000;
-        summary(out, &tally, seconds, errors)?;
+        summary::<K>(out, &tally, seconds, errors)?;
         saved?;
-        let stopped = saves && self.stop.is_set() && tally.imported < tally.good;
+        let stopped = saves && self.stop.is_set() && tally.saved < tally.good;
+        if saves && !stopped {
+            let complete = tally.bad == 0;
+            if let Some(says) = self.kind.afterwards(self.house, begun, complete).await? {
+                writeln!(out, "{says}")?;
+            }
+        }
         writeln!(out, "{}", self.advice(&tally, wanted, stopped))?;
         out.flush()?;
         Ok(match (stopped, wanted && tally.bad == checked.bad) {
@@ -186,21 +203,22 @@ impl Import<'_> {
     async fn save(
         &self,
         progress: &mut Progress<'_>,
+        begun: domain::time::UnixMs,
         header: &Header,
-        checked: &mut Checked,
+        checked: &mut Checked<K::Row>,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let good = std::mem::take(&mut checked.good);
-        for (at, batch) in good.chunks(BATCH_ROWS).enumerate() {
+        self.kind.begins(&good);
+        for (at, batch) in good.chunks(K::BATCH_ROWS).enumerate() {
             if self.stop.is_set() {
                 break;
             }
-            let saved = save(self.house, batch).await?;
-            for (row, saved) in batch.iter().zip(saved) {
-                note(header, checked, tally, row, saved);
-            }
+            let came = K::save(self.house, batch, begun).await?;
+            note(header, checked, tally, batch, &came);
             // A terminal that is gone does not stop an import.
-            let _gone = progress.step("导入 importing", at * BATCH_ROWS + batch.len(), good.len());
+            let _gone =
+                progress.step("导入 importing", at * K::BATCH_ROWS + batch.len(), good.len());
         }
         Ok(())
     }
@@ -213,7 +231,7 @@ impl Import<'_> {
         })
     }
 
-    fn write_errors(&self, path: &Path, checked: &Checked) -> anyhow::Result<()> {
+    fn write_errors(&self, path: &Path, checked: &Checked<K::Row>) -> anyhow::Result<()> {
         error_table::write(path, &checked.findings, checked.findings_left_out)
             .with_context(|| format!("writing the error table {}", path.display()))
     }
@@ -235,42 +253,58 @@ impl Import<'_> {
         } else if !wanted {
             "有不合格的行，没有导入任何一行 (nothing imported)。请按错误表改正后重新运行；\
              或者加 --accept-partial，只导入合格的行"
-        } else if tally.imported == 0 {
-            "没有新的检查点可以导入 (nothing new)"
+        } else if tally.imported + tally.changed == 0 {
+            K::NOTHING_NEW
         } else {
             "导入完成 (done)"
         }
     }
 }
 
-fn note(header: &Header, checked: &mut Checked, tally: &mut Tally, row: &GoodRow, saved: Saved) {
-    let (says, weight) = match saved {
-        Saved::Imported => {
-            tally.imported += 1;
-            return;
+/// Counts what became of a batch, and says what a row became instead of what it was to be.
+fn note<Row: FromRow>(
+    header: &Header,
+    checked: &mut Checked<Row>,
+    tally: &mut Tally,
+    rows: &[Row],
+    came: &Batch,
+) {
+    tally.saved += rows.len();
+    tally.imported += came.imported;
+    tally.changed += came.changed;
+    tally.there += came.there;
+    for (at, says, weight) in &came.said {
+        let Some(row) = rows.get(*at) else { continue };
+        match weight {
+            Weight::There => tally.there += 1,
+            Weight::Bad => tally.bad += 1,
+            Weight::Note => {}
         }
-        Saved::AlreadyThere => {
-            tally.there += 1;
-            ("已存在：刚才有人申请了同一个门，不再导入", Weight::There)
+        if *weight != Weight::Note {
+            tally.good -= 1;
+            tally.saved -= 1;
         }
-        Saved::NotSaved => {
-            tally.bad += 1;
-            ("数据库没有保存这一行，请稍后重新运行", Weight::Bad)
-        }
-    };
-    tally.good -= 1;
-    checked.say(Finding::about_row(header, row, says.to_owned(), weight));
+        checked.say(Finding::about_row(header, row, (*says).to_owned(), *weight));
+    }
 }
 
-fn summary(out: &mut dyn Write, tally: &Tally, seconds: i64, errors: &Path) -> std::io::Result<()> {
+fn summary<K: Kind>(
+    out: &mut dyn Write,
+    tally: &Tally,
+    seconds: i64,
+    errors: &Path,
+) -> std::io::Result<()> {
     for (name, count) in [
         ("读到的行 rows", tally.rows),
         ("合格 good", tally.good),
         ("不合格 bad", tally.bad),
         ("已导入 imported", tally.imported),
+        ("已更新 changed", tally.changed),
         ("已存在 already there", tally.there),
     ] {
-        writeln!(out, "{name}: {count}")?;
+        if K::CHANGES || !name.ends_with("changed") {
+            writeln!(out, "{name}: {count}")?;
+        }
     }
     writeln!(out, "用时 seconds: {seconds}")?;
     writeln!(out, "错误表 error table: {}", errors.display())

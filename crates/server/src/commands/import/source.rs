@@ -1,6 +1,6 @@
 //! Opens a list from a file.
 
-use actions::checkpoints::import::{CELLS_MAX, ROWS_MAX, known_columns};
+use actions::tables::{CELLS_MAX, ROWS_MAX, known_columns};
 use lists::{DAMAGED, Limits, List, Stop, Wanted};
 use std::{
     fs::File,

@@ -1,11 +1,12 @@
 //! Whole imports: files as people make them, and what the command says and does.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod places;
 mod runs;
 mod spreadsheets;
 mod texts;
 
-use super::{ImportArgs, ImportOutcome, run};
+use super::{Checkpoints, ImportArgs, ImportOutcome, Kind, Places, run};
 use std::path::PathBuf;
 use tempfile::TempDir;
 use testkit::TestHouse;
@@ -68,8 +69,12 @@ impl Desk {
     }
 
     async fn run(&self, args: &ImportArgs) -> (ImportOutcome, String) {
+        self.run_as(Checkpoints, args).await
+    }
+
+    async fn run_as(&self, kind: impl Kind, args: &ImportArgs) -> (ImportOutcome, String) {
         let mut out = Vec::new();
-        let outcome = run(&self.house, args, &mut out).await.unwrap();
+        let outcome = run(&self.house, kind, args, &mut out).await.unwrap();
         (outcome, String::from_utf8(out).unwrap())
     }
 

@@ -104,6 +104,7 @@ fn detail(state: State) -> Detail {
         same_credit: vec!["阜阳市人民医院后勤公司".into()],
         similar: vec![neighbour("阜阳市人民医院南区门诊楼", "三清路 499 号")],
         near: vec![neighbour("三清路便民药店", "三清路 501 号 1 楼")],
+        listed: actions::places::Listed::default(),
         changes: Vec::new(),
         people: vec![(1, "钟*".into())],
         events: vec![

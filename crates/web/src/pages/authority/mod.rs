@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/review/{id}/return", Who::Reviewer, post(review::send_back)),
         Route::post("/review/{id}/suspend", Who::Reviewer, post(review::suspend)),
         Route::post("/review/{id}/resume", Who::Reviewer, post(review::resume)),
+        Route::post("/review/{id}/place", Who::Reviewer, post(review::confirm_place)),
         Route::get("/posters", Who::Reviewer, get(posters::page)),
         Route::post("/posters", Who::Reviewer, post(posters::order)),
         Route::post("/posters/{id}/cancel", Who::Reviewer, post(posters::cancel)),

@@ -42,6 +42,8 @@ pub struct Decision {
     reason: String,
     round: String,
     next: String,
+    place: String,
+    place_round: String,
 }
 
 /// What a decision about many carries along.
@@ -147,6 +149,22 @@ pub async fn resume(
     decided(&house, p, &caller, (id, decision), answer, after).await
 }
 
+/// `POST /review/{id}/place`: a place of the register is the unit of this application.
+pub async fn confirm_place(
+    Whole(house): Whole<Arc<House>>,
+    p: Page,
+    As(caller): As<Reviewer>,
+    Path(id): Path<String>,
+    Checked(decision): Checked<Decision>,
+) -> Shown {
+    let id = number(&id).map_err(failed(&p))?;
+    let seen = (decision.place.parse().unwrap_or(0), decision.place_round.parse().unwrap_or(-1));
+    let answer = review::confirm_place(&house, &caller, id, seen).await;
+    let state = decision.narrowing.filter(State::Submitted).state;
+    let after = After { state, next: Some(id), done: "placed" };
+    decided(&house, p, &caller, (id, decision), answer, after).await
+}
+
 /// What follows a decision that was taken.
 struct After {
     /// The list that it was taken from.
@@ -187,6 +205,7 @@ fn done_text(p: &Page, done: &str, count: &str) -> Option<String> {
         "returned" => "已退回上一件，对方会看到原因。",
         "suspended" => "已暂停这个检查点，扫码不再登记。",
         "resumed" => "已恢复这个检查点。",
+        "placed" => "已把名录里的场所对应到这个单位。",
         "many" => return Some(p.f("已通过 {} 件。", count.parse::<i64>().ok()?)),
         "many-endorsed" => {
             return Some(p.f("已初审通过 {} 件。", count.parse::<i64>().ok()?));

@@ -8,6 +8,7 @@ use crate::{
 use actions::{
     Failure,
     applications::review::{self, Detail, Filter, MANY_MAX, PAGE_ROWS, Queue, Row},
+    places::ListedPlace,
 };
 use askama::Template;
 use domain::{
@@ -119,6 +120,27 @@ impl ReviewPage {
         });
         let own = self.queue.narrowed_to.as_ref().map(|(_, name)| name);
         chosen.or(own).cloned().unwrap_or_else(|| self.p.t("全市").to_owned())
+    }
+
+    /// What speaks for a place of the register, in words.
+    fn likeness(&self, listed: &ListedPlace) -> String {
+        let score = listed.score;
+        let mut words = vec![self.p.f("相符 {} 分", score.points)];
+        words.extend(
+            score.credit.map(|same| {
+                self.p.t(if same { "信用代码相同" } else { "信用代码不同" }).to_owned()
+            }),
+        );
+        words.push(match score.name {
+            100 => self.p.t("名称相同").to_owned(),
+            alike => self.p.f("名称相近 {}%", alike),
+        });
+        words.extend(
+            score
+                .address
+                .map(|same| self.p.t(if same { "门牌相同" } else { "门牌不同" }).to_owned()),
+        );
+        words.join(" · ")
     }
 
     fn when(&self, row: &Row) -> String {

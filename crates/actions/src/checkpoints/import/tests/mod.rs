@@ -1,12 +1,10 @@
 //! What lists look like in real life, and what becomes of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod cells_and_header;
 mod rows;
 
-use super::{
-    Cell, Column, Finding, Table, TableRow, Weight, find_header, judge::Judge, places::Places,
-};
+use super::judge::Judge;
+use crate::tables::{Cell, Column, Finding, Table, TableRow, Weight, find_header, names::Names};
 use testkit::TestHouse;
 
 /// A good row's texts in the order of [`Column::ALL`].
@@ -53,16 +51,9 @@ async fn said_of(row: Vec<String>) -> Vec<Finding> {
     let table = table(&[row]);
     let header = find_header(&table.rows, &Column::OF_AUTHORITY).unwrap();
     let regions = TestHouse::new().await.registry.regions().await.unwrap();
-    Judge::new(&header, Places::new(&regions, domain::categories::Tree::start()))
+    Judge::new(&header, Names::new(&regions, domain::categories::Tree::start()))
         .row(&table.rows[1], &[])
         .1
-}
-
-async fn places() -> Places {
-    Places::new(
-        &TestHouse::new().await.registry.regions().await.unwrap(),
-        domain::categories::Tree::start(),
-    )
 }
 
 /// The text of the only bad finding, which is at this column.

@@ -1,9 +1,7 @@
 //! Rows, good and bad.
 
-use super::{
-    super::{Area, judge::Judged},
-    *,
-};
+use super::*;
+use crate::tables::{Area, Judged};
 use proptest::prelude::*;
 
 #[tokio::test]
@@ -85,7 +83,7 @@ fn any_row_is_blank_good_or_bad_with_a_reason() {
     let header = find_header(&table(&[]).rows, &Column::OF_AUTHORITY).unwrap();
     let merged = prop::option::of((0u32..14, 0u32..14));
     proptest!(ProptestConfig::with_cases(2_000), |(row in any_row(), merged in merged)| {
-        let mut judge = Judge::new(&header, Places::new(&regions, domain::categories::Tree::start()));
+        let mut judge = Judge::new(&header, Names::new(&regions, domain::categories::Tree::start()));
         let area = merged.map(|(a, b)| Area { rows: (2, 2), columns: (a.min(b), a.max(b)) });
         let row = TableRow { number: 2, cells: row };
         let (judged, findings) = judge.row(&row, area.as_slice());

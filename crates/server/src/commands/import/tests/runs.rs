@@ -108,7 +108,7 @@ async fn when_the_error_table_cannot_be_written_nothing_is_imported() {
     let desk = Desk::new().await;
     let mut args = desk.put("doors.csv", csv(&[good("东门")]).as_bytes());
     args.errors = Some(desk.folder.path().join("no such folder").join("errors.csv"));
-    let error = run(&desk.house, &args, &mut Vec::new()).await.unwrap_err();
+    let error = run(&desk.house, Checkpoints, &args, &mut Vec::new()).await.unwrap_err();
     assert!(error.to_string().contains("error table"), "{error}");
     assert_eq!(desk.doors().await, 0);
 }
@@ -143,7 +143,7 @@ async fn ctrl_c_between_batches_leaves_whole_rows_and_the_next_run_goes_on() {
     let args = desk.put("doors.csv", csv(&rows).as_bytes());
     let stop = Stop::default();
     let mut out = Watching { desk: &desk, stop: &stop, seen: Vec::new() };
-    let import = Import { house: &desk.house, args: &args, stop: stop.clone() };
+    let import = Import { house: &desk.house, kind: Checkpoints, args: &args, stop: stop.clone() };
     let outcome = import.run(&mut out, true).await.unwrap();
     let seen = String::from_utf8(out.seen).unwrap();
     assert_eq!(outcome, ImportOutcome::Stopped, "{seen}");

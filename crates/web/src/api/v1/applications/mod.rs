@@ -2,7 +2,7 @@
 
 mod wire;
 
-pub use wire::{Application, ApplicationRow, Applications, ChangedField, Neighbour};
+pub use wire::{Application, ApplicationRow, Applications, ChangedField, ListedPlace, Neighbour};
 
 use super::{
     problems::{Asked, Elsewhere, Guarded, Named, Typed},
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/api/v1/applications/{id}", reviewer, get(one)),
         Route::api(Method::POST, "/api/v1/applications/{id}/approve", reviewer, post(approve)),
         Route::api(Method::POST, "/api/v1/applications/{id}/return", reviewer, post(send_back)),
+        Route::api(Method::POST, "/api/v1/applications/{id}/place", reviewer, post(confirm_place)),
     ]
 }
 
@@ -54,6 +55,16 @@ pub struct NewReturn {
     round: i64,
     /// What the manager is to change; 200 characters.
     reason: String,
+}
+
+/// A place of the register, as it was read beside the application.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPlaceMatch {
+    /// Number of the place.
+    place: i64,
+    /// Its `round`: when somebody decided about it meanwhile, nothing is decided.
+    round: i64,
 }
 
 /// Which applications are approved with one decision: those that wait, without doubt, and match all
@@ -150,6 +161,23 @@ pub async fn send_back(
     JsonBody(new): JsonBody<NewReturn>,
 ) -> Told {
     review::send_back(&house, &caller, number(&id)?, new.round, &new.reason).await?;
+    done()
+}
+
+/// Says that a place of the register is the organisation of this application.
+#[utoipa::path(
+    post, path = "/api/v1/applications/{id}/place", tag = "review", request_body = NewPlaceMatch,
+    security(("staff" = [])),
+    params(("id" = i64, Path, description = "The application's number")),
+    responses((status = 204, description = "confirmed"), Guarded, Named, Typed, Elsewhere)
+)]
+pub async fn confirm_place(
+    State(house): State<Arc<House>>,
+    As(caller): As<Reviewer>,
+    Path(id): Path<String>,
+    JsonBody(new): JsonBody<NewPlaceMatch>,
+) -> Told {
+    review::confirm_place(&house, &caller, number(&id)?, (new.place, new.round)).await?;
     done()
 }
 

@@ -1,7 +1,10 @@
 //! Applications as a reviewer's program sees them.
 
 use crate::api::v1::checkpoints::{ApplicationStep, CheckpointStep, StateCounts};
-use actions::applications::review::{self, Changed, Detail, PAGE_ROWS, Queue, Row};
+use actions::{
+    applications::review::{self, Changed, Detail, PAGE_ROWS, Queue, Row},
+    places,
+};
 use domain::{organisations::CreditCheck, time::UnixMs};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -114,6 +117,10 @@ pub struct Application {
     similar: Vec<Neighbour>,
     /// Checkpoints of other organisations in the same house of the same street.
     near: Vec<Neighbour>,
+    /// Whether the register of places has places in the door's county; only then it says anything.
+    register_known: bool,
+    /// Places of the register that this may be, what speaks most for first.
+    listed_places: Vec<ListedPlace>,
     /// What a door in use is to become.
     changes: Vec<ChangedField>,
     /// What happened to the application, oldest first.
@@ -142,6 +149,8 @@ impl From<Detail> for Application {
             siblings: detail.siblings,
             similar: detail.similar.into_iter().map(Neighbour::from).collect(),
             near: detail.near.into_iter().map(Neighbour::from).collect(),
+            register_known: detail.listed.known,
+            listed_places: detail.listed.places.into_iter().map(ListedPlace::from).collect(),
             changes: detail.changes.into_iter().map(ChangedField::from).collect(),
             history: detail.events.into_iter().map(ApplicationStep::from).collect(),
             life: detail.life.into_iter().map(CheckpointStep::from).collect(),
@@ -163,6 +172,52 @@ pub struct Neighbour {
 impl From<review::Neighbour> for Neighbour {
     fn from(n: review::Neighbour) -> Self {
         Self { name: n.name, door: n.door, address: n.address }
+    }
+}
+
+/// A place of the register that an application may be about.
+#[derive(Serialize, ToSchema)]
+pub struct ListedPlace {
+    /// Its number.
+    place: i64,
+    /// How many times it was decided which unit it is; goes along with a decision.
+    round: i64,
+    /// Registered name.
+    name: String,
+    /// Address.
+    address: String,
+    /// Credit code, if it has one.
+    credit_code: Option<String>,
+    /// How much speaks for it, 0 to 100.
+    points: u8,
+    /// Whether the credit codes agree; none when one has none.
+    same_credit: Option<bool>,
+    /// How alike the names are, 0 to 100.
+    alike: u8,
+    /// Whether it is the same house; none when one address is not known.
+    same_house: Option<bool>,
+    /// Name of the organisation that it is, when that is settled.
+    organisation: Option<String>,
+    /// Whether that is the one of this application.
+    confirmed: bool,
+}
+
+impl From<places::ListedPlace> for ListedPlace {
+    fn from(listed: places::ListedPlace) -> Self {
+        let (row, score) = (listed.row, listed.score);
+        Self {
+            place: row.id,
+            round: row.round,
+            name: row.name,
+            address: row.address,
+            credit_code: row.credit_code,
+            points: score.points,
+            same_credit: score.credit,
+            alike: score.name,
+            same_house: score.address,
+            organisation: row.unit.map(|(_, name)| name),
+            confirmed: listed.is_ours,
+        }
     }
 }
 

@@ -15,9 +15,9 @@ struct Known {
     short: String,
 }
 
-/// All counties, townships and categories.
+/// The names and codes of all counties, townships and categories.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct Names {
     counties: Vec<Known>,
     townships: Vec<Known>,
     tree: Tree,
@@ -54,7 +54,7 @@ fn code_digits(form: &str, length: usize) -> Option<&str> {
     (right && padded).then_some(head)
 }
 
-impl Places {
+impl Names {
     pub(crate) fn new(regions: &[Region], tree: Tree) -> Self {
         let of = |length: usize, endings: &'static [&'static str]| {
             let these = regions.iter().filter(move |region| {

@@ -1,10 +1,14 @@
 //! Cells, titles and names as people write them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use super::{
-    super::{CellTrouble, cells, column_letters, known_columns},
-    *,
-};
+use super::{names::Names, *};
 use proptest::prelude::*;
+use testkit::TestHouse;
+
+async fn names() -> Names {
+    let regions = TestHouse::new().await.registry.regions().await.unwrap();
+    Names::new(&regions, domain::categories::Tree::start())
+}
 
 fn text(typed: &str, column: Column) -> Result<String, CellTrouble> {
     cells::text(&Cell::Text(typed.to_owned()), column)
@@ -120,34 +124,34 @@ fn two_columns_with_the_same_meaning_are_refused() {
 
 #[tokio::test]
 async fn counties_are_known_by_name_short_name_and_code() {
-    let places = places().await;
+    let names = names().await;
     for typed in
         ["颍州区", "颍州", "341202", "341202000000", "阜阳市颍州区", "安徽省阜阳市颍州区", "颖州区"]
     {
-        assert_eq!(places.county(typed).unwrap().as_str(), "341202", "{typed}");
+        assert_eq!(names.county(typed).unwrap().as_str(), "341202", "{typed}");
     }
-    assert_eq!(places.county("界首").unwrap().as_str(), "341282");
-    assert_eq!(places.county("经开区").unwrap().as_str(), "341272");
+    assert_eq!(names.county("界首").unwrap().as_str(), "341282");
+    assert_eq!(names.county("经开区").unwrap().as_str(), "341272");
     for typed in ["合肥市", "阜阳市", "341299", "州", "3412"] {
-        assert!(places.county(typed).is_err(), "{typed}");
+        assert!(names.county(typed).is_err(), "{typed}");
     }
 }
 
 #[tokio::test]
 async fn townships_are_known_within_their_county() {
-    let places = places().await;
-    let yingzhou = places.county("颍州").unwrap().clone();
+    let names = names().await;
+    let yingzhou = names.county("颍州").unwrap().clone();
     for typed in
         ["鼓楼街道", "鼓楼", "鼓楼街道办事处", "颍州区鼓楼街道", "341202001", "341202001000"]
     {
-        let found = places.township(&yingzhou, typed).unwrap();
+        let found = names.township(&yingzhou, typed).unwrap();
         assert_eq!(found.as_str(), "341202001", "{typed}");
     }
-    assert!(places.township(&yingzhou, "鼓楼镇").is_err());
-    let yingdong = places.county("颍东").unwrap().clone();
-    let says = places.township(&yingdong, "鼓楼街道").unwrap_err();
+    assert!(names.township(&yingzhou, "鼓楼镇").is_err());
+    let yingdong = names.county("颍东").unwrap().clone();
+    let says = names.township(&yingdong, "鼓楼街道").unwrap_err();
     assert!(says.contains("在颍州区"), "{says}");
-    assert!(places.township(&yingdong, "没有镇").unwrap_err().contains("没有这个"));
+    assert!(names.township(&yingdong, "没有镇").unwrap_err().contains("没有这个"));
 }
 
 proptest! {

@@ -208,7 +208,7 @@ pub(crate) fn phone(text: &str) -> &str {
 ///
 /// # Errors
 /// When it is not a plain decimal number.
-pub(super) fn degrees(text: &str) -> Result<f64, String> {
+pub(crate) fn degrees(text: &str) -> Result<f64, String> {
     let plain = narrow(text).trim().to_owned();
     let plain = plain.trim_start_matches("东经").trim_start_matches("北纬");
     let plain = plain.trim_end_matches(['E', 'e', 'N', 'n', '°']).trim();

@@ -33,7 +33,7 @@ pub enum Column {
 }
 
 /// How many kinds of column there are.
-pub(super) const COLUMNS: usize = 12;
+pub(crate) const COLUMNS: usize = 12;
 
 impl Column {
     /// All columns.
@@ -63,6 +63,8 @@ impl Column {
         Self::Manager,
         Self::Phone,
     ];
+    /// What the register of places must have.
+    pub const OF_PLACES: [Self; 3] = [Self::Checkpoint, Self::Address, Self::County];
     /// What a unit's own table must have: the same without the organisation.
     pub const OF_UNIT: &[Self] = Self::OF_AUTHORITY.split_at(1).1;
 
@@ -75,9 +77,18 @@ impl Column {
     /// Titles that mean this column, evened out; the first one is shown.
     fn titles(self) -> &'static [&'static str] {
         match self {
-            Self::Organisation => {
-                &["单位名称", "单位", "所属单位", "organisation", "organization", "unit"]
-            }
+            Self::Organisation => &[
+                "单位名称",
+                "单位",
+                "所属单位",
+                "单位全称",
+                "企业名称",
+                "市场主体名称",
+                "商户名称",
+                "organisation",
+                "organization",
+                "unit",
+            ],
             Self::Checkpoint => &[
                 "场所名称",
                 "检查点名称",
@@ -91,7 +102,9 @@ impl Column {
                 "place",
             ],
             Self::Door => &["门", "出入口", "门名称", "出入口名称", "door", "gate", "entrance"],
-            Self::Address => &["详细地址", "地址", "场所地址", "address"],
+            Self::Address => {
+                &["详细地址", "地址", "场所地址", "经营场所", "经营地址", "住所", "address"]
+            }
             Self::County => &["县区", "区县", "所属县区", "县市区", "county", "district"],
             Self::Township => &[
                 "乡镇街道",
@@ -130,9 +143,14 @@ impl Column {
                 "tel",
                 "phonenumber",
             ],
-            Self::CreditCode => {
-                &["统一社会信用代码", "信用代码", "社会信用代码", "creditcode", "uscc"]
-            }
+            Self::CreditCode => &[
+                "统一社会信用代码",
+                "信用代码",
+                "社会信用代码",
+                "统一社会信用代码注册号",
+                "creditcode",
+                "uscc",
+            ],
             Self::Longitude => &["经度", "longitude", "lng", "lon"],
             Self::Latitude => &["纬度", "latitude", "lat"],
         }
@@ -163,8 +181,8 @@ pub struct Header {
     pub row: u32,
     /// Titles of columns that nobody asked for.
     pub unused: Vec<String>,
-    pub(super) places: [Option<u32>; COLUMNS],
-    pub(super) titles: [String; COLUMNS],
+    pub(crate) places: [Option<u32>; COLUMNS],
+    pub(crate) titles: [String; COLUMNS],
 }
 
 impl Header {
@@ -239,12 +257,35 @@ fn count(header: &Header) -> usize {
     header.places.iter().flatten().count()
 }
 
+/// As [`find_header`], for the register of places: a list that names only units means them.
+///
+/// # Errors
+/// As [`find_header`].
+pub fn find_header_of_places(rows: &[TableRow]) -> Result<Header, String> {
+    find(rows, &Column::OF_PLACES, |header| {
+        let (name, unit) = (Column::Checkpoint as usize, Column::Organisation as usize);
+        if header.places[name].is_none() {
+            header.places.swap(name, unit);
+            header.titles.swap(name, unit);
+        }
+    })
+}
+
 /// Finds the header, which must have the columns `needed`, among the first ten rows.
 ///
 /// # Errors
 /// A Chinese sentence that lists the titles found and those needed.
 pub fn find_header(rows: &[TableRow], needed: &[Column]) -> Result<Header, String> {
-    let read: Vec<_> = candidates(rows).map(read).collect();
+    find(rows, needed, |_| {})
+}
+
+fn find(
+    rows: &[TableRow],
+    needed: &[Column],
+    understood: impl Fn(&mut Header),
+) -> Result<Header, String> {
+    let mut read: Vec<_> = candidates(rows).map(read).collect();
+    read.iter_mut().for_each(|(header, _)| understood(header));
     // The first of the best: a later row that merely looks alike is data.
     let best = read.into_iter().rev().max_by_key(|(header, _)| count(header));
     let titles = needed.iter().map(|c| c.title()).collect::<Vec<_>>().join("、");

@@ -1,0 +1,132 @@
+//! Which unit a place is: said by a person, one by one or for all that can be told without a doubt.
+
+use super::list::{Candidate, Filter, Show, candidates, within};
+use crate::{Answer, Failure, House, accounts::principals::Reviewer};
+use domain::{
+    audit::{Actor, Deed},
+    places::{Match, SURE_MIN},
+    time::UnixMs,
+};
+use registry::{AuditLine, Place, PlaceDecision, PlaceFilter};
+
+/// Most places settled with one decision.
+pub const MANY_MAX: usize = 1_000;
+/// Most places looked at for one decision: what has two units takes a look and is left.
+const LOOKED_MAX: usize = 3_000;
+/// Places of one transaction.
+const BATCH_ROWS: i64 = 100;
+
+/// What is said about a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is this unit.
+    Is(i64),
+    /// No unit has applied for it.
+    NoUnit,
+    /// Nobody has looked, after all.
+    Open,
+}
+
+/// Says what unit a place is that had been decided `round` times when the caller looked.
+///
+/// # Errors
+/// `NotFound` outside of the scope; `Invalid` at `organisation` for no such unit; `Conflict` when
+/// somebody decided meanwhile.
+pub async fn decide(
+    house: &House,
+    caller: &Reviewer,
+    (id, round): (i64, i64),
+    decision: Decision,
+) -> Answer<Match> {
+    let place = within(house, caller, id).await?;
+    let (state, organisation, detail) = match decision {
+        Decision::Is(unit) => {
+            let found = house.registry.organisation(unit).await?;
+            found.ok_or_else(|| Failure::field("organisation", "没有这个单位，请重新选择"))?;
+            (Match::Confirmed, Some(unit), format!("单位 {unit}"))
+        }
+        Decision::NoUnit => (Match::NoUnit, None, "没有对应的单位".to_owned()),
+        Decision::Open => (Match::Open, None, "撤回".to_owned()),
+    };
+    let line = line(house.now(), caller.actor(), &place, detail);
+    let decision = PlaceDecision { id, round, state, organisation, line };
+    match house.registry.decide_places(&[decision]).await?.first() {
+        Some(true) => Ok(state),
+        _ => Err(Failure::Conflict("这个场所刚有人处理过，请看最新内容再决定")),
+    }
+}
+
+/// What came of settling many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sure {
+    /// So many were settled.
+    pub confirmed: i64,
+    /// So many were looked at and left: two units speak for them, or none enough.
+    pub doubted: i64,
+    /// So many of the filter are still open, for whatever reason.
+    pub left: i64,
+}
+
+/// Confirms up to [`MANY_MAX`] open places of the filter that were listed until `seen`, when the caller
+/// looked, and that one unit alone speaks for without a doubt. When it breaks off, what was settled
+/// stays.
+///
+/// # Errors
+/// `Broken` when the registry cannot be written.
+pub async fn confirm_sure(
+    house: &House,
+    caller: &Reviewer,
+    filter: &Filter,
+    seen: UnixMs,
+) -> Answer<Sure> {
+    let open = Filter { show: Show::State(Match::Open), page: 0, ..filter.clone() }.within(caller);
+    let at = house.now();
+    let mut wanted = PlaceFilter {
+        likely: true,
+        listed_until: Some(seen.min(at)),
+        limit: BATCH_ROWS,
+        ..open.clone()
+    };
+    let (mut confirmed, mut doubted) = (0, 0);
+    while confirmed < MANY_MAX && confirmed + doubted < LOOKED_MAX {
+        let places = house.registry.places(&wanted).await?;
+        let Some(last) = places.last() else { break };
+        wanted.after = last.id;
+        let mut batch = Vec::new();
+        for place in &places {
+            match sure(&candidates(house, place).await?) {
+                Some(unit) => batch.push(PlaceDecision {
+                    id: place.id,
+                    round: place.round,
+                    state: Match::Confirmed,
+                    organisation: Some(unit),
+                    line: line(
+                        at,
+                        caller.actor(),
+                        place,
+                        format!("单位 {unit}，与其他无疑点的一并"),
+                    ),
+                }),
+                None => doubted += 1,
+            }
+        }
+        batch.truncate(MANY_MAX - confirmed);
+        let done = house.registry.decide_places(&batch).await?;
+        confirmed += done.into_iter().filter(|done| *done).count();
+    }
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let left = house.registry.places_total(&open).await?;
+    Ok(Sure { confirmed: count(confirmed), doubted: count(doubted), left })
+}
+
+/// The unit, when exactly one is sure.
+fn sure(candidates: &[Candidate]) -> Option<i64> {
+    let mut sure = candidates.iter().filter(|candidate| candidate.score.points >= SURE_MIN);
+    let one = sure.next()?;
+    sure.next().is_none().then_some(one.organisation)
+}
+
+fn line(at: UnixMs, actor: Actor, place: &Place, detail: String) -> AuditLine {
+    let subject = format!("名录场所 {}", place.id);
+    AuditLine { at, actor, deed: Deed::PlaceMatched, subject, detail }
+}
