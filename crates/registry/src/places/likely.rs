@@ -65,33 +65,33 @@ const UNIT: &str = "o.id, o.name, o.similar_name, o.credit_code, o.county, o.tow
 const DOOR: &str = "c.number, c.name, c.door, c.address, c.similar_name, c.near_address, c.county, \
     c.township, c.standing";
 
-fn unit(row: &AnyRow, at: usize) -> Result<Unit> {
+fn unit(row: &AnyRow) -> Result<Unit> {
     Ok(Unit {
-        organisation: row.try_get(at)?,
-        name: row.try_get(at + 1)?,
-        similar_name: row.try_get(at + 2)?,
-        credit_code: row.try_get(at + 3)?,
-        county: row.try_get(at + 4)?,
-        township: row.try_get(at + 5)?,
+        organisation: row.try_get(0)?,
+        name: row.try_get(1)?,
+        similar_name: row.try_get(2)?,
+        credit_code: row.try_get(3)?,
+        county: row.try_get(4)?,
+        township: row.try_get(5)?,
         door: None,
     })
 }
 
-fn unit_with_door(row: &AnyRow, at: usize) -> Result<Unit> {
-    let standing: String = row.try_get(at + 14)?;
+fn unit_with_door(row: &AnyRow) -> Result<Unit> {
+    let standing: String = row.try_get(14)?;
     let door = UnitDoor {
-        number: checkpoints::number(row.try_get(at + 6)?)?,
-        name: row.try_get(at + 7)?,
-        door: row.try_get(at + 8)?,
-        address: row.try_get(at + 9)?,
-        similar_name: row.try_get(at + 10)?,
-        near_address: row.try_get(at + 11)?,
-        county: row.try_get(at + 12)?,
-        township: row.try_get(at + 13)?,
+        number: checkpoints::number(row.try_get(6)?)?,
+        name: row.try_get(7)?,
+        door: row.try_get(8)?,
+        address: row.try_get(9)?,
+        similar_name: row.try_get(10)?,
+        near_address: row.try_get(11)?,
+        county: row.try_get(12)?,
+        township: row.try_get(13)?,
         standing: Standing::from_code(&standing)
             .ok_or(RegistryError::Strange("checkpoints.standing"))?,
     };
-    Ok(Unit { door: Some(door), ..unit(row, at)? })
+    Ok(Unit { door: Some(door), ..unit(row)? })
 }
 
 impl Registry {
@@ -112,7 +112,7 @@ impl Registry {
             );
             let query = sqlx::query(AssertSqlSafe(sql)).bind(value).bind(limit);
             for row in query.fetch_all(&self.pool).await? {
-                found.push(unit(&row, 0)?);
+                found.push(unit(&row)?);
             }
         }
         let doors = format!(
@@ -122,7 +122,7 @@ impl Registry {
         let named = format!("{doors} where c.similar_name = $1 order by c.number limit $2");
         let query = sqlx::query(AssertSqlSafe(named)).bind(place.similar_name.as_str());
         for row in query.bind(limit).fetch_all(&self.pool).await? {
-            found.push(unit_with_door(&row, 0)?);
+            found.push(unit_with_door(&row)?);
         }
         if !place.near_address.is_empty() {
             let near = format!(
@@ -130,7 +130,7 @@ impl Registry {
             );
             let query = sqlx::query(AssertSqlSafe(near)).bind(place.near_address.as_str());
             for row in query.bind(place.county.as_str()).bind(limit).fetch_all(&self.pool).await? {
-                found.push(unit_with_door(&row, 0)?);
+                found.push(unit_with_door(&row)?);
             }
         }
         Ok(found)
@@ -157,7 +157,7 @@ impl Registry {
             all.sql()
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| unit(row, 0)).collect()
+        rows.iter().map(unit).collect()
     }
 
     /// Up to `limit` doors of a unit, in the order of their numbers.
@@ -171,7 +171,7 @@ impl Registry {
              where o.id = $1 order by c.number limit $2"
         );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(organisation).bind(limit);
-        query.fetch_all(&self.pool).await?.iter().map(|row| unit_with_door(row, 0)).collect()
+        query.fetch_all(&self.pool).await?.iter().map(unit_with_door).collect()
     }
 
     /// Places of the register that this door may be: those with its unit's credit code, its name or its
@@ -191,7 +191,7 @@ impl Registry {
         );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(checkpoint.0));
         let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(Vec::new()) };
-        let unit = unit_with_door(&row, 0)?;
+        let unit = unit_with_door(&row)?;
         let Some(door) = &unit.door else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for (condition, one, other) in [

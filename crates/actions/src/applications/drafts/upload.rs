@@ -28,7 +28,7 @@ const LIMITS: Limits = Limits {
     unpacked_bytes_max: 32 * 1024 * 1024,
 };
 
-/// Names at which tables are read: a workbook takes many times its size in memory while it is.
+/// Places at which tables are read: a workbook takes many times its size in memory while it is.
 #[derive(Clone, Debug)]
 pub struct Reading(Arc<Semaphore>);
 
