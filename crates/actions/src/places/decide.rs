@@ -1,7 +1,7 @@
 //! Which unit a place is: said by a person, one by one or for all that can be told without a doubt.
 
-use super::list::{Candidate, Filter, Show, candidates, within};
-use crate::{Answer, Failure, House, accounts::principals::Reviewer};
+use super::list::{Candidate, Filter, PAGE_ROWS, Row, Show, candidates, row, within};
+use crate::{Answer, Failure, House, accounts::principals::Reviewer, categories, regions};
 use domain::{
     audit::{Actor, Deed},
     places::{Match, SURE_MIN},
@@ -56,6 +56,45 @@ pub async fn decide(
     }
 }
 
+/// What one decision about many would confirm.
+#[derive(Clone, Debug)]
+pub struct SureOnes {
+    /// Those looked at that one unit alone is sure for, each with that unit's name.
+    pub rows: Vec<(Row, String)>,
+    /// So many were looked at, at most [`PAGE_ROWS`].
+    pub looked_at: i64,
+    /// So many places of the filter may be sure, looked at or not; what has two units is among them.
+    pub likely: i64,
+}
+
+/// The first of the places that [`confirm_sure`] would confirm.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn sure_ones(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<SureOnes> {
+    let regions = regions::all(house).await?;
+    let tree = categories::tree(house).await?;
+    let likely = PlaceFilter { likely: true, ..open(filter).within(caller) };
+    let places = house.registry.places(&likely).await?;
+    let mut rows = Vec::new();
+    for place in &places {
+        let candidates = candidates(house, place).await?;
+        if let Some(unit) = sure(&candidates) {
+            rows.push((row(place, &regions, &tree), unit.name.clone()));
+        }
+    }
+    Ok(SureOnes {
+        rows,
+        looked_at: i64::try_from(places.len()).unwrap_or(PAGE_ROWS),
+        likely: house.registry.places_total(&likely).await?,
+    })
+}
+
+/// The open ones of the filter.
+fn open(filter: &Filter) -> Filter {
+    Filter { show: Show::State(Match::Open), page: 0, ..filter.clone() }
+}
+
 /// What came of settling many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sure {
@@ -79,7 +118,7 @@ pub async fn confirm_sure(
     filter: &Filter,
     seen: UnixMs,
 ) -> Answer<Sure> {
-    let open = Filter { show: Show::State(Match::Open), page: 0, ..filter.clone() }.within(caller);
+    let open = open(filter).within(caller);
     let at = house.now();
     let mut wanted = PlaceFilter {
         likely: true,
@@ -95,11 +134,11 @@ pub async fn confirm_sure(
         let mut batch = Vec::new();
         for place in &places {
             match sure(&candidates(house, place).await?) {
-                Some(unit) => batch.push(PlaceDecision {
+                Some(Candidate { organisation: unit, .. }) => batch.push(PlaceDecision {
                     id: place.id,
                     round: place.round,
                     state: Match::Confirmed,
-                    organisation: Some(unit),
+                    organisation: Some(*unit),
                     line: line(
                         at,
                         caller.actor(),
@@ -120,10 +159,10 @@ pub async fn confirm_sure(
 }
 
 /// The unit, when exactly one is sure.
-fn sure(candidates: &[Candidate]) -> Option<i64> {
+fn sure(candidates: &[Candidate]) -> Option<&Candidate> {
     let mut sure = candidates.iter().filter(|candidate| candidate.score.points >= SURE_MIN);
     let one = sure.next()?;
-    sure.next().is_none().then_some(one.organisation)
+    sure.next().is_none().then_some(one)
 }
 
 fn line(at: UnixMs, actor: Actor, place: &Place, detail: String) -> AuditLine {

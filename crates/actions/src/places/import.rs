@@ -40,7 +40,6 @@ const COLUMNS: [Column; 6] = [
 pub struct GoodRow {
     row: u32,
     place: NewPlace,
-    same_key: String,
 }
 
 impl FromRow for GoodRow {
@@ -75,12 +74,12 @@ pub async fn check(
 /// # Errors
 /// `Broken`; then nothing is saved.
 pub async fn save(house: &House, rows: &[GoodRow], began: UnixMs) -> Answer<TakenPlaces> {
-    let listed: Vec<ListedPlace> = rows.iter().map(listed).collect();
+    let listed: Vec<ListedPlace> = rows.iter().map(|row| listed(&row.place)).collect();
     let (first, last) = (rows.first().map_or(0, |row| row.row), rows.last().map_or(0, |r| r.row));
     let detail = |taken: TakenPlaces| {
         format!("清单第 {first}–{last} 行：新增 {}，更新 {}", taken.new, taken.changed)
     };
-    Ok(house.registry.import_places(&listed, began, &line(house), detail).await?)
+    Ok(house.registry.import_places(&listed, began, &line(house, Actor::System), detail).await?)
 }
 
 /// Marks as gone what lies in the counties of these rows and was not in the list; how many. For a list
@@ -91,7 +90,10 @@ pub async fn save(house: &House, rows: &[GoodRow], began: UnixMs) -> Answer<Take
 pub async fn mark_gone(house: &House, counties: &BTreeSet<String>, began: UnixMs) -> Answer<u64> {
     let counties: Vec<String> = counties.iter().cloned().collect();
     let detail = |gone| format!("清单里没有的 {gone} 个场所移出名录");
-    Ok(house.registry.mark_places_gone(&counties, began, &line(house), detail).await?)
+    Ok(house
+        .registry
+        .mark_places_gone(&counties, began, &line(house, Actor::System), detail)
+        .await?)
 }
 
 /// The counties that rows lie in.
@@ -100,21 +102,22 @@ pub fn counties_of(rows: &[GoodRow]) -> BTreeSet<String> {
     rows.iter().map(|row| row.place.county.as_str().to_owned()).collect()
 }
 
-fn line(house: &House) -> AuditLine {
+/// The audit line of taking places over.
+pub(super) fn line(house: &House, actor: Actor) -> AuditLine {
     AuditLine {
         at: house.now(),
-        actor: Actor::System,
+        actor,
         deed: Deed::PlacesImported,
         subject: "场所名录".to_owned(),
         detail: String::new(),
     }
 }
 
-fn listed(row: &GoodRow) -> ListedPlace {
-    let place = &row.place;
+/// A place as it is stored.
+pub(super) fn listed(place: &NewPlace) -> ListedPlace {
     let text = |code: &RegionCode| code.as_str().to_owned();
     ListedPlace {
-        same_key: row.same_key.clone(),
+        same_key: place.same_key(),
         name: place.name.clone(),
         credit_code: place.credit_code.as_ref().map(|code| code.as_str().to_owned()),
         address: place.address.clone(),
@@ -153,9 +156,9 @@ impl Judge<'_> {
         let judged = match place {
             Some(place) if !desk.is_bad() => {
                 let same_key = place.same_key();
-                let first = *self.seen.entry(same_key.clone()).or_insert(row.number);
+                let first = *self.seen.entry(same_key).or_insert(row.number);
                 if first == row.number {
-                    Judged::Good(Box::new(GoodRow { row: row.number, place, same_key }))
+                    Judged::Good(Box::new(GoodRow { row: row.number, place }))
                 } else {
                     let says = format!("与第 {first} 行重复：名称、地址和县区都相同，请只留一行");
                     desk.say(Column::Checkpoint, says, Weight::Bad);

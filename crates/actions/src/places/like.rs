@@ -42,11 +42,12 @@ pub(crate) async fn of_door(
     let mut places: Vec<ListedPlace> = Vec::new();
     for like in house.registry.places_like(checkpoint, SHOWN_MAX).await? {
         let score = likeness(&like.place, &like.unit);
-        let ours = like.place.unit.as_ref().is_some_and(|(unit, _)| *unit == organisation);
+        let row = row(&like.place, regions, tree);
+        let ours = row.is_unit(organisation);
         let seen = like.place.township.as_deref().unwrap_or(&like.place.county);
         let twice = places.iter().any(|known| known.row.id == like.place.id);
         if !twice && scope.covers(seen) && (ours || score.points >= WORTH_MIN) {
-            places.push(ListedPlace { row: row(&like.place, regions, tree), score, is_ours: ours });
+            places.push(ListedPlace { row, score, is_ours: ours });
         }
     }
     places.sort_by_key(|place| std::cmp::Reverse((place.is_ours, place.score.points)));

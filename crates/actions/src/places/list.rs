@@ -8,6 +8,7 @@ use domain::{
     time::UnixMs,
 };
 use registry::{Place, PlaceFilter, Unit};
+use std::collections::HashSet;
 
 /// Most rows of one page of the list.
 pub const PAGE_ROWS: i64 = 50;
@@ -144,6 +145,14 @@ pub struct Row {
     pub hinted: bool,
 }
 
+impl Row {
+    /// Whether it is settled that it is this unit.
+    #[must_use]
+    pub fn is_unit(&self, organisation: i64) -> bool {
+        self.unit.as_ref().is_some_and(|(unit, _)| *unit == organisation)
+    }
+}
+
 /// A page of the list.
 #[derive(Clone, Debug)]
 pub struct Places {
@@ -262,12 +271,8 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64, wanted: &str) -> Ans
     let regions = regions::all(house).await?;
     let tree = categories::tree(house).await?;
     let region = caller.scope.region().map_or("", RegionCode::as_str);
-    let mut found = Vec::new();
-    for unit in house.registry.units_named(wanted.trim(), region, SHOWN_MAX).await? {
-        // With its doors, so that it is compared by the one that is most like the place.
-        found.extend(house.registry.unit_doors(unit.organisation, SHOWN_MAX).await?);
-        found.push(unit);
-    }
+    let found = house.registry.units_named(wanted.trim(), region, SHOWN_MAX).await?;
+    let found = with_doors(house, found).await?;
     let mut candidates = candidates(house, &place).await?;
     candidates.retain(|candidate| candidate.score.points >= WORTH_MIN);
     candidates.truncate(usize::try_from(SHOWN_MAX).unwrap_or(0));
@@ -288,7 +293,23 @@ pub(super) async fn within(house: &House, caller: &Reviewer, id: i64) -> Answer<
 
 /// The units that a place may be, what speaks most for first.
 pub(super) async fn candidates(house: &House, place: &Place) -> Answer<Vec<Candidate>> {
-    Ok(best_of_each(place, &house.registry.units_like(place, SHOWN_MAX).await?))
+    let units = house.registry.units_like(place, SHOWN_MAX).await?;
+    Ok(best_of_each(place, &with_doors(house, units).await?))
+}
+
+/// The same units, those that came without a door with some of theirs: a unit is compared by where it is,
+/// not by its name alone.
+async fn with_doors(house: &House, units: Vec<Unit>) -> Answer<Vec<Unit>> {
+    let mut known: HashSet<i64> =
+        units.iter().filter(|unit| unit.door.is_some()).map(|unit| unit.organisation).collect();
+    let mut all = Vec::new();
+    for unit in units {
+        if unit.door.is_none() && known.insert(unit.organisation) {
+            all.extend(house.registry.unit_doors(unit.organisation, SHOWN_MAX).await?);
+        }
+        all.push(unit);
+    }
+    Ok(all)
 }
 
 /// Each unit once, with the door that speaks most for it.
@@ -315,9 +336,9 @@ fn best_of_each(place: &Place, units: &[Unit]) -> Vec<Candidate> {
     best
 }
 
-/// A door says more than a unit of the same points.
-fn rank(candidate: &Candidate) -> (u8, bool) {
-    (candidate.score.points, candidate.door.is_some())
+/// What is known of a door counts before the unit by itself, of which less is known.
+fn rank(candidate: &Candidate) -> (bool, u8) {
+    (candidate.door.is_some(), candidate.score.points)
 }
 
 /// How like a unit is, by its own name or its door's.

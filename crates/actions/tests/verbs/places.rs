@@ -5,7 +5,7 @@ use actions::{
     Failure,
     accounts::principals::Reviewer,
     applications::review,
-    places::{Decision, Filter, Show, confirm_sure, decide, import, list, one},
+    places::{Decision, Filter, Show, confirm_sure, decide, import, list, one, sure_ones},
     tables::{Cell, Table, TableRow, find_header_of_places},
 };
 use domain::{accounts::Role, audit::Deed, places::Match, time::UnixMs};
@@ -110,6 +110,9 @@ async fn what_one_unit_alone_is_sure_for_is_confirmed_together() {
     .await;
     let open = Filter::all(Show::State(Match::Open));
     assert_eq!(list(&t, &caller, &open).await.unwrap().likely, 1);
+    let ones = sure_ones(&t, &caller, &open).await.unwrap();
+    assert_eq!((ones.rows.len(), ones.looked_at, ones.likely), (1, 1, 1));
+    assert_eq!((ones.rows[0].0.id, ones.rows[0].0.name.as_str()), (1, form.name.as_str()));
     let early = confirm_sure(&t, &caller, &open, UnixMs(0)).await.unwrap();
     assert_eq!((early.confirmed, early.left), (0, 3), "nobody had seen them");
     let came = confirm_sure(&t, &caller, &open, t.now()).await.unwrap();
@@ -120,6 +123,19 @@ async fn what_one_unit_alone_is_sure_for_is_confirmed_together() {
     let hinted = Filter { hinted: Some(true), ..open };
     let hinted = list(&t, &caller, &hinted).await.unwrap();
     assert_eq!((hinted.total, hinted.rows[0].id), (1, 2));
+}
+
+#[tokio::test]
+async fn a_unit_of_the_same_name_is_compared_by_where_its_doors_are() {
+    let t = TestHouse::new().await;
+    let (unit, _) = applied(&t).await;
+    let name = t.registry.organisation(unit).await.unwrap().unwrap().new.name;
+    take(&t, &[[&name, "", "河东路 99 号", "颍州区"]]).await;
+    let caller = reviewer(&t, "341202").await;
+    let candidates = one(&t, &caller, 1, "").await.unwrap().candidates;
+    let [candidate] = &candidates[..] else { panic!("{candidates:?}") };
+    assert_eq!((candidate.score.points, candidate.score.address), (71, Some(false)));
+    assert!(candidate.door.is_some());
 }
 
 /// A second unit with the same place: its door has another name for the door.
@@ -139,6 +155,8 @@ async fn two_units_of_one_name_in_one_house_are_left_to_a_person() {
     take(&t, &[[&form.name, "", &form.address, "颍州区"]]).await;
     let caller = reviewer(&t, "341202").await;
     let open = Filter::all(Show::State(Match::Open));
+    let ones = sure_ones(&t, &caller, &open).await.unwrap();
+    assert_eq!((ones.rows.len(), ones.looked_at, ones.likely), (0, 1, 1));
     let came = confirm_sure(&t, &caller, &open, t.now()).await.unwrap();
     assert_eq!((came.confirmed, came.doubted, came.left), (0, 1, 1));
     let found = one(&t, &caller, 1, &form.name[..6]).await.unwrap();

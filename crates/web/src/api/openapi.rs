@@ -2,7 +2,7 @@
 
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
-    messages, offers, organisations, passwords, posters, regions, reverse_scans, sessions,
+    messages, offers, organisations, passwords, places, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -115,6 +115,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         posters::empty_layout,
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
+        places::list, places::take, places::one, places::decide, places::confirm_sure,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

@@ -6,6 +6,7 @@ mod accounts;
 mod browser;
 mod contact_tracing;
 mod layouts;
+mod places;
 mod poster_jobs;
 mod review;
 mod venue;

@@ -73,7 +73,10 @@ impl Described {
                 fields.iter().map(|(name, field)| (name.clone(), self.example(field))).collect()
             }
             Some("integer") => json!(1),
-            Some("string") => json!("x"),
+            Some("string") => match schema["enum"].get(0) {
+                Some(one) => one.clone(),
+                None => json!("x"),
+            },
             _ => Value::Null,
         }
     }

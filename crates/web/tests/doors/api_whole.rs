@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "/venue",
     "/review",
+    "/places",
     "/layouts",
     "/accounts",
     "/login",
@@ -30,8 +31,13 @@ const FORM: &str = "a form";
 const BY_PAGE: &str = "posters one by one";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 102] = [
+const PAGES: [(&str, &str); 107] = [
     ("POST /review/{id}/place", "POST /applications/{id}/place"),
+    ("GET /places", "GET /places"),
+    ("GET /places", "GET /places/{id}"),
+    ("POST /places/{id}", "POST /places/{id}/match"),
+    ("GET /places/sure", "GET /places"),
+    ("POST /places/sure/confirm", "POST /places/confirm"),
     ("GET /login", FORM),
     ("POST /login", "POST /sessions"),
     ("GET /login/code", FORM),

@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 37] = [
+const DATA: [(&str, &[&str], &str); 38] = [
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
     ("actions/src/tables/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
@@ -17,6 +17,7 @@ const DATA: [(&str, &[&str], &str); 37] = [
     ("actions/src/tables/desk.rs", &[], ERRORS),
     ("actions/src/tables/findings.rs", &[], ERRORS),
     ("actions/src/places/import.rs", &[], ERRORS),
+    ("actions/src/places/take.rs", &["接口：新增 {}，更新 {}"], AUDIT),
     ("actions/src/checkpoints/import/save.rs", &[], ERRORS),
     ("actions/src/tables/cells.rs", &["应为十进制度数，例如 115.8142", "东经", "北纬"], ERRORS),
     ("actions/src/posters/", &["演示用码 · 非真实场所"], "printed on a poster"),

@@ -5,6 +5,7 @@ mod api;
 mod api_drafts;
 mod api_layouts;
 mod api_people;
+mod api_places;
 mod api_refusals;
 mod api_review;
 mod api_way;

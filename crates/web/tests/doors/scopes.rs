@@ -64,6 +64,7 @@ impl Things {
             _ if path.contains("/review/{id}") || path.contains("/applications/{id}") => {
                 self.application
             }
+            _ if path.contains("/places/{id}") => 1,
             _ => return None,
         };
         let path = path.replace("{id}", &id.to_string());
@@ -89,6 +90,7 @@ fn body(path: &str) -> &'static str {
         "return" => "{\"round\":1,\"reason\":\"x\"}",
         "suspend" => "{\"reason\":\"x\"}",
         "place" => "{\"place\":1,\"round\":0}",
+        "match" => "{\"round\":0,\"state\":\"no_unit\"}",
         "poster-reports" => "{\"fault\":\"damaged\",\"code_number\":\"x\"}",
         _ if path.contains("/drafts/") => "{\"round\":1,\"form\":{}}",
         _ => "{}",
@@ -107,6 +109,7 @@ async fn tried(browser: &mut Browser, route: &Route, path: &str) -> Seen {
                 "poster-reports" => &[("fault", "damaged")],
                 "close" => &[("sure_close", "1")],
                 "place" => &[("place", "1"), ("place_round", "0")],
+                _ if path.starts_with("/places/") => &[("round", "0"), ("organisation", "none")],
                 "approve" | "return" | "suspend" | "resume" => &[("round", "1"), ("reason", "x")],
                 _ => &[],
             };

@@ -20,11 +20,12 @@ use vault::{Field, Index};
 pub(crate) const DOORS: usize = 60;
 
 /// Organisation, category, township, address, doors.
-type Place = (&'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+pub(crate) type Place =
+    (&'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
 /// A dozen organisations of different categories with [`DOORS`] doors. The first belongs to the demo's
 /// manager.
-const PLACES: [Place; 12] = [
+pub(crate) const PLACES: [Place; 12] = [
     (
         "青禾医院（演示）",
         "105",

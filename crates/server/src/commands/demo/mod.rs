@@ -2,6 +2,7 @@
 
 pub(crate) mod city;
 pub(crate) mod people;
+mod register;
 pub(crate) mod tokens;
 mod visits;
 
@@ -85,6 +86,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 /// Everything at once: regions are there already.
 async fn load(house: &House) -> anyhow::Result<()> {
     city::load(house, city::DOORS).await?;
+    register::load(house).await?;
     people::load(house).await?;
     visits::load(house).await
 }

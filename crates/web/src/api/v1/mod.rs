@@ -12,6 +12,7 @@ pub mod messages;
 pub mod offers;
 pub mod organisations;
 pub mod passwords;
+pub mod places;
 pub mod posters;
 pub mod problems;
 pub mod regions;
@@ -45,6 +46,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(drafts::routes());
     all.extend(posters::routes());
     all.extend(applications::routes());
+    all.extend(places::routes());
     all.extend(layouts::routes());
     all.extend(messages::routes());
     all.extend(offers::routes());

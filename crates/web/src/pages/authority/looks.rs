@@ -10,6 +10,7 @@ use super::{
     categories::{self as category_page, About, CategoriesPage},
     identity::IdentityPage,
     layouts::LayoutsPage,
+    places::view::{PlacesPage, SurePage},
     review_view::ReviewPage,
 };
 use crate::pages::desk::{
@@ -32,6 +33,7 @@ use actions::{
         identity::Identity,
         view::{CaseVisit, Chosen, ContactRow, Desk},
     },
+    places,
 };
 use domain::{
     accounts::Role,
@@ -46,6 +48,7 @@ use domain::{
     health_status::Colour,
     organisations::CreditCheck,
     people::{IdKind, PersonNumber},
+    places::{Match, Score},
 };
 
 fn row(id: i64, name: &str, door: &str, organisation: &str, category: &str, doubtful: bool) -> Row {
@@ -104,7 +107,7 @@ fn detail(state: State) -> Detail {
         same_credit: vec!["阜阳市人民医院后勤公司".into()],
         similar: vec![neighbour("阜阳市人民医院南区门诊楼", "三清路 499 号")],
         near: vec![neighbour("三清路便民药店", "三清路 501 号 1 楼")],
-        listed: actions::places::Listed::default(),
+        listed: places::Listed::default(),
         changes: Vec::new(),
         people: vec![(1, "钟*".into())],
         events: vec![
@@ -196,6 +199,112 @@ fn a_decision_taken_by_somebody_else_is_said_and_cannot_be_taken_again() {
     wrong.marks = Marks(Complaints::one("reason", "请写明退回原因，对方要据此改正"));
     let html = drawn("review-wrong", &wrong);
     assert!(html.contains("id=\"reason-wrong\""));
+}
+
+fn place(id: i64, name: &str, state: Match) -> places::Row {
+    places::Row {
+        id,
+        name: name.into(),
+        address: "三清路 501 号".into(),
+        credit_code: (id == 1).then(|| "91350100M000100Y43".into()),
+        category_name: if id == 2 { String::new() } else { "医院".into() },
+        region_name: "颍州区 三清街道".into(),
+        state,
+        unit: (state == Match::Confirmed).then(|| (7, MARKUP.into())),
+        round: 2,
+        listed: ago(9000),
+        seen: ago(100),
+        decided: (state != Match::Open).then(|| ago(50)),
+        gone: false,
+        hinted: id == 1,
+    }
+}
+
+fn candidate(organisation: i64, points: u8) -> places::Candidate {
+    places::Candidate {
+        organisation,
+        name: "阜阳市人民医院（南区）".into(),
+        credit_code: Some("91350100M000100Y43".into()),
+        door: Some(("阜阳市人民医院（南区） · 门诊部 东门".into(), "三清路 501 号".into())),
+        score: Score { points, credit: Some(points > 60), name: 100, address: None },
+    }
+}
+
+fn register(rows: Vec<places::Row>, detail: Option<places::Detail>) -> PlacesPage {
+    let show = places::Show::State(rows.first().map_or(Match::Open, |row| row.state));
+    PlacesPage {
+        p: frame(Some(Role::Reviewer), "/places"),
+        filter: places::Filter::all(show),
+        list: places::Places {
+            total: 120,
+            page: 1,
+            counts: places::Show::ALL.map(|show| (show, 120)).to_vec(),
+            likely: if show == places::Show::State(Match::Open) { 3 } else { 0 },
+            narrowed_to: Some(("341202".into(), "颍州区".into())),
+            rows,
+        },
+        opened: detail.is_some(),
+        detail,
+        unit: String::new(),
+        next: Some(3),
+        notice: None,
+        done: None,
+        counties: some_counties(),
+        tree: Tree::start(),
+    }
+}
+
+#[test]
+fn the_register_shows_the_place_its_candidates_and_the_decisions() {
+    let rows = vec![place(1, "阜阳市人民医院", Match::Open), place(2, MARKUP, Match::Open)];
+    let candidates = vec![candidate(7, 93), candidate(8, 40)];
+    let one = places::Detail { row: rows[0].clone(), candidates, found: vec![candidate(9, 31)] };
+    let mut page = register(rows, Some(one));
+    page.unit = MARKUP.into();
+    let html = drawn("places", &page);
+    for word in [
+        "场所名录 · 待对应 · 颍州区",
+        "相符 93 分 · 信用代码相同 · 名称相同",
+        "相符 40 分 · 信用代码不同 · 名称相同",
+        "href=\"/places/sure?state=open\"",
+        "href=\"/places?state=open&#38;id=2\"",
+        "name=\"organisation\" value=\"none\" data-key=\"n\"",
+        "name=\"organisation\" value=\"9\"",
+        "未归类",
+    ] {
+        assert!(html.contains(word), "{word}");
+    }
+    assert_eq!(html.matches("data-key=\"a\"").count(), 1);
+    let rows = vec![place(1, "阜阳市人民医院", Match::Confirmed)];
+    let candidates = vec![candidate(7, 93), candidate(8, 40)];
+    let one = places::Detail { row: rows[0].clone(), candidates, found: Vec::new() };
+    let html = drawn("places-confirmed", &register(rows, Some(one)));
+    assert!(!html.contains("value=\"none\"") && html.contains("撤回，改为待对应"));
+    assert!(!html.contains("name=\"organisation\" value=\"7\""), "it is that unit already");
+    let mut sought = register(vec![], None);
+    sought.filter.text = MARKUP.into();
+    assert!(drawn("places-sought", &sought).contains("没有找到"));
+    let mut none = register(vec![], None);
+    none.list.counts = places::Show::ALL.map(|show| (show, 0)).to_vec();
+    assert!(drawn("places-none", &none).contains("还没有场所名录"));
+}
+
+#[test]
+fn what_one_decision_about_the_register_confirms_is_shown_before() {
+    let page = |looked_at, likely| SurePage {
+        p: frame(Some(Role::Reviewer), "/places/sure"),
+        filter: places::Filter::all(places::Show::State(Match::Open)),
+        ones: places::SureOnes {
+            rows: vec![(place(1, MARKUP, Match::Open), MARKUP.into())],
+            looked_at,
+            likely,
+        },
+        seen: NOW,
+    };
+    let html = drawn("places-sure", &page(1, 1));
+    assert!(html.contains("对应这 1 个场所") && html.contains("name=\"seen\" value=\""));
+    let html = drawn("places-sure-many", &page(50, 2306));
+    assert!(html.contains("另有 2256 个没有列在这里") && html.contains("另有 49 个不止一个单位"));
 }
 
 fn case() -> CaseRow {

@@ -12,6 +12,7 @@ pub mod layouts;
 #[cfg(test)]
 mod looks;
 pub mod narrowing;
+pub mod places;
 pub mod posters;
 pub mod review;
 pub mod review_view;
@@ -31,6 +32,10 @@ pub fn routes() -> Vec<Route> {
         Route::post("/review/{id}/suspend", Who::Reviewer, post(review::suspend)),
         Route::post("/review/{id}/resume", Who::Reviewer, post(review::resume)),
         Route::post("/review/{id}/place", Who::Reviewer, post(review::confirm_place)),
+        Route::get("/places", Who::Reviewer, get(places::page)),
+        Route::get("/places/sure", Who::Reviewer, get(places::sure)),
+        Route::post("/places/sure/confirm", Who::Reviewer, post(places::confirm_sure)),
+        Route::post("/places/{id}", Who::Reviewer, post(places::decide)),
         Route::get("/posters", Who::Reviewer, get(posters::page)),
         Route::post("/posters", Who::Reviewer, post(posters::order)),
         Route::post("/posters/{id}/cancel", Who::Reviewer, post(posters::cancel)),

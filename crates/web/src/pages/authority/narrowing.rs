@@ -1,6 +1,6 @@
 //! What the review queue is narrowed to, as addresses and forms carry it.
 
-use crate::pages::desk::{Words, page, searched};
+use crate::pages::desk::{Words, category, optional, page, region, searched};
 use actions::applications::review::Filter;
 use domain::{applications::State, fields::Complaints};
 use serde::Deserialize;
@@ -84,12 +84,10 @@ impl Narrowing {
             "no" => Some(false),
             _ => None,
         });
-        let region = optional(&self.region, |code| digits(code, &[6, 9]));
-        let category = optional(&self.category, |code| digits(code, &[1, 3]));
         let filter = Filter {
             state: complaints.take("state", state).unwrap_or(first),
-            region: complaints.take("region", region.ok_or("没有这样的地区代码")).flatten(),
-            category: complaints.take("category", category.ok_or("没有这样的类别代码")).flatten(),
+            region: region(&self.region, &mut complaints),
+            category: category(&self.category, &mut complaints),
             days: complaints.take("days", days.ok_or("天数可以是 1、3、7")).flatten(),
             doubtful: complaints.take("doubt", doubtful.ok_or("可以是 yes 或 no")).flatten(),
             text: searched(&self.q, &mut complaints),
@@ -97,16 +95,6 @@ impl Narrowing {
         };
         Words(filter, complaints)
     }
-}
-
-/// Nothing for an empty word; none when the word makes no sense.
-fn optional<T>(word: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-    if word.is_empty() { Some(None) } else { read(word).map(Some) }
-}
-
-fn digits(text: &str, lengths: &[usize]) -> Option<String> {
-    let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    code.then(|| text.to_owned())
 }
 
 /// The same as names and values; what is left out means nothing narrower.

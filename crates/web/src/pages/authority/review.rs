@@ -8,17 +8,17 @@ use crate::{
     answer::Shown,
     forms::Checked,
     page::Page,
-    pages::desk::{Asked, County, Said, asked, counties, failed, number, said, show, to},
+    pages::desk::{Asked, Said, asked, counties_of, failed, next_after, number, said, show, to},
     seat::As,
 };
 use actions::{
     Answer, House,
     accounts::principals::Reviewer,
-    applications::review::{self, Filter, Queue},
+    applications::review::{self, Filter},
     categories, regions, venue_codes,
 };
 use axum::extract::{Path, State as Whole};
-use domain::{applications::State, regions::Region, time::UnixMs};
+use domain::{applications::State, time::UnixMs};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -279,9 +279,9 @@ impl View {
         };
         let regions = regions::all(house).await.map_err(&fail)?;
         let page = ReviewPage {
-            places: places(&regions, &queue),
+            places: counties_of(&regions, queue.narrowed_to.as_ref().map(|(own, _)| own.as_str())),
             tree: categories::tree(house).await.map_err(&fail)?,
-            next: id.and_then(|id| next_after(&queue, id)),
+            next: id.and_then(|id| next_after(queue.rows.iter().map(|row| row.id), id)),
             opened: self.id.is_some(),
             queue,
             detail,
@@ -295,23 +295,4 @@ impl View {
         };
         show(&p, said.status, &page)
     }
-}
-
-/// The counties with their townships that the queue can be narrowed to.
-fn places(regions: &[Region], queue: &Queue) -> Vec<County> {
-    let mut all = counties(regions);
-    if let Some((own, _)) = &queue.narrowed_to {
-        all.retain(|county| own.starts_with(county.code.as_str()));
-        for county in &mut all {
-            county.townships.retain(|town| own.len() == 6 || town.code == *own);
-        }
-    }
-    all
-}
-
-/// The application after this one in the list, or the one before the last.
-fn next_after(queue: &Queue, id: i64) -> Option<i64> {
-    let ids: Vec<i64> = queue.rows.iter().map(|row| row.id).collect();
-    let at = ids.iter().position(|other| *other == id)?;
-    ids.get(at + 1).or_else(|| ids.get(at.checked_sub(1)?)).copied()
 }

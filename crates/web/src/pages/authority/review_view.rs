@@ -1,9 +1,9 @@
 //! What the review page shows, and the links within it.
 
-use super::narrowing::words;
+use super::{narrowing::words, places::view::likeness};
 use crate::{
     page::Page,
-    pages::desk::{County, Marks, minute_text, query_text},
+    pages::desk::{County, Marks, list_address, minute_text, part_of_city, query_text},
 };
 use actions::{
     Failure,
@@ -102,45 +102,16 @@ impl ReviewPage {
         words(&self.filter)
     }
 
-    fn is_region(&self, code: &str) -> bool {
-        self.filter.region.as_deref() == Some(code)
-    }
-
-    fn is_category(&self, code: &str) -> bool {
-        self.filter.category.as_deref() == Some(code)
-    }
-
     /// The part of the city that is shown.
     fn place_name(&self) -> String {
-        let region = self.filter.region.as_deref();
-        let chosen = self.places.iter().find_map(|county| {
-            let town = county.townships.iter().find(|town| Some(town.code.as_str()) == region);
-            let whole = (Some(county.code.as_str()) == region).then_some(&county.name);
-            whole.or(town.map(|town| &town.name))
-        });
-        let own = self.queue.narrowed_to.as_ref().map(|(_, name)| name);
-        chosen.or(own).cloned().unwrap_or_else(|| self.p.t("全市").to_owned())
+        let own = self.queue.narrowed_to.as_ref().map(|(_, name)| name.as_str());
+        let chosen = part_of_city(&self.places, self.filter.region.as_deref());
+        chosen.or(own).unwrap_or_else(|| self.p.t("全市")).to_owned()
     }
 
     /// What speaks for a place of the register, in words.
     fn likeness(&self, listed: &ListedPlace) -> String {
-        let score = listed.score;
-        let mut words = vec![self.p.f("相符 {} 分", score.points)];
-        words.extend(
-            score.credit.map(|same| {
-                self.p.t(if same { "信用代码相同" } else { "信用代码不同" }).to_owned()
-            }),
-        );
-        words.push(match score.name {
-            100 => self.p.t("名称相同").to_owned(),
-            alike => self.p.f("名称相近 {}%", alike),
-        });
-        words.extend(
-            score
-                .address
-                .map(|same| self.p.t(if same { "门牌相同" } else { "门牌不同" }).to_owned()),
-        );
-        words.join(" · ")
+        likeness(&self.p, listed.score)
     }
 
     fn when(&self, row: &Row) -> String {
@@ -213,17 +184,9 @@ impl ManyPage {
 
 /// The address of the queue, narrowed and paged, with an application chosen or not.
 pub(super) fn list_link(filter: &Filter, id: Option<i64>) -> String {
-    let mut parts = words(filter);
-    parts.extend(id.map(|id| ("id", id.to_string())));
-    address("/review", &parts)
+    list_address("/review", &words(filter), id)
 }
 
 fn many_link(filter: &Filter) -> String {
-    address("/review/many", &words(&Filter { page: 0, ..filter.clone() }))
-}
-
-fn address(path: &str, parts: &[(&'static str, String)]) -> String {
-    let parts: Vec<(&str, &str)> =
-        parts.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    query_text(path, &parts)
+    list_address("/review/many", &words(&Filter { page: 0, ..filter.clone() }), None)
 }

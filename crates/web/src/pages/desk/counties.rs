@@ -39,6 +39,30 @@ pub fn counties(regions: &[Region]) -> Vec<County> {
     counties
 }
 
+/// Those that somebody narrowed to `own`, a county or township, can choose from.
+#[must_use]
+pub fn counties_of(regions: &[Region], own: Option<&str>) -> Vec<County> {
+    let mut all = counties(regions);
+    if let Some(own) = own {
+        all.retain(|county| own.starts_with(county.code.as_str()));
+        for county in &mut all {
+            county.townships.retain(|town| own.len() == 6 || town.code == own);
+        }
+    }
+    all
+}
+
+/// The name of the chosen county or township; none when all are shown.
+#[must_use]
+pub fn part_of_city<'a>(counties: &'a [County], chosen: Option<&str>) -> Option<&'a str> {
+    let chosen = chosen?;
+    counties.iter().find_map(|county| {
+        let town = county.townships.iter().find(|town| town.code == chosen);
+        let whole = (county.code == chosen).then_some(county.name.as_str());
+        whole.or(town.map(|town| town.name.as_str()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -65,5 +89,31 @@ mod tests {
         ]);
         let seen: Vec<_> = all.iter().map(|c| (c.name.as_str(), c.townships.len())).collect();
         assert_eq!(seen, [("颍州区", 1), ("颍东区", 2)]);
+    }
+
+    #[test]
+    fn whoever_is_narrowed_chooses_within_that() {
+        let regions = [
+            region("341200", "阜阳市", None),
+            region("341202", "颍州区", Some("341200")),
+            region("341202001", "鼓楼街道", Some("341202")),
+            region("341202002", "文峰街道", Some("341202")),
+            region("341203", "颍东区", Some("341200")),
+        ];
+        let choices = |own| -> Vec<usize> {
+            counties_of(&regions, own).iter().map(|county| county.townships.len()).collect()
+        };
+        assert_eq!(choices(None), [2, 0]);
+        assert_eq!(choices(Some("341202")), [2]);
+        assert_eq!(choices(Some("341202002")), [1]);
+        let all = counties(&regions);
+        for (chosen, name) in [
+            (Some("341203"), Some("颍东区")),
+            (Some("341202002"), Some("文峰街道")),
+            (Some("341299"), None),
+            (None, None),
+        ] {
+            assert_eq!(part_of_city(&all, chosen), name);
+        }
     }
 }

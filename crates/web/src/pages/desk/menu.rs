@@ -26,7 +26,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
             ("/venue/drafts", "批量申请"),
             ("/venue/messages", "消息"),
         ],
-        Role::Reviewer => &[("/review", "审核"), ("/posters", "海报")],
+        Role::Reviewer => &[("/review", "审核"), ("/places", "名录"), ("/posters", "海报")],
         Role::Investigator => &[("/cases", "病例")],
         Role::Auditor => &[("/audit", "审计记录")],
         Role::Administrator => {
@@ -47,7 +47,18 @@ pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
 
 /// The nearest address that can be come back to from a page that only a form leads to.
 fn come_back(path: &str) -> &str {
-    let desks = ["/review", "/layouts", "/posters", "/venue/poster-jobs", "/account", "/accounts"];
+    if path == "/places/sure/confirm" {
+        return "/places/sure";
+    }
+    let desks = [
+        "/review",
+        "/places",
+        "/layouts",
+        "/posters",
+        "/venue/poster-jobs",
+        "/account",
+        "/accounts",
+    ];
     for desk in desks {
         if path.strip_prefix(desk).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
             return desk;

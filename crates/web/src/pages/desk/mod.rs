@@ -1,6 +1,7 @@
 //! What the desk's pages share.
 
 mod counties;
+mod lists;
 mod marks;
 mod menu;
 mod parts_of_files;
@@ -11,11 +12,12 @@ mod replies;
 pub(crate) mod samples;
 mod words;
 
-pub use counties::{County, Township, counties};
+pub use counties::{County, Township, counties, counties_of, part_of_city};
+pub use lists::{list_address, next_after};
 pub use marks::{Marks, Said, said};
 pub use menu::{brand, event_text, menu, minute_text, other_language};
 pub use parts_of_files::send as send_part;
 pub use past::{Past, past};
 pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, stem, to};
-pub use words::{Words, page, searched};
+pub use words::{Words, category, optional, page, region, searched};

@@ -37,3 +37,25 @@ pub fn page(word: &str, complaints: &mut Complaints) -> i64 {
     };
     complaints.take("page", page.ok_or("页码从 0 开始")).map_or(0, |page| page.min(PAGE_MAX))
 }
+
+/// Nothing for an empty word; none when the word makes no sense.
+pub fn optional<T>(word: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if word.is_empty() { Some(None) } else { read(word).map(Some) }
+}
+
+/// The code of a county or township, from the word `region`; none when it makes no sense.
+pub fn region(word: &str, complaints: &mut Complaints) -> Option<String> {
+    let code = optional(word, |code| digits(code, [6, 9]));
+    complaints.take("region", code.ok_or("没有这样的地区代码")).flatten()
+}
+
+/// The code of a category or of a group of them, from the word `category`; none when it makes no sense.
+pub fn category(word: &str, complaints: &mut Complaints) -> Option<String> {
+    let code = optional(word, |code| digits(code, [1, 3]));
+    complaints.take("category", code.ok_or("没有这样的类别代码")).flatten()
+}
+
+fn digits(text: &str, lengths: [usize; 2]) -> Option<String> {
+    let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    code.then(|| text.to_owned())
+}
