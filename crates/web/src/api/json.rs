@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
 
-fn refuse(status: StatusCode, code: &str, detail: &str) -> Response {
+pub(crate) fn refuse(status: StatusCode, code: &str, detail: &str) -> Response {
     let body = serde_json::json!({
         "type": format!("urn:venuecode:{code}"),
         "title": status.canonical_reason().unwrap_or("error"),

@@ -2,7 +2,8 @@
 
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
-    messages, offers, organisations, passwords, places, posters, regions, reverse_scans, sessions,
+    messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
+    reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -113,6 +114,10 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         drafts::upload, drafts::one_draft, drafts::change, drafts::delete_one, drafts::submit,
         posters::poster, posters::code_svg, posters::code_png, posters::all, posters::guide,
         posters::empty_layout,
+        poster_jobs::list_of_unit, poster_jobs::order_of_unit, poster_jobs::one_of_unit,
+        poster_jobs::end_of_unit, poster_jobs::file_of_unit, poster_jobs::list_of_region,
+        poster_jobs::order_of_region, poster_jobs::one_of_region, poster_jobs::end_of_region,
+        poster_jobs::file_of_region,
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
         places::list, places::take, places::one, places::decide, places::confirm_sure,

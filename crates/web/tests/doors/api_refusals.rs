@@ -21,7 +21,7 @@ use web::{
 };
 
 /// Those that depend on how things stand, on the rate and on free places; each has a test of its own.
-const BY_STATE: [u16; 3] = [409, 429, 503];
+const BY_STATE: [u16; 4] = [409, 416, 429, 503];
 
 /// The description of one endpoint.
 struct Described {

@@ -4,6 +4,7 @@ use super::Caller;
 use crate::{Answer, Failure, House, posters::Order, regions};
 use domain::{
     posters::{JOB_HOURS, JobForm, JobState},
+    regions::Region,
     time::{HOUR_MS, UnixMs},
 };
 use registry::{PosterJob, PostersOf};
@@ -63,13 +64,32 @@ pub async fn list<'a>(house: &House, caller: impl Into<Caller<'a>>) -> Answer<Ve
         if over || !caller.may_print(house, &row.new.of).await? {
             continue;
         }
-        let region_name = match &row.new.of {
-            PostersOf::Region(code) => Some(regions::name_of(&regions, code)),
-            PostersOf::Organisation(_) => None,
-        };
+        let region_name = region_name(&row, &regions);
         jobs.push(job(house, row, region_name));
     }
     Ok(jobs)
+}
+
+/// One of the caller's jobs.
+///
+/// # Errors
+/// `NotFound` for somebody else's, and after its time.
+pub async fn one<'a>(house: &House, caller: impl Into<Caller<'a>>, id: i64) -> Answer<Job> {
+    let row = caller.into().own(house, id).await?;
+    if row.ended.is_some_and(|ended| kept_until(ended) <= house.now()) {
+        return Err(Failure::NotFound);
+    }
+    let regions = regions::all(house).await?;
+    let region_name = region_name(&row, &regions);
+    Ok(job(house, row, region_name))
+}
+
+/// The name of the region whose posters a job makes; none for those of a unit.
+fn region_name(row: &PosterJob, regions: &[Region]) -> Option<String> {
+    match &row.new.of {
+        PostersOf::Region(code) => Some(regions::name_of(regions, code)),
+        PostersOf::Organisation(_) => None,
+    }
 }
 
 fn job(house: &House, row: PosterJob, region_name: Option<String>) -> Job {

@@ -11,7 +11,7 @@ pub use caller::Caller;
 pub use draw::{run, sweep};
 pub use exports::{Disk, ExportFile};
 pub use file::{Export, download};
-pub use list::{Job, cancel, list};
+pub use list::{Job, cancel, list, one};
 pub use order::{Ordering, has_whole_counties, order_of_region, order_of_unit, regions_of};
 pub use posters::VOLUME_PAGES_MAX;
 

@@ -13,6 +13,7 @@ pub mod offers;
 pub mod organisations;
 pub mod passwords;
 pub mod places;
+pub mod poster_jobs;
 pub mod posters;
 pub mod problems;
 pub mod regions;
@@ -45,6 +46,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(duty_devices::routes());
     all.extend(drafts::routes());
     all.extend(posters::routes());
+    all.extend(poster_jobs::routes());
     all.extend(applications::routes());
     all.extend(places::routes());
     all.extend(layouts::routes());

@@ -42,6 +42,8 @@ problems! {
         "413" "larger than a file of this kind may be",
         "415" "not a content type of such a file",
         "422" "the file cannot be taken, `errors` says why at `file`; or names a word of the query";
+    /// Of a file that can be had in parts.
+    Parts: "416" "the file has no such part; `Content-Range` says how long it is";
     /// Of the words of a query.
     Asked:
         "400" "a word of the query is unknown, or stands twice",

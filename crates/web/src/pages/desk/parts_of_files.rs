@@ -6,12 +6,13 @@ use crate::{
     page::Page,
 };
 use actions::{
-    Failure, House,
+    Answer, Failure, House,
     posters::jobs::{self, Caller},
 };
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures_util::stream;
 
@@ -72,10 +73,18 @@ const OUTSIDE: Trouble = Trouble {
     says: "请回到上一页，重新下载。",
 };
 
-/// What a job has made, or the part of it that is asked for.
+/// What there is of the part that is asked for.
+pub enum FilePart {
+    /// The part.
+    There(Response),
+    /// The file ends before it; the header that says where.
+    Outside(HeaderMap),
+}
+
+/// The page's answer: what a job has made, or the part of it that is asked for.
 ///
 /// # Errors
-/// `NotFound` for somebody else's job, and for one without a file.
+/// As [`part_of_file`].
 pub async fn send(
     house: &House,
     p: Page,
@@ -83,19 +92,34 @@ pub async fn send(
     id: i64,
     headers: &HeaderMap,
 ) -> Shown {
+    match part_of_file(house, caller, id, headers).await.map_err(failed(&p))? {
+        FilePart::There(response) => Ok(response),
+        FilePart::Outside(range) => Ok((range, answer::trouble(&p, &OUTSIDE)).into_response()),
+    }
+}
+
+/// What a job has made, or the part of it that is asked for.
+///
+/// # Errors
+/// `NotFound` for somebody else's job, and for one without a file.
+pub async fn part_of_file(
+    house: &House,
+    caller: Caller<'_>,
+    id: i64,
+    headers: &HeaderMap,
+) -> Answer<FilePart> {
     // A number is never given to another file.
     let tag = format!("\"poster-job-{id}\"");
     let part = Part::of(headers, &tag);
     let begins = !matches!(part, Part::From(1.., _));
-    let made = jobs::download(house, caller, id, begins).await;
-    let mut export = made.map_err(failed(&p))?;
+    let mut export = jobs::download(house, caller, id, begins).await?;
     let bytes = export.bytes;
     let Some((first, count)) = part.within(bytes) else {
-        let mut refused = answer::trouble(&p, &OUTSIDE);
-        put(refused.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{bytes}"));
-        return Ok(refused);
+        let mut range = HeaderMap::new();
+        put(&mut range, header::CONTENT_RANGE, &format!("bytes */{bytes}"));
+        return Ok(FilePart::Outside(range));
     };
-    export.from(first, count).await.map_err(|error| failed(&p)(Failure::broken(error)))?;
+    export.from(first, count).await.map_err(Failure::broken)?;
     let kind = if export.name.ends_with(".pdf") { "application/pdf" } else { "application/zip" };
     let name = export.name.clone();
     let chunks = stream::unfold(export, async |mut export| {
@@ -112,7 +136,7 @@ pub async fn send(
         put(headers, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{bytes}"));
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
-    Ok(response)
+    Ok(FilePart::There(response))
 }
 
 fn put(headers: &mut HeaderMap, name: header::HeaderName, text: &str) {
