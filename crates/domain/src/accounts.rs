@@ -16,12 +16,20 @@ pub enum Role {
     Auditor,
     /// 系统管理员: makes accounts, sees neither visits nor identities
     Administrator,
+    /// 防控专员: proposes and decides what lets people in, sees neither visits nor identities
+    PolicyOfficer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] =
-        [Self::Manager, Self::Reviewer, Self::Investigator, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 6] = [
+        Self::Manager,
+        Self::Reviewer,
+        Self::Investigator,
+        Self::Auditor,
+        Self::Administrator,
+        Self::PolicyOfficer,
+    ];
 
     /// The name in the registry and on the wire.
     #[must_use]
@@ -32,6 +40,7 @@ impl Role {
             Self::Investigator => "investigator",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::PolicyOfficer => "policy_officer",
         }
     }
 
@@ -50,6 +59,7 @@ impl Role {
             Self::Investigator => "流调员",
             Self::Auditor => "审计员",
             Self::Administrator => "系统管理员",
+            Self::PolicyOfficer => "防控专员",
         }
     }
 
@@ -62,6 +72,7 @@ impl Role {
             Self::Investigator => "/cases",
             Self::Auditor => "/audit",
             Self::Administrator => "/accounts",
+            Self::PolicyOfficer => "/policy",
         }
     }
 }

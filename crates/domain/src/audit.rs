@@ -65,6 +65,10 @@ pub enum Deed {
     CheckpointResumed,
     /// Changed the tree of categories.
     CategoryChanged,
+    /// Proposed an entry policy.
+    PolicyProposed,
+    /// Agreed to an entry policy, turned it down, or took a proposal back.
+    PolicyDecided,
     /// Took the register of places, or a part of it, over from a list.
     PlacesImported,
     /// Said which unit a place of the register is, that there is none, or took that back.
@@ -83,7 +87,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -115,6 +119,8 @@ impl Deed {
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
         Self::CategoryChanged,
+        Self::PolicyProposed,
+        Self::PolicyDecided,
         Self::PlacesImported,
         Self::PlaceMatched,
         Self::PostersOrdered,
@@ -159,6 +165,8 @@ impl Deed {
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
             Self::CategoryChanged => "category_changed",
+            Self::PolicyProposed => "policy_proposed",
+            Self::PolicyDecided => "policy_decided",
             Self::PlacesImported => "places_imported",
             Self::PlaceMatched => "place_matched",
             Self::PostersOrdered => "posters_ordered",
@@ -210,6 +218,8 @@ impl Deed {
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
             Self::CategoryChanged => "更改场所类别",
+            Self::PolicyProposed => "提出通行策略",
+            Self::PolicyDecided => "复核通行策略",
             Self::PlacesImported => "导入场所名录",
             Self::PlaceMatched => "对应名录场所",
             Self::PostersOrdered => "批量生成海报",

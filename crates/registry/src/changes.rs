@@ -25,6 +25,8 @@ pub enum Change {
     Device(i64),
     /// The keys of visitors' sessions.
     SessionKeys,
+    /// The entry policies.
+    EntryPolicies,
 }
 
 impl Change {
@@ -34,6 +36,7 @@ impl Change {
             Self::VenueCode(code) => ("venue_code", code.clone()),
             Self::Device(id) => ("device", id.to_string()),
             Self::SessionKeys => ("session_keys", String::new()),
+            Self::EntryPolicies => ("entry_policies", String::new()),
         }
     }
 
@@ -44,6 +47,7 @@ impl Change {
             "venue_code" => Ok(Self::VenueCode(subject)),
             "device" => subject.parse().map(Self::Device).map_err(|_| strange),
             "session_keys" => Ok(Self::SessionKeys),
+            "entry_policies" => Ok(Self::EntryPolicies),
             _ => Err(strange),
         }
     }

@@ -57,6 +57,8 @@ pub enum Who {
     Auditor,
     /// 系统管理员
     Administrator,
+    /// 防控专员
+    PolicyOfficer,
 }
 
 /// What an address answers with.

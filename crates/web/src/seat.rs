@@ -9,7 +9,8 @@ use actions::{
     Answer, Failure, House,
     accounts::{
         principals::{
-            Administrator, Auditor, DutyDevice, Investigator, Manager, Reviewer, Staff, Visitor,
+            Administrator, Auditor, DutyDevice, Investigator, Manager, PolicyOfficer, Reviewer,
+            Staff, Visitor,
         },
         second_factor,
         session::{self, Token},
@@ -65,7 +66,7 @@ macro_rules! staff_principal {
 
 staff_principal!(
     Manager as_manager, Reviewer as_reviewer, Investigator as_investigator, Auditor as_auditor,
-    Administrator as_administrator
+    Administrator as_administrator, PolicyOfficer as_policy_officer
 );
 
 impl FromSeat for Staff {

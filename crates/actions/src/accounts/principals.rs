@@ -73,6 +73,11 @@ principal!(
     Administrator, Administrator, as_administrator
 );
 
+principal!(
+    /// 防控专员, of the city, a county or a township
+    PolicyOfficer, PolicyOfficer, as_policy_officer
+);
+
 impl Staff {
     /// Role.
     #[must_use]

@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{FIRST_POLICY, Verdict, judge},
+    entry_policy::{EntryPolicy, Site, Verdict, judge},
     health_status::{Colour, HealthStatus},
     people::PersonNumber,
     time::UnixMs,
@@ -107,6 +107,13 @@ async fn settle(house: &House, question: Question) {
     }
 }
 
+/// The policy at a door; of one that was closed meanwhile, what holds in the whole city.
+fn policy_at(house: &House, checkpoint: CheckpointNumber, now: UnixMs) -> EntryPolicy {
+    let code = house.mirror.code_of(checkpoint);
+    let nowhere = Site { checkpoint, county: "", township: "", category: "" };
+    house.mirror.policy(&code.as_ref().map_or(nowhere, |code| code.door.site()), now)
+}
+
 /// Judges the entry by what was answered, and tells the door.
 async fn tell(
     house: &House,
@@ -115,7 +122,7 @@ async fn tell(
     status: &HealthStatus,
 ) {
     let now = house.now();
-    let verdict = judge(&FIRST_POLICY, status, now);
+    let verdict = judge(&policy_at(house, checkpoint, now), status, now);
     if verdict.colour() == Colour::Unknown {
         return;
     }

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Decision, FIRST_POLICY, advice, judge},
+    entry_policy::{Decision, EntryPolicy, advice, judge},
     health_status::{Colour, HealthStatus, Itinerary},
     people::PersonNumber,
     time::UnixMs,
@@ -65,8 +65,9 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
     };
     let (at_hand, now) = (health_status::at_hand(house, caller.person), house.now());
     let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
+    let policy = house.mirror.policy(&door.site(), now);
     let entered = Shown {
-        recorded: &worst(house.followed.over(recorded), &status, now),
+        recorded: &worst(house.followed.over(recorded), &status, &policy, now),
         masked_name: crate::people::masked_name(house, caller.person)?,
         status: &status,
         again: true,
@@ -85,8 +86,8 @@ fn is_pending(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
 
 /// A result that is looked at again shows what holds now, when that is worse: a page kept open does
 /// not stay green after the code has turned. An old record keeps what was shown then.
-fn worst(recorded: Recorded, status: &HealthStatus, now: UnixMs) -> Recorded {
-    let verdict = judge(&FIRST_POLICY, status, now);
+fn worst(recorded: Recorded, status: &HealthStatus, policy: &EntryPolicy, now: UnixMs) -> Recorded {
+    let verdict = judge(policy, status, now);
     let fresh = now.since(recorded.entered) <= RESULT_FRESH_MS;
     if !fresh || verdict.decision().number() <= recorded.decision.number() {
         return recorded;
@@ -106,6 +107,9 @@ async fn door_without_code(house: &House, number: CheckpointNumber) -> Answer<Do
     Ok(Door {
         checkpoint: number,
         county_name: regions::name_of(&regions, &record.county),
+        county: record.county,
+        township: record.township,
+        category: record.category,
         name: record.name,
         door: record.door,
         address: record.address,

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     checkins::{Entry, Method},
-    entry_policy::{FIRST_POLICY, advice, judge, raises_alert},
+    entry_policy::{advice, judge, raises_alert},
     health_status::{HealthStatus, Itinerary},
     people::PersonNumber,
     time::UnixMs,
@@ -89,7 +89,7 @@ pub(crate) async fn enter(
     let masked_name = crate::people::masked_name(house, person)?;
     let (at_hand, now) = (health_status::at_hand(house, person), house.now());
     let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
-    let verdict = judge(&FIRST_POLICY, &status, now);
+    let verdict = judge(&house.mirror.policy(&door.site(), now), &status, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;

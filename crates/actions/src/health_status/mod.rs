@@ -47,7 +47,7 @@ impl HealthSource for NoSource {
 
 /// Whether what our own register says still counts: green for a while, anything else until it is
 /// changed.
-fn in_force(status: &HealthStatus, now: UnixMs) -> bool {
+pub(crate) fn in_force(status: &HealthStatus, now: UnixMs) -> bool {
     status.colour != Colour::Green
         || now.since(status.confirmed) <= FIRST_POLICY.register_green_ms_max
 }

@@ -11,7 +11,13 @@ mod people;
 pub use doors::MirroredCode;
 
 use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::Keys};
-use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
+use domain::{
+    checkpoints::CheckpointNumber,
+    entry_policy::{EntryPolicy, Policies, Site},
+    health_status::HealthStatus,
+    people::PersonNumber,
+    time::UnixMs,
+};
 use doors::Doors;
 use parking_lot::RwLock;
 use people::People;
@@ -29,6 +35,7 @@ pub struct Mirror {
     doors: RwLock<Doors>,
     devices: RwLock<Devices>,
     keys: RwLock<Keys>,
+    policies: RwLock<Policies>,
     position: Mutex<Position>,
     callers: std::sync::atomic::AtomicU64,
 }
@@ -70,6 +77,7 @@ impl Mirror {
         registry.venue_codes(|code| doors.put(code)).await?;
         let devices = registry.enrolled_devices().await?.iter().map(device).collect();
         let keys = read_keys(registry).await?;
+        *self.policies.write() = Policies::new(registry.agreed_policies().await?);
         *self.people.write() = people;
         *self.doors.write() = doors;
         *self.devices.write() = devices;
@@ -132,6 +140,10 @@ impl Mirror {
                 }
                 Change::Device(id) => self.look_at_device(registry, id).await?,
                 Change::SessionKeys => *self.keys.write() = read_keys(registry).await?,
+                Change::EntryPolicies => {
+                    let policies = Policies::new(registry.agreed_policies().await?);
+                    *self.policies.write() = policies;
+                }
             }
         }
         for person in people {
@@ -169,6 +181,15 @@ impl Mirror {
         self.people.read().status(person)
     }
 
+    /// Hands over every status that the register has. Between blocks of people the scans have their
+    /// turn.
+    pub(crate) fn each_status(&self, mut each: impl FnMut(HealthStatus)) {
+        for block in 0.. {
+            let Some(statuses) = self.people.read().statuses_of(block) else { return };
+            statuses.into_iter().for_each(&mut each);
+        }
+    }
+
     /// A venue code.
     pub(crate) fn code(&self, code: &str) -> Option<MirroredCode> {
         self.doors.read().code(code).cloned()
@@ -187,6 +208,16 @@ impl Mirror {
     /// The device whose token has this MAC, unless revoked.
     pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
         self.devices.read().get(token_mac).copied()
+    }
+
+    /// The entry policy that holds at a door.
+    pub(crate) fn policy(&self, site: &Site<'_>, now: UnixMs) -> EntryPolicy {
+        self.policies.read().at(site, now)
+    }
+
+    /// All entry policies that were agreed on.
+    pub(crate) fn policies(&self) -> Policies {
+        self.policies.read().clone()
     }
 
     /// The keys of visitors' sessions.

@@ -169,6 +169,12 @@ impl People {
         block.names.get(start..start + usize::from(slot.name_bytes))
     }
 
+    /// What the register says of a block of people; `None` beyond the last block.
+    pub(super) fn statuses_of(&self, block: usize) -> Option<Vec<HealthStatus>> {
+        let slots = self.blocks.get(block)?.as_deref().map_or(&[][..], |block| &block.slots);
+        Some(slots.iter().filter(|slot| slot.there).filter_map(Slot::status).collect())
+    }
+
     /// What the register of health status says.
     pub(super) fn status(&self, person: PersonNumber) -> Option<HealthStatus> {
         let (_, slot) = self.slot(person)?;

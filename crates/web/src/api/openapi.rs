@@ -1,9 +1,9 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
-    messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
-    reverse_scans, sessions,
+    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
+    entry_policies, layouts, messages, offers, organisations, passwords, places, poster_jobs,
+    posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -118,6 +118,8 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         poster_jobs::end_of_unit, poster_jobs::file_of_unit, poster_jobs::list_of_region,
         poster_jobs::order_of_region, poster_jobs::one_of_region, poster_jobs::end_of_region,
         poster_jobs::file_of_region,
+        entry_policies::list, entry_policies::one, entry_policies::compare, entry_policies::create,
+        entry_policies::approve, entry_policies::refuse, entry_policies::withdraw,
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
         places::list, places::take, places::one, places::decide, places::confirm_sure,

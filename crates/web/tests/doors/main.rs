@@ -6,6 +6,7 @@ mod api_drafts;
 mod api_layouts;
 mod api_people;
 mod api_places;
+mod api_policies;
 mod api_poster_jobs;
 mod api_refusals;
 mod api_review;

@@ -111,6 +111,7 @@ pub(crate) async fn callers(t: &TestHouse) -> Vec<(Option<Who>, Browser)> {
         (Who::Investigator, Role::Investigator),
         (Who::Auditor, Role::Auditor),
         (Who::Administrator, Role::Administrator),
+        (Who::PolicyOfficer, Role::PolicyOfficer),
     ] {
         all.push((Some(who), Browser::of(t, &t.staff_token(role, "").await).await));
     }

@@ -111,13 +111,15 @@ pub(crate) struct DemoAccount {
 }
 
 /// Role, county, name.
-const ACCOUNTS: [(Role, Option<&str>, &str); 6] = [
+const ACCOUNTS: [(Role, Option<&str>, &str); 8] = [
     (Role::Manager, None, "韩秋实"),
     (Role::Reviewer, Some("341202"), "沈知远"),
     (Role::Reviewer, Some("341203"), "陆明川"),
     (Role::Investigator, None, "顾清和"),
     (Role::Auditor, None, "程守正"),
     (Role::Administrator, None, "白景行"),
+    (Role::PolicyOfficer, None, "季云舒"),
+    (Role::PolicyOfficer, None, "傅明哲"),
 ];
 
 /// The phone of the n-th demo account; the range is not in use.

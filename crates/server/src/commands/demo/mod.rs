@@ -124,6 +124,7 @@ fn label(role: Role) -> &'static str {
         Role::Investigator => "流调员 investigator",
         Role::Auditor => "审计员 auditor     ",
         Role::Administrator => "系统管理员 admin    ",
+        Role::PolicyOfficer => "防控专员 policy     ",
     }
 }
 

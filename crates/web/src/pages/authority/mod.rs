@@ -13,6 +13,7 @@ pub mod layouts;
 mod looks;
 pub mod narrowing;
 pub mod places;
+pub mod policy;
 pub mod posters;
 pub mod review;
 pub mod review_view;
@@ -62,6 +63,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/category-groups/new", Who::Administrator, post(categories::add_group)),
         Route::get("/category-groups/{code}", Who::Administrator, get(categories::group_page)),
         Route::post("/category-groups/{code}", Who::Administrator, post(categories::rename_group)),
+        Route::get("/policy", Who::PolicyOfficer, get(policy::page)),
+        Route::get("/policy/new", Who::PolicyOfficer, get(policy::new_page)),
+        Route::post("/policy/new", Who::PolicyOfficer, post(policy::submit)),
+        Route::get("/policy/{version}", Who::PolicyOfficer, get(policy::one_page)),
+        Route::post("/policy/{version}/approve", Who::PolicyOfficer, post(policy::approve)),
+        Route::post("/policy/{version}/refuse", Who::PolicyOfficer, post(policy::refuse)),
+        Route::post("/policy/{version}/withdraw", Who::PolicyOfficer, post(policy::withdraw)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
         Route::post(

@@ -13,6 +13,7 @@ pub fn brand(role: &Role) -> &'static str {
         Role::Investigator => "场所码 · 流调台",
         Role::Auditor => "场所码 · 审计台",
         Role::Administrator => "场所码 · 系统管理",
+        Role::PolicyOfficer => "场所码 · 防控策略",
     }
 }
 
@@ -29,6 +30,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
         Role::Reviewer => &[("/review", "审核"), ("/places", "名录"), ("/posters", "海报")],
         Role::Investigator => &[("/cases", "病例")],
         Role::Auditor => &[("/audit", "审计记录")],
+        Role::PolicyOfficer => &[("/policy", "通行策略")],
         Role::Administrator => {
             &[("/accounts", "账号"), ("/categories", "场所类别"), ("/layouts", "海报版式")]
         }
@@ -82,6 +84,8 @@ fn come_back(path: &str) -> &str {
         "/delete",
         "/withdraw",
         "/take-back",
+        "/approve",
+        "/refuse",
         "/invite",
         "/invitations/",
         "/lay-down",
