@@ -40,6 +40,8 @@ pub enum MetricsAccess {
 pub struct Settings {
     /// The address that is printed on posters, without a slash at the end.
     pub public_url: String,
+    /// Telephone number for questions, printed on posters.
+    pub hotline: Option<String>,
     /// Whether this is a demonstration with invented people.
     pub demo: bool,
     /// Days a visit is kept.

@@ -200,6 +200,9 @@ pub(crate) struct ServeArgs {
     /// How many people say yes before a door gets its code.
     #[arg(long, env = "VENUECODE_REVIEW_STEPS", value_enum, default_value = "one")]
     pub(crate) review_steps: Steps,
+    /// Telephone number for questions, printed on every poster; 24 characters at most.
+    #[arg(long, env = "VENUECODE_HOTLINE", value_name = "NUMBER", value_parser = hotline)]
+    pub(crate) hotline: Option<String>,
     /// Folder that a backup of visits and registry is brought into once a day, while serving; best
     /// on another disk. Not a folder inside of the data folder.
     #[arg(long, env = "VENUECODE_BACKUP_TO", value_name = "DIR")]
@@ -274,4 +277,32 @@ pub(crate) struct LoadArgs {
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Most characters of what posters have room for.
+const HOTLINE_CHARS_MAX: usize = 24;
+
+/// A telephone number, or a few with what lies between them.
+fn hotline(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = (1..=HOTLINE_CHARS_MAX).contains(&text.chars().count());
+    let plain = text.chars().all(|c| c.is_ascii_digit() || " -+/、()".contains(c));
+    if fits && plain {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("digits, spaces and -+/、() alone, at most {HOTLINE_CHARS_MAX}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hotline_is_short_and_of_digits() {
+        assert_eq!(hotline(" 0558-12345 "), Ok("0558-12345".to_owned()));
+        for wrong in ["", " ", "请打电话", &"1".repeat(25)] {
+            assert!(hotline(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Wiring {
     pub(crate) sms: TextMessages,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
+    /// Telephone number for questions, printed on posters.
+    pub(crate) hotline: Option<String>,
     /// How many people say yes before a door gets its code.
     pub(crate) review_steps: ReviewSteps,
     /// Whether a demonstration's source of health status is there and never answers.
@@ -69,6 +71,7 @@ impl Wiring {
             given_url: GivenUrl::default(),
             sms: TextMessages::Off,
             second_factor: SecondFactor::Off,
+            hotline: None,
             review_steps: ReviewSteps::One,
             source_gone: false,
             serves: None,
@@ -170,6 +173,7 @@ async fn furnish(
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            hotline: wiring.hotline.clone(),
             review_steps: wiring.review_steps,
             second_factor: wiring.second_factor == SecondFactor::Sms,
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),

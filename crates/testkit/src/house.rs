@@ -291,6 +291,7 @@ impl TestHouse {
                 visit_days: 28,
                 second_factor,
                 review_steps,
+                hotline: None,
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },

@@ -22,6 +22,7 @@ use actions::{
 use domain::{
     accounts::Role,
     audit::Deed,
+    checkpoints::CheckpointNumber,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::{PersonForm, PersonNumber},
     time::{HOUR_MS, UnixMs},
@@ -33,6 +34,11 @@ use visits::{
     AppendError, Appended, CloseError, Cursor, Page, ReadError, StoreHealth, Visit, VisitStore,
     Window,
 };
+
+/// A door's application as somebody reads it now, to be written.
+pub(crate) async fn as_read(t: &TestHouse, door: CheckpointNumber) -> (CheckpointNumber, i64) {
+    (door, t.registry.round_of(door).await.unwrap().unwrap())
+}
 
 /// Why it was refused; fails the test when it was done.
 #[track_caller]

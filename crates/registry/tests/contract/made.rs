@@ -124,6 +124,11 @@ impl BackEnd {
         self.registry.application_of(door).await.unwrap().unwrap().0
     }
 
+    /// A door with the round of its application, as somebody reads it now.
+    pub(crate) async fn as_read(&self, door: CheckpointNumber) -> (CheckpointNumber, i64) {
+        (door, self.registry.round_of(door).await.unwrap().unwrap_or_default())
+    }
+
     /// A door that is open, with this code; its short number is `FY-` and the code.
     pub(crate) async fn an_open_door(&self, name: &str, code: &str) -> CheckpointNumber {
         let door = self.a_door(name).await;

@@ -23,6 +23,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         given_url,
         sms: TextMessages::settled(&args.sms)?,
         second_factor: args.second_factor,
+        hotline: args.hotline.clone(),
         review_steps: match args.review_steps {
             Steps::One => ReviewSteps::One,
             Steps::Two => ReviewSteps::Two,

@@ -32,6 +32,7 @@ struct Things {
     device: i64,
     application: i64,
     draft: i64,
+    place_round: i64,
 }
 
 impl Things {
@@ -43,7 +44,8 @@ impl Things {
         let draft = drafts::keep(t, &manager, &t.checkpoint_form()).await.unwrap();
         a_place(t).await;
         let application = t.registry.application_of(door.number).await.unwrap().unwrap().0;
-        Self { door, device, application, draft }
+        let place_round = t.registry.place(1).await.unwrap().unwrap().round;
+        Self { door, device, application, draft, place_round }
     }
 
     /// Holds that nobody has changed any of them.
@@ -53,6 +55,7 @@ impl Things {
         let door = mine::one(t, &manager, self.door.number).await.unwrap();
         assert!(door.row.standing == Standing::Open && door.devices[0].revoked.is_none(), "{at}");
         assert!(door.row.state == State::Approved && door.life.is_empty(), "{at}");
+        assert_eq!(t.registry.place(1).await.unwrap().unwrap().round, self.place_round, "{at}");
     }
 
     /// The route's address of these; none when it names no thing.
@@ -92,6 +95,7 @@ fn body(path: &str) -> &'static str {
         "place" => "{\"place\":1,\"round\":0}",
         "match" => "{\"round\":0,\"state\":\"no_unit\"}",
         "poster-reports" => "{\"fault\":\"damaged\",\"code_number\":\"x\"}",
+        "application" | "change" => "{\"round\":1,\"form\":{}}",
         _ if path.contains("/drafts/") => "{\"round\":1,\"form\":{}}",
         _ => "{}",
     }

@@ -62,6 +62,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         given_url: GivenUrl::default(),
         sms: TextMessages::Console,
         second_factor: SecondFactor::Sms,
+        hotline: None,
         review_steps: ReviewSteps::One,
         source_gone: args.health_source == Source::Gone,
         serves: Some(args.limits.clone()),

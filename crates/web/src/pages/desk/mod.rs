@@ -20,4 +20,5 @@ pub use parts_of_files::{FilePart, part_of_file, send as send_part};
 pub use past::{Past, past};
 pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, stem, to};
+pub(crate) use words::listed;
 pub use words::{Words, category, optional, page, region, searched};

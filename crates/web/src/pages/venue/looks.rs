@@ -58,6 +58,7 @@ fn row(number: u32, door: &str, state: State, today: u64) -> Row {
         state,
         reason: if state == State::Returned { "场所类别选错，请重新选择" } else { "" }.into(),
         changed: ago(i64::from(number) * 90),
+        round: 1,
         today,
     }
 }
@@ -100,6 +101,7 @@ fn mine(state: State) -> Mine {
         row: row(7, "门诊部 东门", state, 1893),
         form: form(),
         proposed: None,
+        undrawable: vec!['𠮷', '😀'],
         county_name: "颍州区".into(),
         township_name: "清河街道".into(),
         category_name: "医院".into(),
@@ -319,7 +321,8 @@ fn the_application_knows_the_organisation_and_offers_five_groups() {
     let (_, category) = html.split_once("name=\"category\"").unwrap_or_default();
     assert_eq!(category.matches("<optgroup").count(), 5);
     assert!(html.contains("<option value=\"105\" selected>医院") && html.contains("提交申请"));
-    let html = drawn("venue-edit", &page(Kind::CameBack(MARKUP.into()), form()));
+    let html =
+        drawn("venue-edit", &page(Kind::CameBack { reason: MARKUP.into(), round: 2 }, form()));
     assert!(html.contains("退回原因") && html.contains("重新提交") && !html.contains("存为草稿"));
     let typed = CheckpointForm { county: "颍洲区".into(), township: MARKUP.into(), ..form() };
     let html = drawn("venue-draft", &page(Kind::Draft { id: 9, line: 12, round: 3 }, typed));
