@@ -94,6 +94,7 @@ impl Everybody {
         let mut all = vec![(Who::Manager, t.manager_with_organisation().await)];
         for (who, role) in [
             (Who::Reviewer, Role::Reviewer),
+            (Who::Inspector, Role::Inspector),
             (Who::Administrator, Role::Administrator),
             (Who::Auditor, Role::Auditor),
         ] {
