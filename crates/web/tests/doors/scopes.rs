@@ -29,17 +29,16 @@ async fn a_place(t: &TestHouse) {
     import::save(t, &checked.good, t.now()).await.unwrap();
 }
 
-/// An inspection of the door that waits for its manager, by an inspector of the city.
-async fn an_inspection(t: &TestHouse, door: &Door) -> i64 {
-    let city = t.staff_token(Role::Inspector, "").await;
-    let city = t.staff(&city).await.as_inspector().unwrap();
+/// An inspection of the door that waits for its manager, by whoever has this session.
+async fn an_inspection(t: &TestHouse, door: &Door, inspector: &str) -> i64 {
+    let inspector = t.staff(inspector).await.as_inspector().unwrap();
     let form = InspectionForm {
         outcome: "findings".to_owned(),
         findings: vec!["not_posted".to_owned()],
         days: "3".to_owned(),
         ..InspectionForm::default()
     };
-    inspections::record(t, &city, (door.number, 0), &form).await.unwrap()
+    inspections::record(t, &inspector, (door.number, 0), &form).await.unwrap()
 }
 
 /// What a manager, a reviewer and an inspector of 颍州区 have: a door with a device, an application and
@@ -53,7 +52,7 @@ struct Things {
 }
 
 impl Things {
-    async fn new(t: &TestHouse) -> Self {
+    async fn new(t: &TestHouse, inspector: &str) -> Self {
         let door = t.door().await;
         t.duty(&door).await;
         let device = t.registry.devices_at(door.number).await.unwrap()[0].id;
@@ -61,7 +60,7 @@ impl Things {
         let draft = drafts::keep(t, &manager, &t.checkpoint_form()).await.unwrap();
         a_place(t).await;
         let application = t.registry.application_of(door.number).await.unwrap().unwrap().0;
-        let inspection = an_inspection(t, &door).await;
+        let inspection = an_inspection(t, &door, inspector).await;
         Self { door, device, application, draft, inspection }
     }
 
@@ -173,7 +172,7 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
                 continue;
             }
             Who::Manager | Who::Reviewer | Who::Inspector if route.path.contains("{id}") => {
-                Things::new(&t).await
+                Things::new(&t, &inspector_here).await
             }
             _ => continue,
         };

@@ -58,13 +58,16 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// Most characters of what is looked for.
+const SOUGHT_CHARS_MAX: usize = 80;
+
 /// What is looked for.
 #[derive(Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Sought {
-    /// The URL of a code as a camera reads it, the number at the foot of a poster, or part of a name,
-    /// door, address or organisation; 200 characters.
+    /// The URL of a code as a camera reads it (of a long one, the code alone), the number at the foot of
+    /// a poster, or part of a name, door, address or organisation; 80 characters.
     #[param(required = true)]
     q: String,
 }
@@ -180,8 +183,8 @@ pub async fn find(
     QueryOf(wanted): QueryOf<Sought>,
 ) -> Told {
     let chars = wanted.q.trim().chars().count();
-    if chars == 0 || chars > 200 {
-        return Err(Complaints::one("q", "请给出要找的门，不超过 200 个字").into());
+    if chars == 0 || chars > SOUGHT_CHARS_MAX {
+        return Err(Complaints::one("q", "请给出要找的门，不超过 80 个字").into());
     }
     read(FoundDoors::from(inspections::find_door(&house, &caller, &wanted.q).await?))
 }
