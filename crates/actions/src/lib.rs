@@ -16,6 +16,7 @@ pub mod duty;
 pub mod failure;
 pub mod health_status;
 pub mod house;
+pub mod inspections;
 pub mod invitations;
 pub mod limits;
 pub mod messages;

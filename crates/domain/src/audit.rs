@@ -69,6 +69,14 @@ pub enum Deed {
     PlacesImported,
     /// Said which unit a place of the register is, that there is none, or took that back.
     PlaceMatched,
+    /// Recorded an inspection of a door.
+    InspectionRecorded,
+    /// Said what was done about what an inspection found.
+    InspectionAnswered,
+    /// Accepted what was done about it.
+    InspectionAccepted,
+    /// Sent it back with a new deadline.
+    InspectionSentBack,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -83,7 +91,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -117,6 +125,10 @@ impl Deed {
         Self::CategoryChanged,
         Self::PlacesImported,
         Self::PlaceMatched,
+        Self::InspectionRecorded,
+        Self::InspectionAnswered,
+        Self::InspectionAccepted,
+        Self::InspectionSentBack,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -161,6 +173,10 @@ impl Deed {
             Self::CategoryChanged => "category_changed",
             Self::PlacesImported => "places_imported",
             Self::PlaceMatched => "place_matched",
+            Self::InspectionRecorded => "inspection_recorded",
+            Self::InspectionAnswered => "inspection_answered",
+            Self::InspectionAccepted => "inspection_accepted",
+            Self::InspectionSentBack => "inspection_sent_back",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -212,6 +228,10 @@ impl Deed {
             Self::CategoryChanged => "更改场所类别",
             Self::PlacesImported => "导入场所名录",
             Self::PlaceMatched => "对应名录场所",
+            Self::InspectionRecorded => "登记检查",
+            Self::InspectionAnswered => "答复检查",
+            Self::InspectionAccepted => "整改复查通过",
+            Self::InspectionSentBack => "整改退回",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",

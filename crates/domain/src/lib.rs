@@ -15,6 +15,7 @@ pub mod duty;
 pub mod entry_policy;
 pub mod fields;
 pub mod health_status;
+pub mod inspections;
 pub mod invitations;
 pub mod messages;
 pub mod networks;

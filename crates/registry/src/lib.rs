@@ -21,6 +21,7 @@ mod drafts;
 mod duty;
 mod everybody;
 mod health_status;
+mod inspections;
 mod installation;
 mod invitations;
 mod layouts;
@@ -51,6 +52,10 @@ pub use connect::{Registry, RegistryError};
 pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
+pub use inspections::{
+    InspectedDoor, Inspection, InspectionEvent, InspectionFilter, InspectionStep, InspectionTally,
+    RecordedInspection, Reminder, Which,
+};
 pub use installation::Installation;
 pub use invitations::{Answered, Invitation, NewInvitation};
 pub use layouts::{LayoutRow, NewLayout};

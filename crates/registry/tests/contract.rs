@@ -20,6 +20,7 @@ mod contract {
     mod drafts;
     mod duty;
     mod health_status;
+    mod inspections;
     mod installation;
     mod invitations;
     mod layouts;

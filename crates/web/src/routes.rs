@@ -55,6 +55,8 @@ pub enum Who {
     Manager,
     /// 审核员
     Reviewer,
+    /// 巡查员
+    Inspector,
     /// 流调员
     Investigator,
     /// 审计员

@@ -9,7 +9,8 @@ use actions::{
     Answer, Failure, House,
     accounts::{
         principals::{
-            Administrator, Auditor, DutyDevice, Investigator, Manager, Reviewer, Staff, Visitor,
+            Administrator, Auditor, DutyDevice, Inspector, Investigator, Manager, Reviewer, Staff,
+            Visitor,
         },
         second_factor,
         session::{self, Token},
@@ -64,8 +65,8 @@ macro_rules! staff_principal {
 }
 
 staff_principal!(
-    Manager as_manager, Reviewer as_reviewer, Investigator as_investigator, Auditor as_auditor,
-    Administrator as_administrator
+    Manager as_manager, Reviewer as_reviewer, Inspector as_inspector,
+    Investigator as_investigator, Auditor as_auditor, Administrator as_administrator
 );
 
 impl FromSeat for Staff {

@@ -140,6 +140,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     t.duty(&door).await;
     let device = mine::one(t, &caller, number).await.unwrap().devices[0].id;
     devices::revoke(t, &caller, number, device).await.unwrap();
+    super::inspections::one_settled(t, &door).await;
     door
 }
 

@@ -5,6 +5,7 @@
 mod accounts;
 mod browser;
 mod contact_tracing;
+mod inspections;
 mod layouts;
 mod places;
 mod poster_jobs;

@@ -1,6 +1,7 @@
 //! `venuecode demo`: an invented city to look around in. A second start keeps what is there.
 
 pub(crate) mod city;
+mod inspections;
 pub(crate) mod people;
 mod register;
 pub(crate) mod tokens;
@@ -74,6 +75,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         load(&house).await.context("loading the demo city")?;
         house.catch_up().await?;
     }
+    city::complete(&house).await?;
     if let Some(path) = &args.tokens {
         write_tokens(&house, path).await?;
     }
@@ -88,6 +90,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 async fn load(house: &House) -> anyhow::Result<()> {
     city::load(house, city::DOORS).await?;
     register::load(house).await?;
+    inspections::load(house).await?;
     people::load(house).await?;
     visits::load(house).await
 }
@@ -122,6 +125,7 @@ fn label(role: Role) -> &'static str {
     match role {
         Role::Manager => "场所管理员 manager  ",
         Role::Reviewer => "审核员 reviewer    ",
+        Role::Inspector => "巡查员 inspector   ",
         Role::Investigator => "流调员 investigator",
         Role::Auditor => "审计员 auditor     ",
         Role::Administrator => "系统管理员 admin    ",

@@ -7,6 +7,7 @@ pub mod checkins;
 pub mod checkpoints;
 pub mod drafts;
 pub mod duty_devices;
+pub mod inspections;
 pub mod layouts;
 pub mod messages;
 pub mod offers;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(applications::routes());
     all.extend(places::routes());
     all.extend(layouts::routes());
+    all.extend(inspections::routes());
     all.extend(messages::routes());
     all.extend(offers::routes());
     all

@@ -21,6 +21,7 @@ use actions::{
         mine::{CheckpointEvent, Code, Device, Filter, List, Mine, Row},
     },
     duty::devices::EnrolLink,
+    inspections::Tally,
     invitations::{DoorManager, ForMe, UnitOffer},
     messages::Message,
     organisations::Organisation,
@@ -77,6 +78,7 @@ fn home(organisation: Option<Organisation>, rows: Vec<Row>) -> Home {
         filter: Filter::default(),
         entrusted: vec![],
         for_me: vec![],
+        inspections: Tally::default(),
         done: None,
         notice: None,
     }
@@ -182,6 +184,7 @@ fn a_door_says_who_manages_it() {
         CheckpointPage {
             p: frame(MANAGER, "/venue/checkpoints/7"),
             mine,
+            inspections: Tally::default(),
             kept: Kept::default(),
             marks: Marks::default(),
             notice: None,
@@ -211,8 +214,11 @@ fn messages_say_what_happened_to_what_and_why() {
         about: if checkpoint.is_some() { MARKUP.into() } else { "账号".into() },
         detail: detail.into(),
         read,
+        inspection: (kind == MessageKind::InspectionFindings).then_some(5),
+        deadline: (kind == MessageKind::InspectionFindings).then_some(NOW),
     };
     let messages = vec![
+        message(4, MessageKind::InspectionFindings, Some(7), MARKUP, None),
         message(3, MessageKind::Returned, Some(7), "场所类别选错", None),
         message(2, MessageKind::Approved, Some(8), "", Some(NOW)),
         message(1, MessageKind::PasswordReset, None, "", Some(NOW)),
@@ -220,7 +226,8 @@ fn messages_say_what_happened_to_what_and_why() {
     let list = actions::messages::List { messages, total: 53, page: 0, pages: 2 };
     let html = drawn("messages", &Messages { p: frame(MANAGER, "/venue/messages"), list });
     assert!(html.contains("href=\"/venue/checkpoints/7\"") && html.contains("场所类别选错"));
-    assert_eq!(html.matches("class=\"new\"").count(), 1);
+    assert!(html.contains("href=\"/venue/inspections/5\"") && html.contains("期限 2026-11-22"));
+    assert_eq!(html.matches("class=\"new\"").count(), 2);
     assert!(html.contains("/venue/messages?page=1"));
     let list = actions::messages::List { messages: vec![], total: 0, page: 0, pages: 1 };
     let html = drawn("messages-none", &Messages { p: frame(MANAGER, "/venue/messages"), list });
@@ -373,6 +380,7 @@ fn an_approved_door_has_its_code_files_guide_and_devices() {
     let page = |state, just_sent: bool| CheckpointPage {
         p: frame(MANAGER, "/venue/checkpoints/7"),
         mine: mine(state),
+        inspections: Tally { all: 3, wait_for_manager: 1, ..Tally::default() },
         kept: Kept {
             done: just_sent.then_some("申请已提交。审核结果会显示在这里。"),
             ..Kept::default()
