@@ -69,6 +69,12 @@ pub enum Deed {
     PlacesImported,
     /// Said which unit a place of the register is, that there is none, or took that back.
     PlaceMatched,
+    /// Said what the health status of people is.
+    HealthStatusSet,
+    /// Looked at what the register says of a person's health status.
+    HealthStatusSought,
+    /// Let the program open identities for asking an outside source about them.
+    HealthStatusAsked,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -83,7 +89,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -117,6 +123,9 @@ impl Deed {
         Self::CategoryChanged,
         Self::PlacesImported,
         Self::PlaceMatched,
+        Self::HealthStatusSet,
+        Self::HealthStatusSought,
+        Self::HealthStatusAsked,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -161,6 +170,9 @@ impl Deed {
             Self::CategoryChanged => "category_changed",
             Self::PlacesImported => "places_imported",
             Self::PlaceMatched => "place_matched",
+            Self::HealthStatusSet => "health_status_set",
+            Self::HealthStatusSought => "health_status_sought",
+            Self::HealthStatusAsked => "health_status_asked",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -212,6 +224,9 @@ impl Deed {
             Self::CategoryChanged => "更改场所类别",
             Self::PlacesImported => "导入场所名录",
             Self::PlaceMatched => "对应名录场所",
+            Self::HealthStatusSet => "登记健康码状态",
+            Self::HealthStatusSought => "查看登记的健康码状态",
+            Self::HealthStatusAsked => "向外部查询健康码",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",

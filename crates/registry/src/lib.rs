@@ -51,6 +51,7 @@ pub use connect::{Registry, RegistryError};
 pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
+pub use health_status::{ListedStatus, TakenStatus};
 pub use installation::Installation;
 pub use invitations::{Answered, Invitation, NewInvitation};
 pub use layouts::{LayoutRow, NewLayout};

@@ -21,19 +21,26 @@ use actions::{
     checkins::record::record,
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
-    invitations,
+    health_status, invitations,
     posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
 use domain::{
-    applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
-    health_status::Colour, people::PersonForm, time::MINUTE_MS,
+    applications::State,
+    checkins::Method,
+    checkpoints::CheckpointForm,
+    contact_tracing::CaseForm,
+    health_status::{Colour, StatusForm},
+    people::PersonForm,
+    time::MINUTE_MS,
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
+/// It is in the audit in plain, and names nobody.
+const REASON_SAID: &str = "疾控中心通知";
 const REASON: &str = "司马青衫的同住人核酸阳性";
 
 /// Does everything that people do, each verb at least once; gives what must stay sealed.
@@ -162,6 +169,17 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     };
     by_id_number(t, &guard, &typed).await.unwrap();
     let caller = investigator(t).await;
+    let said = StatusForm {
+        id_number: id_number(7001),
+        name: "公孙绿萼".to_owned(),
+        colour: "yellow".to_owned(),
+        ..StatusForm::default()
+    };
+    health_status::set(t, &caller, &said, REASON_SAID, false).await.unwrap();
+    health_status::take(t, &caller, &[said], REASON_SAID).await.unwrap().unwrap();
+    let looked = health_status::look(t, &caller, "resident_id", &id_number(7001), REASON_SAID);
+    assert!(looked.await.unwrap().status.is_some());
+    secrets.extend(["公孙绿萼".to_owned(), id_number(7001)]);
     let case = CaseForm {
         case_number: "FY-2026-0118".to_owned(),
         reason: REASON.to_owned(),

@@ -14,6 +14,7 @@ mod counts;
 mod drafts;
 mod duty;
 mod follow_up;
+mod health_status;
 mod invitations;
 mod layouts;
 mod messages;

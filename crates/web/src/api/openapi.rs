@@ -1,8 +1,8 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
-    messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
+    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, health_status,
+    layouts, messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
     reverse_scans, sessions,
 };
 use axum::http::header;
@@ -121,6 +121,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
         places::list, places::take, places::one, places::decide, places::confirm_sure,
+        health_status::set, health_status::look,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

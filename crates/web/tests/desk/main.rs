@@ -5,6 +5,7 @@
 mod accounts;
 mod browser;
 mod contact_tracing;
+mod health_status;
 mod layouts;
 mod places;
 mod poster_jobs;

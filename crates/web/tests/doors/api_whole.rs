@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
+    "/health-status",
     "/venue",
     "/review",
     "/places",
@@ -28,7 +29,10 @@ const ROOMS: [&str; 16] = [
 const FORM: &str = "a form";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 109] = [
+const PAGES: [(&str, &str); 112] = [
+    ("GET /health-status", FORM),
+    ("POST /health-status", "POST /health-status"),
+    ("POST /health-status/look", "POST /health-status/look"),
     ("POST /review/{id}/place", "POST /applications/{id}/place"),
     ("GET /places", "GET /places"),
     ("GET /places", "GET /places/{id}"),

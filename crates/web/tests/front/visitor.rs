@@ -39,7 +39,7 @@ pub(crate) async fn enter(client: &mut Client, door: &Door) -> (String, Seen) {
 pub(crate) async fn everybody_is(t: &TestHouse, colour: Colour) {
     let confirmed = t.now();
     let status =
-        HealthStatus { colour, confirmed, nucleic_acid: None, itinerary: Itinerary::Clear };
+        HealthStatus { colour, itinerary: Itinerary::Clear, ..HealthStatus::unknown(confirmed) };
     for n in 1..=8 {
         let _ = t.registry.set_health_status(PersonNumber(n), &status).await;
     }
