@@ -2,8 +2,9 @@
 
 mod form;
 mod register;
+mod words;
 
-pub use form::{NewStatus, StatusForm, colour_of, itinerary_of, result_of, time_of};
+pub use form::{NewStatus, StatusForm, time_of};
 pub use register::{Statement, WAITING_DAYS, WAITING_STOP_DAYS, joined};
 
 use crate::time::{DAY_MS, HOUR_MS, UnixMs};

@@ -137,14 +137,12 @@ impl SmsSender for Outbox {
 pub struct Health {
     /// Set when the source is to be out of reach.
     pub silent: Mutex<bool>,
+    /// Set when it is to be asked by name, over a network.
+    pub by_name: Mutex<bool>,
 }
 
-impl HealthSource for Health {
-    fn ask<'a>(&'a self, about: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
-        Box::pin(async move { self.at_hand(about.person, now) })
-    }
-
-    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+impl Health {
+    fn says(&self, now: UnixMs) -> Option<HealthStatus> {
         (!*self.silent.lock()).then_some(HealthStatus {
             colour: Colour::Green,
             confirmed: now,
@@ -153,6 +151,23 @@ impl HealthSource for Health {
             doses: Some(3),
             source: Source::Demo,
         })
+    }
+}
+
+impl HealthSource for Health {
+    fn ask<'a>(&'a self, about: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
+        Box::pin(async move {
+            let known = !self.needs_identity() || about.identity.is_some();
+            self.says(now).filter(|_| known)
+        })
+    }
+
+    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+        self.says(now).filter(|_| !self.needs_identity())
+    }
+
+    fn needs_identity(&self) -> bool {
+        *self.by_name.lock()
     }
 }
 

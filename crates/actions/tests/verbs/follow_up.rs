@@ -11,7 +11,6 @@ use domain::{
     checkins::Method,
     entry_policy::Decision,
     health_status::{Colour, HealthStatus},
-    people::PersonNumber,
     time::UnixMs,
 };
 use std::{sync::Arc, time::Duration};

@@ -1,19 +1,20 @@
 //! One person's status as it is typed, listed or sent: who it is about, and what is said.
 
-use super::{Colour, Itinerary, Statement};
+use super::{
+    Statement,
+    words::{colour_of, doses_of, given, itinerary_of, kind_of, result_of},
+};
 use crate::{
     entry_policy::AHEAD_MS_MAX,
     fields::Complaints,
-    people::{IdDocument, IdKind, check_name},
-    text::{line, narrow, same_form},
+    people::{IdDocument, check_name},
+    text::{line, narrow},
     time::{CIVIL_OFFSET_SECONDS, DAY_MS, UnixMs},
 };
 use jiff::civil::DateTime;
 
 /// Most characters of the name of an organisation that tests.
 const ORGANISATION_CHARS_MAX: usize = 60;
-/// Most doses that are believed.
-const DOSES_MAX: u8 = 9;
 /// How long ago a colour may have been confirmed, or a sample taken.
 const AGE_MS_MAX: i64 = 366 * DAY_MS;
 
@@ -62,7 +63,7 @@ impl StatusForm {
     /// Every complaint at once, each at its field.
     pub fn check(&self, now: UnixMs) -> Result<NewStatus, Complaints> {
         let mut complaints = Complaints::default();
-        let kind = complaints.take("id_kind", kind_of(&self.id_kind));
+        let kind = complaints.take("id_kind", kind_of(&self.id_kind).ok_or("没有这种证件类型"));
         let id = kind.and_then(|kind| {
             complaints.take("id_number", IdDocument::parse(kind, &self.id_number, now))
         });
@@ -119,82 +120,6 @@ impl StatusForm {
     }
 }
 
-/// What was typed, unless nothing was.
-fn given(typed: &str) -> Option<&str> {
-    let typed = typed.trim();
-    (!typed.is_empty()).then_some(typed)
-}
-
-fn kind_of(typed: &str) -> Result<IdKind, &'static str> {
-    let Some(typed) = given(typed) else { return Ok(IdKind::ResidentId) };
-    if let Some(kind) = IdKind::from_code(typed) {
-        return Ok(kind);
-    }
-    let short: &[(&str, IdKind)] = &[
-        ("居民身份证", IdKind::ResidentId),
-        ("身份证", IdKind::ResidentId),
-        ("港澳台居民居住证", IdKind::ResidentId),
-        ("港澳居民居住证", IdKind::ResidentId),
-        ("台湾居民居住证", IdKind::ResidentId),
-        ("港澳居民来往内地通行证", IdKind::HkMacauPermit),
-        ("港澳通行证", IdKind::HkMacauPermit),
-        ("回乡证", IdKind::HkMacauPermit),
-        ("台湾居民来往大陆通行证", IdKind::TaiwanPermit),
-        ("台胞证", IdKind::TaiwanPermit),
-        ("外国人永久居留身份证", IdKind::ForeignResident),
-        ("外国人永久居留证", IdKind::ForeignResident),
-        ("护照", IdKind::Passport),
-    ];
-    let form = same_form(typed);
-    let labels = IdKind::ALL.map(|kind| (kind.label(), kind));
-    let mut all = short.iter().chain(&labels);
-    all.find(|(word, _)| same_form(word) == form).map(|(_, kind)| *kind).ok_or("没有这种证件类型")
-}
-
-/// The colour that a word of a list means. Not known is none of them: an empty cell says that.
-#[must_use]
-pub fn colour_of(typed: &str) -> Option<Colour> {
-    Some(match same_form(typed).as_str() {
-        "green" | "绿码" | "绿" | "绿色" | "1" => Colour::Green,
-        "yellow" | "黄码" | "黄" | "黄色" | "2" => Colour::Yellow,
-        "red" | "红码" | "红" | "红色" | "3" => Colour::Red,
-        "gray" | "grey" | "灰码" | "灰" | "灰色" | "4" => Colour::Gray,
-        "none" | "未申领" => Colour::None,
-        _ => return None,
-    })
-}
-
-/// Whether a word of a list means that nothing was found.
-#[must_use]
-pub fn result_of(typed: &str) -> Option<bool> {
-    match narrow(typed).trim() {
-        "(-)" | "-" => return Some(true),
-        "(+)" | "+" => return Some(false),
-        _ => {}
-    }
-    match same_form(typed).as_str() {
-        "negative" | "阴性" | "阴" | "未检出" => Some(true),
-        "positive" | "阳性" | "阳" | "检出" => Some(false),
-        _ => None,
-    }
-}
-
-/// The itinerary that a word of a list means.
-#[must_use]
-pub fn itinerary_of(typed: &str) -> Option<Itinerary> {
-    match same_form(typed).as_str() {
-        "clear" | "未见风险" | "无风险" | "无" | "正常" | "否" => Some(Itinerary::Clear),
-        "risk" | "到过风险地区" | "有风险" | "风险" | "是" => Some(Itinerary::Risk),
-        _ => None,
-    }
-}
-
-fn doses_of(typed: &str) -> Option<u8> {
-    let plain = narrow(typed);
-    let plain = plain.trim().trim_end_matches(['剂', '针']).trim();
-    plain.parse().ok().filter(|doses| *doses <= DOSES_MAX)
-}
-
 /// A time that has been, within the last year.
 fn past(typed: &str, now: UnixMs) -> Result<UnixMs, &'static str> {
     let at = time_of(typed).ok_or("时间应写成 2026-11-22 08:30")?;
@@ -242,6 +167,7 @@ fn numbers(text: &str, between: char) -> Option<Vec<i16>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::health_status::{Colour, Itinerary};
     use proptest::prelude::*;
 
     /// 2026-11-22 14:32:07 in China.

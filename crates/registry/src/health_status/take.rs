@@ -74,52 +74,73 @@ impl Registry {
             .execute(&mut *tx)
             .await?;
         changes::note(&mut tx, &Change::Statuses(batch)).await?;
-        let tested = organisations(&mut tx, rows).await?;
-        let ids: Vec<&[u8]> = rows.iter().map(|row| row.id_index.as_slice()).collect();
-        let holders = holders(&mut tx, &ids).await?;
-        let mut known = known(&mut tx, &holders).await?;
-        let mut waiting = waiting::there(&mut tx, &ids).await?;
-        let mut taken = Vec::with_capacity(rows.len());
-        let mut set: HashMap<i64, HealthStatus> = HashMap::new();
-        let mut put: HashSet<&[u8]> = HashSet::new();
-        for row in rows {
-            let said = with_organisation(row, &tested);
-            match holders.get(row.id_index.as_slice()) {
-                Some(holder) => {
-                    let other = names_differ(slice(&row.name_index), holder.name_index.as_deref());
-                    let said = if other { said.only_what_stops() } else { said };
-                    let before = known.get(&holder.number).filter(|_| !row.replaces);
-                    let after = said.over(before);
-                    let same = known.get(&holder.number) == Some(&after);
-                    if !same && !(other && said.is_silent()) {
-                        known.insert(holder.number, after);
-                        set.insert(holder.number, after);
-                    }
-                    taken.push(match (other, same) {
-                        (true, _) => TakenStatus::OtherName,
-                        (false, true) => TakenStatus::Same,
-                        (false, false) => TakenStatus::Set,
-                    });
-                }
-                None => {
-                    let before = waiting.remove(row.id_index.as_slice());
-                    let after = wait(row, &said, before);
-                    waiting.insert(row.id_index.to_vec(), after);
-                    put.insert(row.id_index.as_slice());
-                    taken.push(TakenStatus::Waits);
-                }
-            }
-        }
-        store(&mut tx, &set, batch).await?;
-        let waits: Vec<(&[u8], Waiting)> = put
-            .into_iter()
-            .filter_map(|id| waiting.remove(id).map(|waiting| (id, waiting)))
-            .collect();
-        waiting::put(&mut tx, &waits, line.at).await?;
+        let mut taking = Taking::new(&mut tx, rows).await?;
+        let taken: Vec<TakenStatus> = rows.iter().map(|row| taking.one(row)).collect();
+        store(&mut tx, &taking.set, batch).await?;
+        waiting::put(&mut tx, &taking.put(), line.at).await?;
         let line = AuditLine { detail: detail(&taken), ..line.clone() };
         audit::write(&mut tx, &line).await?;
         tx.commit().await?;
         Ok(taken)
+    }
+}
+
+/// What is said of the documents of some rows, while these go over it.
+struct Taking<'a> {
+    tested: HashMap<Arc<str>, TestOrganisation>,
+    holders: HashMap<Vec<u8>, Holder>,
+    known: HashMap<i64, HealthStatus>,
+    waiting: HashMap<Vec<u8>, Waiting>,
+    /// What people have after it.
+    set: HashMap<i64, HealthStatus>,
+    /// Documents of which something waits after it.
+    waits: HashSet<&'a [u8]>,
+}
+
+impl<'a> Taking<'a> {
+    async fn new(tx: &mut AnyConnection, rows: &'a [ListedStatus]) -> Result<Self> {
+        let ids: Vec<&[u8]> = rows.iter().map(|row| row.id_index.as_slice()).collect();
+        let holders = holders(tx, &ids).await?;
+        Ok(Self {
+            tested: organisations(tx, rows).await?,
+            known: known(tx, &holders).await?,
+            waiting: waiting::there(tx, &ids).await?,
+            holders,
+            set: HashMap::new(),
+            waits: HashSet::new(),
+        })
+    }
+
+    fn one(&mut self, row: &'a ListedStatus) -> TakenStatus {
+        let id = row.id_index.as_slice();
+        let said = with_organisation(row, &self.tested);
+        let Some(holder) = self.holders.get(id) else {
+            let before = self.waiting.remove(id);
+            self.waiting.insert(id.to_vec(), wait(row, &said, before));
+            self.waits.insert(id);
+            return TakenStatus::Waits;
+        };
+        let other = names_differ(slice(&row.name_index), holder.name_index.as_deref());
+        let said = if other { said.only_what_stops() } else { said };
+        let known = self.known.get(&holder.number);
+        // Under another name nothing is forgotten.
+        let after = said.over(known.filter(|_| other || !row.replaces));
+        let same = known == Some(&after);
+        if !same && !(other && said.is_silent()) {
+            self.known.insert(holder.number, after);
+            self.set.insert(holder.number, after);
+        }
+        match (other, same) {
+            (true, _) => TakenStatus::OtherName,
+            (false, true) => TakenStatus::Same,
+            (false, false) => TakenStatus::Set,
+        }
+    }
+
+    /// What waits after it.
+    fn put(&mut self) -> Vec<(&'a [u8], Waiting)> {
+        let waits = std::mem::take(&mut self.waits);
+        waits.into_iter().filter_map(|id| Some((id, self.waiting.remove(id)?))).collect()
     }
 }
 

@@ -95,6 +95,7 @@ impl Everybody {
         for (who, role) in [
             (Who::Reviewer, Role::Reviewer),
             (Who::Administrator, Role::Administrator),
+            (Who::Investigator, Role::Investigator),
             (Who::Auditor, Role::Auditor),
         ] {
             all.push((who, t.staff_token(role, "").await));
