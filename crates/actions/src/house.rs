@@ -162,6 +162,7 @@ impl House {
         self.metrics.text(&Gauges {
             under_way: self.gate.under_way(),
             questions: self.questions.waiting(),
+            sources: self.health.figures(),
             store: (self.store_figures)(),
         })
     }

@@ -77,6 +77,12 @@ pub enum Deed {
     InspectionAccepted,
     /// Sent it back with a new deadline.
     InspectionSentBack,
+    /// Said what the health status of people is.
+    HealthStatusSet,
+    /// Looked at what the register says of a person's health status.
+    HealthStatusSought,
+    /// Let the program open identities for asking an outside source about them.
+    HealthStatusAsked,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -91,7 +97,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -129,6 +135,9 @@ impl Deed {
         Self::InspectionAnswered,
         Self::InspectionAccepted,
         Self::InspectionSentBack,
+        Self::HealthStatusSet,
+        Self::HealthStatusSought,
+        Self::HealthStatusAsked,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -177,6 +186,9 @@ impl Deed {
             Self::InspectionAnswered => "inspection_answered",
             Self::InspectionAccepted => "inspection_accepted",
             Self::InspectionSentBack => "inspection_sent_back",
+            Self::HealthStatusSet => "health_status_set",
+            Self::HealthStatusSought => "health_status_sought",
+            Self::HealthStatusAsked => "health_status_asked",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -232,6 +244,9 @@ impl Deed {
             Self::InspectionAnswered => "答复检查",
             Self::InspectionAccepted => "整改复查通过",
             Self::InspectionSentBack => "整改退回",
+            Self::HealthStatusSet => "登记健康码状态",
+            Self::HealthStatusSought => "查看登记的健康码状态",
+            Self::HealthStatusAsked => "向外部查询健康码",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",

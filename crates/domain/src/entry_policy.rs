@@ -21,7 +21,7 @@ pub struct EntryPolicy {
 
 /// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
 /// is not believed.
-const AHEAD_MS_MAX: i64 = 60_000;
+pub const AHEAD_MS_MAX: i64 = 60_000;
 
 /// The policy a city starts with: green, fresh within a minute, a negative test within 72 hours.
 pub const FIRST_POLICY: EntryPolicy = EntryPolicy {
@@ -246,8 +246,9 @@ mod tests {
         HealthStatus {
             colour: Colour::Green,
             confirmed: NOW,
-            nucleic_acid: Some(NucleicAcid { sampled: NOW.plus(-11 * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(NOW.plus(-11 * HOUR_MS), true)),
             itinerary: Itinerary::Clear,
+            ..HealthStatus::unknown(NOW)
         }
     }
 
@@ -265,9 +266,8 @@ mod tests {
         assert_eq!(decide(&yellow), (Decision::Recheck, Colour::Yellow));
         let stale = HealthStatus { confirmed: NOW.plus(-60_001), ..green() };
         assert_eq!(decide(&stale), (Decision::Recheck, Colour::Unknown));
-        let sample = |hours: i64, negative| {
-            Some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative })
-        };
+        let sample =
+            |hours: i64, negative| Some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative));
         let old = HealthStatus { nucleic_acid: sample(73, true), ..green() };
         assert_eq!(decide(&old), (Decision::Recheck, Colour::Green));
         let untested = HealthStatus { nucleic_acid: None, ..green() };
@@ -294,7 +294,7 @@ mod tests {
     fn a_clock_that_runs_ahead_does_not_make_anything_fresh() {
         let tomorrow = HealthStatus { confirmed: NOW.plus(24 * HOUR_MS), ..green() };
         assert_eq!(decide(&tomorrow), (Decision::Recheck, Colour::Unknown));
-        let sampled = Some(NucleicAcid { sampled: NOW.plus(24 * HOUR_MS), negative: true });
+        let sampled = Some(NucleicAcid::of(NOW.plus(24 * HOUR_MS), true));
         let early = HealthStatus { nucleic_acid: sampled, ..green() };
         assert_eq!(decide(&early).0, Decision::Recheck);
     }
@@ -320,8 +320,9 @@ mod tests {
                 colour: Colour::from_number(colour),
                 confirmed: NOW.plus(-age_ms),
                 nucleic_acid: tested
-                    .then_some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative }),
+                    .then_some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative)),
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
+                ..HealthStatus::unknown(NOW)
             };
             let verdict = judge(&FIRST_POLICY, &status, NOW);
             if verdict.decision() == Decision::Pass {

@@ -55,3 +55,16 @@ impl Https {
         }
     }
 }
+
+/// Everything but letters, digits, `-`, `_`, `.` and `~` as `%XY` (RFC 3986, 2.3).
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

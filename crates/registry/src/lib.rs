@@ -52,6 +52,7 @@ pub use connect::{Registry, RegistryError};
 pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
+pub use health_status::{ListedStatus, TakenStatus};
 pub use inspections::{
     InspectedDoor, Inspection, InspectionEvent, InspectionFilter, InspectionStep, InspectionTally,
     RecordedInspection, Reminder, Which,

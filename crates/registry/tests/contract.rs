@@ -19,6 +19,7 @@ mod contract {
     mod doors;
     mod drafts;
     mod duty;
+    mod health_register;
     mod health_status;
     mod inspections;
     mod installation;

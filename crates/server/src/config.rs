@@ -213,6 +213,10 @@ pub(crate) struct ServeArgs {
         value_parser = clap::value_parser!(u8).range(0..=23)
     )]
     pub(crate) backup_hour: u8,
+    /// A file that says how an outside source of health status is asked, for its owner alone (mode
+    /// 0600); several are asked in this order. Given several times or separated by commas.
+    #[arg(long, env = "VENUECODE_HEALTH_SOURCE", value_name = "FILE", value_delimiter = ',')]
+    pub(crate) health_source: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

@@ -188,8 +188,10 @@ async fn sweep(house: &House) {
     if let Err(error) = change_key_when_due(house).await {
         tracing::error!(%error, "the key of visitors' sessions could not be changed");
     }
+    let waiting = house.registry.sweep_waiting_statuses(now).await;
     let swept = [
         ("sessions", sessions),
+        ("statuses that wait", waiting),
         ("links", links),
         ("SMS codes", codes),
         ("drafts", drafts),

@@ -6,7 +6,7 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
-    health_status::{HealthSource, Questions},
+    health_status::{HealthSource, Questions, Subject},
     house::{MetricsAccess, Settings},
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
@@ -19,7 +19,7 @@ use actions::{
 };
 use domain::{
     applications::ReviewSteps,
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     outside::{Clock, Dice},
     people::PersonNumber,
     time::{HOUR_MS, UnixMs},
@@ -137,20 +137,37 @@ impl SmsSender for Outbox {
 pub struct Health {
     /// Set when the source is to be out of reach.
     pub silent: Mutex<bool>,
+    /// Set when it is to be asked by name, over a network.
+    pub by_name: Mutex<bool>,
 }
 
-impl HealthSource for Health {
-    fn ask(&self, person: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
-        Box::pin(async move { self.at_hand(person, now) })
-    }
-
-    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+impl Health {
+    fn says(&self, now: UnixMs) -> Option<HealthStatus> {
         (!*self.silent.lock()).then_some(HealthStatus {
             colour: Colour::Green,
             confirmed: now,
-            nucleic_acid: Some(NucleicAcid { sampled: now.plus(-11 * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(now.plus(-11 * HOUR_MS), true)),
             itinerary: Itinerary::Clear,
+            doses: Some(3),
+            source: Source::Demo,
         })
+    }
+}
+
+impl HealthSource for Health {
+    fn ask<'a>(&'a self, about: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
+        Box::pin(async move {
+            let known = !self.needs_identity() || about.identity.is_some();
+            self.says(now).filter(|_| known)
+        })
+    }
+
+    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+        self.says(now).filter(|_| !self.needs_identity())
+    }
+
+    fn needs_identity(&self) -> bool {
+        *self.by_name.lock()
     }
 }
 

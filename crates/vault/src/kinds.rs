@@ -22,6 +22,9 @@ pub enum Index {
     IdNumber,
     /// A telephone number.
     Phone,
+    /// A document's number and a name together: whether a name agrees is seen without opening it, and
+    /// two people of one name have nothing in common.
+    NameOfId,
 }
 
 /// What a MAC vouches for. Each purpose has its own key, so that a token of one kind never passes as
@@ -65,13 +68,14 @@ impl Field {
 
 impl Index {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 2] = [Self::IdNumber, Self::Phone];
+    pub(crate) const ALL: [Self; 3] = [Self::IdNumber, Self::Phone, Self::NameOfId];
 
     /// Names the key. Never changes.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::IdNumber => "index/id_number",
             Self::Phone => "index/phone",
+            Self::NameOfId => "index/name_of_id",
         }
     }
 }

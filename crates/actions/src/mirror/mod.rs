@@ -11,12 +11,19 @@ mod people;
 pub use doors::MirroredCode;
 
 use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::Keys};
-use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
+use domain::{
+    checkpoints::CheckpointNumber,
+    health_status::{HealthStatus, TestOrganisation},
+    people::PersonNumber,
+};
 use doors::Doors;
 use parking_lot::RwLock;
 use people::People;
 use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use tokio::sync::Mutex;
 
 /// Changes read at once.
@@ -29,12 +36,16 @@ pub struct Mirror {
     doors: RwLock<Doors>,
     devices: RwLock<Devices>,
     keys: RwLock<Keys>,
+    organisations: RwLock<Organisations>,
     position: Mutex<Position>,
     callers: std::sync::atomic::AtomicU64,
 }
 
 /// Duty devices by the MAC of their token.
 type Devices = HashMap<Vec<u8>, DutyDevice>;
+
+/// The names of organisations that test.
+type Organisations = HashMap<TestOrganisation, Arc<str>>;
 
 /// How far the trail of changes was followed.
 #[derive(Default)]
@@ -74,6 +85,7 @@ impl Mirror {
         *self.doors.write() = doors;
         *self.devices.write() = devices;
         *self.keys.write() = keys;
+        self.name_organisations(registry).await?;
         Ok(seq)
     }
 
@@ -95,6 +107,7 @@ impl Mirror {
         let put = |person: KnownPerson| self.people.write().put_next(&person);
         registry.known_people_after(last, put).await?;
         self.people.read().fits().map_err(Failure::broken)?;
+        self.name_organisations(registry).await?;
         position.served = callers;
         Ok(())
     }
@@ -113,6 +126,27 @@ impl Mirror {
         }
     }
 
+    /// Reads the names of organisations when a test is by one that has none here.
+    async fn name_organisations(&self, registry: &Registry) -> Answer<()> {
+        let last = TestOrganisation(self.people.read().organisation_last());
+        if last.0 == 0 || self.organisations.read().contains_key(&last) {
+            return Ok(());
+        }
+        let all = registry.test_organisations().await?;
+        *self.organisations.write() =
+            all.into_iter().map(|(number, name)| (number, name.into())).collect();
+        Ok(())
+    }
+
+    /// Takes over what one batch of the register says. It is small beside the register.
+    async fn take_batch(&self, registry: &Registry, batch: i64) -> Answer<()> {
+        let mut statuses = Vec::new();
+        registry.statuses_of_batch(batch, |person, status| statuses.push((person, status))).await?;
+        let mut people = self.people.write();
+        statuses.into_iter().for_each(|(person, status)| people.put_status(person, status));
+        Ok(())
+    }
+
     async fn apply(
         &self,
         registry: &Registry,
@@ -125,6 +159,7 @@ impl Mirror {
                 Change::Person(person) => {
                     people.insert(person);
                 }
+                Change::Statuses(batch) => self.take_batch(registry, batch).await?,
                 Change::VenueCode(code) => {
                     if let Some(row) = registry.venue_code(&code).await? {
                         self.doors.write().put(row);
@@ -167,6 +202,11 @@ impl Mirror {
     /// What the register of health status says of a person, confirmed when it was set.
     pub(crate) fn status(&self, person: PersonNumber) -> Option<HealthStatus> {
         self.people.read().status(person)
+    }
+
+    /// The name of an organisation that tests.
+    pub(crate) fn test_organisation(&self, number: TestOrganisation) -> Option<Arc<str>> {
+        self.organisations.read().get(&number).cloned()
     }
 
     /// A venue code.

@@ -1,7 +1,7 @@
 //! At rest: after everything that people do, no file holds anybody's name, number or phone.
 
 use crate::support::{
-    administrator, as_read, by_password, colour, complains, device, investigator, manager,
+    administrator, as_read, by_password, colour, complains, device, investigator, lines, manager,
     reviewer, set_up, sign_up, token_of, visitor,
 };
 use actions::{
@@ -18,22 +18,30 @@ use actions::{
         submit::{resubmit, submit},
     },
     categories,
-    checkins::record::record,
+    checkins::{follow_up, record::record},
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
-    invitations,
+    health_status, invitations,
     posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
 use domain::{
-    applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
-    health_status::Colour, people::PersonForm, time::MINUTE_MS,
+    applications::State,
+    audit::Deed,
+    checkins::Method,
+    checkpoints::CheckpointForm,
+    contact_tracing::CaseForm,
+    health_status::{Colour, StatusForm},
+    people::PersonForm,
+    time::MINUTE_MS,
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
+/// It is in the audit in plain, and names nobody.
+const REASON_SAID: &str = "疾控中心通知";
 const REASON: &str = "司马青衫的同住人核酸阳性";
 
 /// Does everything that people do, each verb at least once; gives what must stay sealed.
@@ -163,6 +171,18 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     };
     by_id_number(t, &guard, &typed).await.unwrap();
     let caller = investigator(t).await;
+    let said = StatusForm {
+        id_number: id_number(7001),
+        name: "公孙绿萼".to_owned(),
+        colour: "yellow".to_owned(),
+        ..StatusForm::default()
+    };
+    health_status::set(t, &caller, &said, REASON_SAID, false).await.unwrap();
+    health_status::take(t, &caller, &[said], REASON_SAID).await.unwrap().unwrap();
+    let number = id_number(7001);
+    let looked = health_status::look(t, &caller, "resident_id", &number, REASON_SAID).await;
+    assert!(looked.unwrap().status.is_some());
+    secrets.extend(["公孙绿萼".to_owned(), id_number(7001)]);
     let case = CaseForm {
         case_number: "FY-2026-0118".to_owned(),
         reason: REASON.to_owned(),
@@ -178,11 +198,25 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     let pending = t.fresh_phone();
     let code = t.sms_code(CodeUse::Visitor, &pending).await;
     assert!(code.len() == 6, "a code waits to be used");
-    for form in [form, red_form] {
+    let asked_form = asked_by_name(t, door).await;
+    for form in [form, red_form, asked_form] {
         secrets.extend([form.id_number, form.phone]);
     }
     // `王小明` and `韩梅` are everybody else's names in these tests.
     secrets.extend([typed.id_number, pending, token, "王小明".to_owned(), "韩梅".to_owned()]);
+}
+
+/// Somebody enters whose status is asked for outside, by name and number.
+async fn asked_by_name(t: &TestHouse, door: &Door) -> PersonForm {
+    *t.health.by_name.lock() = true;
+    tokio::spawn(follow_up::run(Arc::clone(&t.house)));
+    let (person, form) = visitor(t).await;
+    record(t, &person, &door.code, Method::Wechat).await.unwrap();
+    while lines(t, Deed::HealthStatusAsked).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    *t.health.by_name.lock() = false;
+    form
 }
 
 /// Every file below a folder, with its bytes.

@@ -4,14 +4,13 @@ use crate::support::{device, green, parts, visitor, visits_at};
 use actions::{
     checkins::{follow_up, receipt::receipt, record::record},
     duty::{announce::Announcement, screen},
-    health_status::HealthSource,
+    health_status::{HealthSource, Subject},
     sms::BoxFuture,
 };
 use domain::{
     checkins::Method,
     entry_policy::Decision,
     health_status::{Colour, HealthStatus},
-    people::PersonNumber,
     time::UnixMs,
 };
 use std::{sync::Arc, time::Duration};
@@ -28,7 +27,7 @@ struct Slow {
 }
 
 impl HealthSource for Slow {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async {
             self.open.acquire().await.unwrap().forget();
             *self.says.lock().await

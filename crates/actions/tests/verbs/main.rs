@@ -14,6 +14,7 @@ mod counts;
 mod drafts;
 mod duty;
 mod follow_up;
+mod health_status;
 mod inspections;
 mod invitations;
 mod layouts;

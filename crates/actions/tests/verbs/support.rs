@@ -15,7 +15,7 @@ use actions::{
     },
     audit,
     duty::devices,
-    health_status::HealthSource,
+    health_status::{HealthSource, Subject},
     people,
     sms::BoxFuture,
 };
@@ -198,8 +198,9 @@ pub(crate) fn green(now: UnixMs) -> HealthStatus {
     HealthStatus {
         colour: Colour::Green,
         confirmed: now,
-        nucleic_acid: Some(NucleicAcid { sampled: now.plus(-11 * HOUR_MS), negative: true }),
+        nucleic_acid: Some(NucleicAcid::of(now.plus(-11 * HOUR_MS), true)),
         itinerary: Itinerary::Clear,
+        ..HealthStatus::unknown(now)
     }
 }
 
@@ -212,7 +213,7 @@ pub(crate) fn parts(t: &mut TestHouse) -> &mut House {
 pub(crate) struct Says(pub(crate) HealthStatus);
 
 impl HealthSource for Says {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async { Some(self.0) })
     }
 
@@ -225,7 +226,7 @@ impl HealthSource for Says {
 pub(crate) struct Hangs;
 
 impl HealthSource for Hangs {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(std::future::pending())
     }
 }

@@ -1,7 +1,7 @@
 //! Alibaba Cloud's text messages (短信服务): the operation `SendSms` of version 2017-05-25, signed with
 //! `ACS3-HMAC-SHA256` ("V3 版本请求体&签名机制").
 
-use crate::https::Https;
+use crate::https::{Https, encoded};
 use actions::sms::{BoxFuture, SmsError, SmsSender, TextMessage};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -179,19 +179,6 @@ impl Asked<'_> {
 
 fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
-}
-
-/// Everything but letters, digits, `-`, `_`, `.` and `~` as `%XY` (RFC 3986, 2.3).
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(crate) fn person(document: &str) -> NewPerson {
         masked_sealed: b"masked".to_vec(),
         phone_sealed: Some(b"phone".to_vec()),
         phone_index: Some(b"index".to_vec()),
+        name_index: None,
         registered: NOON,
         consent_version: 1,
     }

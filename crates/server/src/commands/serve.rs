@@ -5,7 +5,7 @@ use crate::{
     config::{SecondFactor, ServeArgs, Sms, Steps},
     installation::{GivenUrl, Kind},
     run, wiring,
-    wiring::{TextMessages, Wiring},
+    wiring::{HealthSources, TextMessages, Wiring},
 };
 use actions::{Failure, House, accounts::one_time_links::first_set_up};
 use anyhow::Context;
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
             Steps::One => ReviewSteps::One,
             Steps::Two => ReviewSteps::Two,
         },
-        source_gone: false,
+        health: HealthSources::settled(&args.health_source)?,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -50,6 +50,13 @@ async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<S
         None => {
             writeln!(said, "posters would carry {here}: give --public-url before printing any")?;
         }
+    }
+    if args.health_source.is_empty() {
+        writeln!(
+            said,
+            "no outside source of health status is asked (--health-source): what the register says \
+             counts, everybody else is to be checked on the spot"
+        )?;
     }
     if args.sms.sms == Sms::Off {
         writeln!(

@@ -1,9 +1,9 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, inspections,
-    layouts, messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
-    reverse_scans, sessions,
+    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, health_status,
+    inspections, layouts, messages, offers, organisations, passwords, places, poster_jobs, posters,
+    regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -124,6 +124,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         inspections::list, inspections::find, inspections::one_door, inspections::record,
         inspections::one, inspections::accepted, inspections::sent_back, inspections::my_list,
         inspections::my_one, inspections::answer,
+        health_status::set, health_status::look,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

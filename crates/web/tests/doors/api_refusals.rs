@@ -97,6 +97,7 @@ impl Everybody {
             (Who::Reviewer, Role::Reviewer),
             (Who::Inspector, Role::Inspector),
             (Who::Administrator, Role::Administrator),
+            (Who::Investigator, Role::Investigator),
             (Who::Auditor, Role::Auditor),
         ] {
             all.push((who, t.staff_token(role, "").await));

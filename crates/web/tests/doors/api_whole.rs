@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
+    "/health-status",
     "/venue",
     "/review",
     "/places",
@@ -29,7 +30,10 @@ const ROOMS: [&str; 17] = [
 const FORM: &str = "a form";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 120] = [
+const PAGES: [(&str, &str); 123] = [
+    ("GET /health-status", FORM),
+    ("POST /health-status", "POST /health-status"),
+    ("POST /health-status/look", "POST /health-status/look"),
     ("POST /review/{id}/place", "POST /applications/{id}/place"),
     ("GET /places", "GET /places"),
     ("GET /places", "GET /places/{id}"),

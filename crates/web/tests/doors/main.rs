@@ -3,6 +3,7 @@
 
 mod api;
 mod api_drafts;
+mod api_health_status;
 mod api_inspections;
 mod api_layouts;
 mod api_people;

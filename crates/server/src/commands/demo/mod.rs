@@ -11,12 +11,13 @@ use crate::{
     config::{DataArgs, LimitArgs, SecondFactor},
     installation::{GivenUrl, Kind},
     run, wiring,
-    wiring::{TextMessages, Wiring},
+    wiring::{HealthSources, TextMessages, Wiring},
 };
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
+use providers::health_status::province::mock::MockGateway;
 use std::{
     fmt::Write as _,
     io::Write,
@@ -33,6 +34,8 @@ enum Source {
     Invented,
     /// It never answers, as when its network is down.
     Gone,
+    /// It is asked as the province's gateway is, and a stand-in on this machine answers.
+    Gateway,
 }
 
 /// What a demonstration needs to know.
@@ -57,6 +60,15 @@ pub(crate) struct DemoArgs {
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let listener = run::bind(args.listen).await?;
     let here = format!("http://{}", listener.local_addr()?);
+    let gateway = match args.health_source {
+        Source::Gateway => Some(MockGateway::start(None).await.context("the stand-in gateway")?),
+        Source::Invented | Source::Gone => None,
+    };
+    let health = match (args.health_source, &gateway) {
+        (_, Some(gateway)) => HealthSources::Gateways(vec![gateway.settings()]),
+        (Source::Gone, None) => HealthSources::Gone,
+        (_, None) => HealthSources::None,
+    };
     let wiring = Wiring {
         kind: Some(Kind::Demo),
         here: here.clone(),
@@ -65,7 +77,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         second_factor: SecondFactor::Sms,
         hotline: None,
         review_steps: ReviewSteps::One,
-        source_gone: args.health_source == Source::Gone,
+        health,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;

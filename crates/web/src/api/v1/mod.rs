@@ -7,6 +7,7 @@ pub mod checkins;
 pub mod checkpoints;
 pub mod drafts;
 pub mod duty_devices;
+pub mod health_status;
 pub mod inspections;
 pub mod layouts;
 pub mod messages;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(poster_jobs::routes());
     all.extend(applications::routes());
     all.extend(places::routes());
+    all.extend(health_status::routes());
     all.extend(layouts::routes());
     all.extend(inspections::routes());
     all.extend(messages::routes());

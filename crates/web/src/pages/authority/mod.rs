@@ -7,6 +7,7 @@ pub mod cases;
 pub mod categories;
 pub mod csv;
 pub mod export;
+pub mod health_status;
 pub mod identity;
 pub mod inspections;
 pub mod layouts;
@@ -58,6 +59,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),
         Route::post("/cases/{id}/identities/{person}", Who::Investigator, post(identity::open)),
         Route::post("/cases/{id}/contacts.csv", Who::Investigator, post(export::contacts)),
+        Route::get("/health-status", Who::Investigator, get(health_status::page)),
+        Route::post("/health-status", Who::Investigator, post(health_status::set)),
+        Route::post("/health-status/look", Who::Investigator, post(health_status::look)),
         Route::get("/audit", Who::Auditor, get(audit::page)),
         Route::get("/layouts", Who::Administrator, get(layouts::page)),
         Route::upload(LAYOUT_UPLOAD, Who::Administrator, post(layouts::upload)),

@@ -30,7 +30,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
         ],
         Role::Reviewer => &[("/review", "审核"), ("/places", "名录"), ("/posters", "海报")],
         Role::Inspector => &[("/inspections", "检查"), ("/inspections/new", "登记检查")],
-        Role::Investigator => &[("/cases", "病例")],
+        Role::Investigator => &[("/cases", "病例"), ("/health-status", "健康码登记")],
         Role::Auditor => &[("/audit", "审计记录")],
         Role::Administrator => {
             &[("/accounts", "账号"), ("/categories", "场所类别"), ("/layouts", "海报版式")]
@@ -58,6 +58,7 @@ fn come_back(path: &str) -> &str {
         "/places",
         "/layouts",
         "/posters",
+        "/health-status",
         "/venue/poster-jobs",
         "/account",
         "/accounts",
