@@ -1,5 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
+pub(crate) mod entry_apps;
+
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
     exports::OwnDisk,
@@ -12,6 +14,7 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
+    entry_apps::EntryApps,
     health_status::{HealthSource, NoSource, Questions},
     house::{MetricsAccess, Settings},
     limits::Limits,
@@ -49,6 +52,8 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where text messages go.
     pub(crate) sms: TextMessages,
+    /// Apps that say whose account a browser is in.
+    pub(crate) entry_apps: entry_apps::Apps,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
     /// How many people say yes before a door gets its code.
@@ -68,6 +73,7 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: TextMessages::Off,
+            entry_apps: Vec::new(),
             second_factor: SecondFactor::Off,
             review_steps: ReviewSteps::One,
             source_gone: false,
@@ -155,6 +161,7 @@ async fn furnish(
         sms,
         health,
         questions: Questions::default(),
+        entry_apps: EntryApps::new(wiring.entry_apps.clone()),
         followed: Followed::default(),
         days: Days::default(),
         raised: RaisedAlerts::default(),
@@ -207,16 +214,7 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     let key_id = args.sms_key_id.clone().context("--sms aliyun needs --sms-key-id")?;
     let sign_name = args.sms_sign_name.clone().context("--sms aliyun needs --sms-sign-name")?;
     let file = args.sms_secret_file.as_ref();
-    let file = file.context("--sms aliyun needs --sms-secret-file")?;
-    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
-    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
-        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
-    }
-    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    let key_secret = secret.trim().to_owned();
-    if key_secret.is_empty() {
-        bail!("{} is empty", file.display());
-    }
+    let key_secret = secret_of(file.context("--sms aliyun needs --sms-secret-file")?)?;
     let templates: BTreeMap<String, String> = args.sms_template.iter().cloned().collect();
     let missing: Vec<&str> =
         TEMPLATES.into_iter().filter(|name| !templates.contains_key(*name)).collect();
@@ -229,6 +227,19 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     }
     let endpoint = args.sms_endpoint.clone().unwrap_or_else(|| ENDPOINT.to_owned());
     Ok(AliyunSettings { endpoint, key_id, key_secret, sign_name, templates })
+}
+
+/// What a file holds that its owner alone may read.
+fn secret_of(file: &Path) -> anyhow::Result<String> {
+    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
+    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
+        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
+    }
+    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    if secret.trim().is_empty() {
+        bail!("{} is empty", file.display());
+    }
+    Ok(secret.trim().to_owned())
 }
 
 fn text_messages(wanted: &TextMessages) -> anyhow::Result<Arc<dyn SmsSender>> {
