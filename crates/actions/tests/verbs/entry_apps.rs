@@ -15,8 +15,9 @@ use domain::{
     venue_codes::VenueCode,
 };
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use testkit::{FakeApp, Says, TestHouse};
+use tokio::time::timeout;
 
 /// Two browsers.
 const SEAT: &str = "abcdefghijklmnopqrstuvwxyz234567";
@@ -214,10 +215,9 @@ async fn an_app_that_hangs_is_not_waited_for() {
     let s = Site::new().await;
     let state = s.state(SEAT, App::Wechat).await;
     s.wechat.say(Says::Nothing);
-    let began = tokio::time::Instant::now();
-    let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code")).await.unwrap();
+    let coming = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"));
+    let came = timeout(Duration::from_secs(9), coming).await.expect("given up").unwrap();
     assert_eq!(trouble(came), Trouble::Silent);
-    assert!(began.elapsed() <= std::time::Duration::from_secs(6));
 }
 
 fn proved(t: &TestHouse, account: &str, form: &PersonForm) -> Says {

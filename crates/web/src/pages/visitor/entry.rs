@@ -98,8 +98,7 @@ impl Said {
                 Self { note, choose, ..Self::default() }
             }
             Left::Failed(app, trouble) => {
-                let why = p.f(trouble.says(), p.t(house.entry_apps.label(*app)));
-                let note = format!("{why} {}", p.t("请用手机号和短信验证码登记，同样有效。"));
+                let note = p.f(trouble.says(), p.t(house.entry_apps.label(*app)));
                 let again = way(p, house, *app, code, "再用{}试一次");
                 Self { note, failed: true, ways: vec![again], choose, ..Self::default() }
             }
