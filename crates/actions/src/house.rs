@@ -6,6 +6,7 @@ use crate::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
+    entry_apps::EntryApps,
     health_status::{HealthSource, Questions},
     limits::Limits,
     metrics::{AskStore, Gauges, Metrics},
@@ -76,6 +77,8 @@ pub struct House {
     pub health: Arc<dyn HealthSource>,
     /// What is asked of it, and what it answered.
     pub questions: Questions,
+    /// Apps that say whose account a browser is in.
+    pub entry_apps: EntryApps,
     /// Verdicts that followed an entry.
     pub followed: Followed,
     /// What doors with a screen remember of the day.

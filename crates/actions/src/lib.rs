@@ -13,6 +13,7 @@ pub mod checkins;
 pub mod checkpoints;
 pub mod contact_tracing;
 pub mod duty;
+pub mod entry_apps;
 pub mod failure;
 pub mod health_status;
 pub mod house;

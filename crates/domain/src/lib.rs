@@ -12,6 +12,7 @@ pub mod checkins;
 pub mod checkpoints;
 pub mod contact_tracing;
 pub mod duty;
+pub mod entry_apps;
 pub mod entry_policy;
 pub mod fields;
 pub mod health_status;

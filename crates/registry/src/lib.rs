@@ -19,6 +19,7 @@ mod connect;
 mod doors;
 mod drafts;
 mod duty;
+mod entry_apps;
 mod everybody;
 mod health_status;
 mod inspections;

@@ -75,12 +75,12 @@ pub(crate) fn number(value: i64) -> Result<PersonNumber> {
     u64::try_from(value).map(PersonNumber).map_err(|_| RegistryError::Strange("people.number"))
 }
 
-fn column(person: PersonNumber) -> i64 {
+pub(crate) fn column(person: PersonNumber) -> i64 {
     // Numbers are given by a bigint counter; one beyond it belongs to nobody.
     i64::try_from(person.0).unwrap_or(-1)
 }
 
-fn person(row: &AnyRow) -> Result<Person> {
+pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     let kind: String = row.try_get(1)?;
     Ok(Person {
         number: number(row.try_get(0)?)?,
@@ -201,13 +201,17 @@ impl Registry {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Revokes all sessions of a person.
+    /// Revokes all sessions of a person, and with them what accounts of apps open one by themselves.
     ///
     /// # Errors
     /// Of the database.
     pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
+            .bind(column(person))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("delete from entry_identities where person = $1")
             .bind(column(person))
             .execute(&mut *tx)
             .await?;

@@ -19,6 +19,7 @@ mod contract {
     mod doors;
     mod drafts;
     mod duty;
+    mod entry_apps;
     mod health_register;
     mod health_status;
     mod inspections;

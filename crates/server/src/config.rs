@@ -94,6 +94,10 @@ fn endpoint(text: &str) -> Result<String, &'static str> {
     }
 }
 
+mod entry_apps;
+
+pub(crate) use entry_apps::EntryAppArgs;
+
 /// What follows a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SecondFactor {
@@ -194,6 +198,8 @@ pub(crate) struct ServeArgs {
     pub(crate) change_public_url: bool,
     #[command(flatten)]
     pub(crate) sms: SmsArgs,
+    #[command(flatten)]
+    pub(crate) entry_apps: EntryAppArgs,
     /// What follows a password at signing in.
     #[arg(long, env = "VENUECODE_SECOND_FACTOR", value_enum, default_value = "sms")]
     pub(crate) second_factor: SecondFactor,

@@ -175,6 +175,7 @@ async fn sweep(house: &House) {
     let sessions = house.registry.sweep_sessions(now.plus(-IDLE_MS_MAX)).await;
     let links = house.registry.sweep_links(now.plus(-DAY_MS)).await;
     let codes = house.registry.sweep_sms_codes(now).await;
+    let came_back = house.registry.sweep_entry_states(now).await;
     let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
@@ -194,6 +195,7 @@ async fn sweep(house: &House) {
         ("statuses that wait", waiting),
         ("links", links),
         ("SMS codes", codes),
+        ("sign-ins by apps", came_back),
         ("drafts", drafts),
         ("changes", changes),
         ("messages", told),

@@ -37,7 +37,7 @@ enum Command {
     /// Starts with an invented city: doors, people, two weeks of visits.
     Demo(commands::demo::DemoArgs),
     /// Starts with what is in the data folder; prints a one-time set-up link at first start.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Prints a one-time link for another administrator, when none can sign in any more.
     NewAdministrator(DataArgs),
     /// Takes lists into the registry.
@@ -122,7 +122,7 @@ async fn take_over(
 async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => commands::demo::run(args).await,
-        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Serve(args) => commands::serve::run(*args).await,
         Command::NewAdministrator(data) => {
             commands::new_administrator::run(&data, &mut std::io::stdout()).await
         }

@@ -1,5 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
+pub(crate) mod entry_apps;
+
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
     exports::OwnDisk,
@@ -12,6 +14,7 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
+    entry_apps::EntryApps,
     health_status::{HealthSource, NoSource, Questions},
     house::{MetricsAccess, Settings},
     limits::Limits,
@@ -57,6 +60,8 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where text messages go.
     pub(crate) sms: TextMessages,
+    /// Apps that say whose account a browser is in.
+    pub(crate) entry_apps: entry_apps::Apps,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
     /// Telephone number for questions, printed on posters.
@@ -78,6 +83,7 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: TextMessages::Off,
+            entry_apps: Vec::new(),
             second_factor: SecondFactor::Off,
             hotline: None,
             review_steps: ReviewSteps::One,
@@ -187,6 +193,7 @@ async fn furnish(
         sms,
         health,
         questions: Questions::default(),
+        entry_apps: EntryApps::new(wiring.entry_apps.clone()),
         followed: Followed::default(),
         days: Days::default(),
         raised: RaisedAlerts::default(),
@@ -230,7 +237,7 @@ impl HealthSources {
     pub(crate) fn settled(files: &[PathBuf]) -> anyhow::Result<Self> {
         let mut all: Vec<ProvinceSettings> = Vec::new();
         for file in files {
-            let settings = ProvinceSettings::read(&secret_file(file)?);
+            let settings = ProvinceSettings::read(&secret_of(file)?);
             let settings = settings.map_err(anyhow::Error::msg);
             let settings = settings.with_context(|| format!("{}", file.display()))?;
             if all.iter().any(|other| other.name == settings.name) {
@@ -256,15 +263,6 @@ fn health_source(demo: bool, wanted: &HealthSources) -> anyhow::Result<Arc<dyn H
         (true, HealthSources::Gone) => Arc::new(Silent),
         (false, _) => Arc::new(NoSource),
     })
-}
-
-/// What a file holds that is its owner's alone.
-fn secret_file(file: &Path) -> anyhow::Result<String> {
-    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
-    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
-        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
-    }
-    fs::read_to_string(file).with_context(|| format!("{}", file.display()))
 }
 
 /// Where text messages go, with what that takes.
@@ -296,11 +294,7 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     let key_id = args.sms_key_id.clone().context("--sms aliyun needs --sms-key-id")?;
     let sign_name = args.sms_sign_name.clone().context("--sms aliyun needs --sms-sign-name")?;
     let file = args.sms_secret_file.as_ref();
-    let file = file.context("--sms aliyun needs --sms-secret-file")?;
-    let key_secret = secret_file(file)?.trim().to_owned();
-    if key_secret.is_empty() {
-        bail!("{} is empty", file.display());
-    }
+    let key_secret = secret_of(file.context("--sms aliyun needs --sms-secret-file")?)?;
     let templates: BTreeMap<String, String> = args.sms_template.iter().cloned().collect();
     let missing: Vec<&str> =
         TEMPLATES.into_iter().filter(|name| !templates.contains_key(*name)).collect();
@@ -313,6 +307,19 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     }
     let endpoint = args.sms_endpoint.clone().unwrap_or_else(|| ENDPOINT.to_owned());
     Ok(AliyunSettings { endpoint, key_id, key_secret, sign_name, templates })
+}
+
+/// What a file holds that its owner alone may read.
+fn secret_of(file: &Path) -> anyhow::Result<String> {
+    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
+    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
+        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
+    }
+    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    if secret.trim().is_empty() {
+        bail!("{} is empty", file.display());
+    }
+    Ok(secret.trim().to_owned())
 }
 
 fn text_messages(wanted: &TextMessages) -> anyhow::Result<Arc<dyn SmsSender>> {

@@ -6,6 +6,7 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days},
+    entry_apps::{EntryApp, EntryApps},
     health_status::{HealthSource, Questions, Subject},
     house::{MetricsAccess, Settings},
     limits::{LimitSettings, Limits, PerMinute},
@@ -19,6 +20,7 @@ use actions::{
 };
 use domain::{
     applications::ReviewSteps,
+    entry_apps::App,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     outside::{Clock, Dice},
     people::PersonNumber,
@@ -254,23 +256,38 @@ impl TestHouse {
 
     /// A fresh house in which a password is followed by a code.
     pub async fn with_second_factor() -> Self {
-        Self::made(visits::embedded::Options::default(), true, ReviewSteps::One).await
+        let options = visits::embedded::Options::default();
+        Self::made(options, true, ReviewSteps::One, Vec::new()).await
     }
 
     /// A fresh house in which two people say yes before a door gets its code.
     pub async fn with_two_steps() -> Self {
-        Self::made(visits::embedded::Options::default(), false, ReviewSteps::Two).await
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::Two, Vec::new()).await
+    }
+
+    /// The same, with these apps switched on.
+    pub async fn with_two_steps_and(apps: Vec<(App, Arc<dyn EntryApp>)>) -> Self {
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::Two, apps).await
     }
 
     /// A fresh house whose visit store has these limits.
     pub async fn with_visits(options: visits::embedded::Options) -> Self {
-        Self::made(options, false, ReviewSteps::One).await
+        Self::made(options, false, ReviewSteps::One, Vec::new()).await
+    }
+
+    /// A fresh house with these apps switched on.
+    pub async fn with_entry_apps(apps: Vec<(App, Arc<dyn EntryApp>)>) -> Self {
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::One, apps).await
     }
 
     async fn made(
         options: visits::embedded::Options,
         second_factor: bool,
         review_steps: ReviewSteps,
+        apps: Vec<(App, Arc<dyn EntryApp>)>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FakeClock(Mutex::new(START)));
@@ -291,6 +308,7 @@ impl TestHouse {
             sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
             health: Arc::clone(&health) as Arc<dyn HealthSource>,
             questions: Questions::default(),
+            entry_apps: EntryApps::new(apps),
             followed: Followed::default(),
             days: Days::default(),
             raised: RaisedAlerts::default(),

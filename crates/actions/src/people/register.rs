@@ -17,7 +17,7 @@ use registry::{NewPerson, Person};
 use vault::{Field, Index, Vault};
 
 /// Version of the privacy notice in force.
-pub const CONSENT_VERSION: i64 = 1;
+pub const CONSENT_VERSION: i64 = 2;
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year.

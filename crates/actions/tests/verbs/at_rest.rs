@@ -8,7 +8,7 @@ use actions::{
     accounts::{
         make::{self, NewAccountForm, SetUpForm},
         own,
-        principals::Manager,
+        principals::{Manager, Visitor},
         sms_codes::CodeUse,
     },
     alerts::dispose,
@@ -21,6 +21,7 @@ use actions::{
     checkins::{follow_up, record::record},
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
+    entry_apps::{self, CameBack, EntryApp},
     health_status, invitations,
     posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
@@ -32,12 +33,14 @@ use domain::{
     checkins::Method,
     checkpoints::CheckpointForm,
     contact_tracing::CaseForm,
+    entry_apps::App,
     health_status::{Colour, StatusForm},
     people::PersonForm,
     time::MINUTE_MS,
+    venue_codes::VenueCode,
 };
 use std::{path::Path, sync::Arc, time::Duration};
-use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
+use testkit::{Door, FakeApp, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
 /// It is in the audit in plain, and names nobody.
@@ -54,6 +57,35 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     let door = at_the_venue(t, &mut secrets).await;
     at_the_door(t, &door, &mut secrets).await;
     secrets
+}
+
+/// What an app calls somebody's account.
+const ACCOUNT: &str = "o6-bmjrPTlm6-2sgVt7hMZOPfL2M";
+
+/// 微信, as it is switched on in the story.
+pub(crate) fn an_app() -> Vec<(App, Arc<dyn EntryApp>)> {
+    vec![(App::Wechat, Arc::new(FakeApp::of(ACCOUNT)))]
+}
+
+/// Signed in by an app, registered, bound, known, and forgotten again.
+async fn in_an_app(t: &TestHouse, door: &Door, person: &Visitor, secrets: &mut Vec<String>) {
+    let seat = "abcdefghijklmnopqrstuvwxyz234567";
+    let code = VenueCode::parse(&door.code).unwrap();
+    for round in 0..2 {
+        let address = entry_apps::begin(t, seat, App::Wechat, &code).await.unwrap();
+        let state = address.split_once("state=").unwrap().1;
+        let code = format!("code-of-the-app-{round}");
+        let came = entry_apps::come_back(t, seat, App::Wechat, state, Some(&code)).await.unwrap();
+        secrets.extend([state.to_owned(), code]);
+        if let CameBack::New { ticket, .. } = came {
+            let ticket = entry_apps::read_ticket(t, seat, &ticket).unwrap();
+            assert!(entry_apps::bind(t, person, &ticket).await.unwrap());
+        } else {
+            assert!(matches!(came, CameBack::Known { .. }));
+        }
+    }
+    entry_apps::unbind(t, person, App::Wechat).await.unwrap();
+    secrets.push(ACCOUNT.to_owned());
 }
 
 /// Accounts: one made by invitation, one refused at the password.
@@ -157,6 +189,7 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     let guard = device(t, door).await;
     let form = PersonForm { name: "诸葛望舒".to_owned(), ..t.person_form() };
     let (person, token) = sign_up(t, &form).await.unwrap();
+    in_an_app(t, door, &person, secrets).await;
     record(t, &person, &door.code, Method::Wechat).await.unwrap();
     let (red, red_form) = visitor(t).await;
     colour(t, &red_form, Colour::Red).await;
@@ -237,7 +270,7 @@ fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
 
 #[tokio::test]
 async fn no_file_holds_a_name_a_number_or_a_phone() {
-    let t = TestHouse::with_two_steps().await;
+    let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
     let mut found = Vec::new();
     files(&t.data(), &mut found);

@@ -13,6 +13,7 @@ mod contact_tracing;
 mod counts;
 mod drafts;
 mod duty;
+mod entry_apps;
 mod follow_up;
 mod health_status;
 mod inspections;

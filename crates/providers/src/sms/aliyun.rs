@@ -10,7 +10,7 @@ use domain::{
     time::UnixMs,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{Method, Request, StatusCode, Uri};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -165,14 +165,14 @@ impl Asked<'_> {
         Ok(format!("{ALGORITHM} Credential={key_id},SignedHeaders={names},Signature={signature}"))
     }
 
-    fn request(&self, settings: &AliyunSettings) -> Result<Request<Empty<Bytes>>, String> {
+    fn request(&self, settings: &AliyunSettings) -> Result<Request<Full<Bytes>>, String> {
         let address = format!("{}/?{}", settings.endpoint.trim_end_matches('/'), self.query());
         let mut request = Request::builder().method(Method::POST).uri(address);
         for (name, value) in self.headers() {
             request = request.header(name, value);
         }
         let authorization = self.authorization(&settings.key_id, &settings.key_secret)?;
-        let request = request.header("authorization", authorization).body(Empty::new());
+        let request = request.header("authorization", authorization).body(Full::default());
         request.map_err(|error| error.to_string())
     }
 }

@@ -22,6 +22,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url,
         sms: TextMessages::settled(&args.sms)?,
+        entry_apps: wiring::entry_apps::settled(&args.entry_apps)?,
         second_factor: args.second_factor,
         hotline: args.hotline.clone(),
         review_steps: match args.review_steps {

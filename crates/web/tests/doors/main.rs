@@ -17,6 +17,7 @@ mod api_whole;
 mod browser;
 mod callers;
 mod catalogue;
+mod entry_apps;
 mod escaping;
 mod forged;
 mod hang_up;

@@ -9,7 +9,7 @@ use domain::{
     time::UnixMs,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{Method, Request};
 use sha2::Sha256;
 use std::{collections::BTreeMap, sync::Arc};
@@ -34,13 +34,13 @@ impl Asked {
     }
 
     /// The request; what is wrong with it never repeats it.
-    pub(super) fn request(&self, url: &str) -> Result<Request<Empty<Bytes>>, String> {
+    pub(super) fn request(&self, url: &str) -> Result<Request<Full<Bytes>>, String> {
         let address = format!("{url}{}?{}", self.path, self.query());
         let mut request = Request::builder().method(Method::POST).uri(address);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        request.body(Empty::new()).map_err(|_| "a question that cannot be sent".to_owned())
+        request.body(Full::default()).map_err(|_| "a question that cannot be sent".to_owned())
     }
 }
 

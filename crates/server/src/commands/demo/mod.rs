@@ -10,6 +10,7 @@ mod visits;
 use crate::{
     config::{DataArgs, LimitArgs, SecondFactor},
     installation::{GivenUrl, Kind},
+    outside::{SystemClock, SystemDice},
     run, wiring,
     wiring::{HealthSources, TextMessages, Wiring},
 };
@@ -17,6 +18,7 @@ use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
+use providers::entry_apps::stand_in::StandIn;
 use providers::health_status::province::mock::MockGateway;
 use std::{
     fmt::Write as _,
@@ -24,6 +26,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 use tokens::TokensFile;
 
@@ -69,11 +72,15 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         (Source::Gone, None) => HealthSources::Gone,
         (_, None) => HealthSources::None,
     };
+    let address = listener.local_addr()?.ip();
+    let apps = StandIn::start(address, &here, Arc::new(SystemClock), Arc::new(SystemDice)).await;
+    let apps = apps.context("the stand-in for entry apps")?;
     let wiring = Wiring {
         kind: Some(Kind::Demo),
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: TextMessages::Console,
+        entry_apps: apps.apps()?,
         second_factor: SecondFactor::Sms,
         hotline: None,
         review_steps: ReviewSteps::One,
@@ -91,7 +98,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     if let Some(path) = &args.tokens {
         write_tokens(&house, path).await?;
     }
-    let said = screen(&house, &here, &args.data.data).await?;
+    let said = screen(&house, &here, &args.data.data, &apps.url).await?;
     out.write_all(said.as_bytes())?;
     out.flush()?;
     run::serve(house, listener, None).await?;
@@ -108,7 +115,12 @@ async fn load(house: &House) -> anyhow::Result<()> {
 }
 
 /// One screen: what to open, in which order, and how to stop.
-pub(crate) async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
+pub(crate) async fn screen(
+    house: &House,
+    here: &str,
+    data: &Path,
+    apps: &str,
+) -> anyhow::Result<String> {
     let mut said = String::new();
     // The new ones take the place of those that an earlier start printed.
     house.registry.void_entry_links().await?;
@@ -119,6 +131,7 @@ pub(crate) async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Re
     writeln!(said, "\n场所码演示 · venuecode demo    {here}")?;
     writeln!(said, "人物与场所均为虚构；数据在 {}，再次启动会保留\n", data.display())?;
     writeln!(said, "市民 visitor          {here}/c/{}", code.code)?;
+    writeln!(said, "  页脚可选像在微信、支付宝、云闪付、皖事通里打开；应用平台的替身在 {apps}")?;
     writeln!(said, "值守屏 duty screen     {}   （{door}）", enrol.url)?;
     for account in city::accounts(house).await? {
         let link = sign_in_link(house, account.id).await?;

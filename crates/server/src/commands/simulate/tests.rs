@@ -266,7 +266,8 @@ async fn the_demo_shows_around_in_it() {
     let folder = Folder::new();
     run(folder.args(&[]), &mut Vec::new()).await.unwrap();
     let house = folder.open().await;
-    let said = demo::screen(&house, "http://127.0.0.1:1", &folder.data.data).await.unwrap();
+    let (here, apps) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+    let said = demo::screen(&house, here, &folder.data.data, apps).await.unwrap();
     let code = house.registry.code_of(CheckpointNumber(1)).await.unwrap().unwrap().code;
     assert!(said.contains(&format!("/c/{code}")), "{said}");
     let trial = demo::people::trial(&house).unwrap();
