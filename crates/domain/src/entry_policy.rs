@@ -31,7 +31,7 @@ pub struct EntryPolicy {
 
 /// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
 /// is not believed.
-const AHEAD_MS_MAX: i64 = 60_000;
+pub const AHEAD_MS_MAX: i64 = 60_000;
 
 /// The policy a city starts with: green, fresh within a minute, a negative test within 72 hours.
 pub const FIRST_POLICY: EntryPolicy = EntryPolicy {
@@ -277,8 +277,9 @@ mod tests {
         HealthStatus {
             colour: Colour::Green,
             confirmed: NOW,
-            nucleic_acid: Some(NucleicAcid { sampled: NOW.plus(-11 * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(NOW.plus(-11 * HOUR_MS), true)),
             itinerary: Itinerary::Clear,
+            ..HealthStatus::unknown(NOW)
         }
     }
 
@@ -296,9 +297,8 @@ mod tests {
         assert_eq!(decide(&yellow), (Decision::Recheck, Colour::Yellow));
         let stale = HealthStatus { confirmed: NOW.plus(-60_001), ..green() };
         assert_eq!(decide(&stale), (Decision::Recheck, Colour::Unknown));
-        let sample = |hours: i64, negative| {
-            Some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative })
-        };
+        let sample =
+            |hours: i64, negative| Some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative));
         let old = HealthStatus { nucleic_acid: sample(73, true), ..green() };
         assert_eq!(decide(&old), (Decision::Recheck, Colour::Green));
         let untested = HealthStatus { nucleic_acid: None, ..green() };
@@ -325,7 +325,7 @@ mod tests {
     fn a_clock_that_runs_ahead_does_not_make_anything_fresh() {
         let tomorrow = HealthStatus { confirmed: NOW.plus(24 * HOUR_MS), ..green() };
         assert_eq!(decide(&tomorrow), (Decision::Recheck, Colour::Unknown));
-        let sampled = Some(NucleicAcid { sampled: NOW.plus(24 * HOUR_MS), negative: true });
+        let sampled = Some(NucleicAcid::of(NOW.plus(24 * HOUR_MS), true));
         let early = HealthStatus { nucleic_acid: sampled, ..green() };
         assert_eq!(decide(&early).0, Decision::Recheck);
     }
@@ -351,8 +351,9 @@ mod tests {
                 colour: Colour::from_number(colour),
                 confirmed: NOW.plus(-age_ms),
                 nucleic_acid: tested
-                    .then_some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative }),
+                    .then_some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative)),
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
+                ..HealthStatus::unknown(NOW)
             };
             let verdict = judge(&FIRST_POLICY, &status, NOW);
             if verdict.decision() == Decision::Pass {
@@ -387,8 +388,9 @@ mod tests {
                 colour: Colour::from_number(colour),
                 confirmed: NOW.plus(-age_ms),
                 nucleic_acid: test
-                    .map(|negative| NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative }),
+                    .map(|negative| NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative)),
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
+                ..HealthStatus::unknown(NOW)
             };
             let verdict = judge(&policy, &status, NOW);
             prop_assert_eq!(verdict.policy_version(), 7);
@@ -426,7 +428,7 @@ mod tests {
         let stale = HealthStatus { confirmed: NOW.plus(-60_001), ..green() };
         assert_eq!(with(Rules { unknown: stop, ..rules }, &stale), cause(Cause::Stale));
         let old = |hours: i64| HealthStatus {
-            nucleic_acid: Some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), true)),
             ..green()
         };
         let day = Rules { nucleic_acid_hours_max: Some(24), untested: stop, ..rules };
@@ -448,10 +450,8 @@ mod tests {
         assert_eq!(with(rules, &nowhere), (Decision::Pass, None));
         let red = Rules { red: Otherwise::Recheck, ..rules };
         assert_eq!(with(red, &of(Colour::Red)).0, Decision::Recheck);
-        let ill = HealthStatus {
-            nucleic_acid: Some(NucleicAcid { sampled: NOW, negative: false }),
-            ..of(Colour::Red)
-        };
+        let ill =
+            HealthStatus { nucleic_acid: Some(NucleicAcid::of(NOW, false)), ..of(Colour::Red) };
         assert_eq!(with(red, &ill).0, Decision::Stop);
     }
 }

@@ -61,6 +61,10 @@ principal!(
     Reviewer, Reviewer, as_reviewer
 );
 principal!(
+    /// 巡查员, of a township, a county or the city
+    Inspector, Inspector, as_inspector
+);
+principal!(
     /// 流调员
     Investigator, Investigator, as_investigator
 );

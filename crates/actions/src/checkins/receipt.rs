@@ -4,16 +4,16 @@ use super::{gate::Recorded, look::Door, record::Entered};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
-    health_status::{self, Question},
+    health_status::{self, Known, Look, Question, tested_by},
     regions,
 };
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Decision, EntryPolicy, advice, judge},
-    health_status::{Colour, HealthStatus, Itinerary},
+    entry_policy::{Cause, Decision, EntryPolicy, advice, judge},
+    health_status::{Colour, HealthStatus, Itinerary, Source},
     people::PersonNumber,
-    time::UnixMs,
+    time::{MINUTE_MS, UnixMs},
 };
 use std::sync::Arc;
 
@@ -40,6 +40,16 @@ pub struct Receipt {
     pub negative_hours: Option<i64>,
     /// Itinerary.
     pub itinerary: Itinerary,
+    /// Who said the colour that is known now.
+    pub source: Source,
+    /// Whole minutes since it was said.
+    pub age_minutes: Option<i64>,
+    /// Who tested, if it is known.
+    pub tested_by: Option<Arc<str>>,
+    /// Doses of vaccine, if known.
+    pub doses: Option<u8>,
+    /// Whether it was said too long ago to count.
+    pub stale: bool,
     /// The door's proof word in the hour of the entry.
     pub proof_word: String,
     /// Whether this entry was already there (a scan again within a minute).
@@ -63,15 +73,14 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
         Some(code) => code.door,
         None => Arc::new(door_without_code(house, checkpoint).await?),
     };
-    let (at_hand, now) = (health_status::at_hand(house, caller.person), house.now());
-    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
+    let (known, now) = (health_status::known(house, caller.person, Look::Page), house.now());
     let policy = house.mirror.policy(&door.site(), now);
     let entered = Shown {
-        recorded: &worst(house.followed.over(recorded), &status, &policy, now),
+        recorded: &worst(house.followed.over(recorded), &known.status, &policy, now),
         masked_name: crate::people::masked_name(house, caller.person)?,
-        status: &status,
+        known: &known,
         again: true,
-        pending: at_hand.is_none() && is_pending(house, &recorded, now),
+        pending: !known.settled && is_pending(house, &recorded, now),
     };
     Ok(put_together(house, door, entered, now))
 }
@@ -134,7 +143,7 @@ pub(crate) async fn stored(
 struct Shown<'a> {
     recorded: &'a Recorded,
     masked_name: String,
-    status: &'a HealthStatus,
+    known: &'a Known,
     again: bool,
     pending: bool,
 }
@@ -144,7 +153,7 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
     let shown = Shown {
         recorded: &entered.recorded,
         masked_name: entered.masked_name.clone(),
-        status: &entered.status,
+        known: &entered.known,
         again: entered.again,
         pending: entered.pending,
     };
@@ -152,7 +161,8 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 }
 
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
-    let Shown { recorded, masked_name, status, again, pending } = shown;
+    let Shown { recorded, masked_name, known: Known { status, said, .. }, again, pending } = shown;
+    let age_ms = now.since(*said);
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
@@ -165,6 +175,11 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
         masked_name,
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
+        source: status.source,
+        age_minutes: (status.colour != Colour::Unknown).then_some((age_ms / MINUTE_MS).max(0)),
+        tested_by: tested_by(house, status),
+        doses: status.doses,
+        stale: recorded.cause == Some(Cause::Stale),
         again,
         pending,
         deleted_on: deleted_on(house, recorded.entered),

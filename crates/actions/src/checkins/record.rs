@@ -9,14 +9,14 @@ use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
     duty::announce::{Announcement, Shown},
-    health_status::{self, Question},
+    health_status::{self, Known, Look, Question},
 };
 use domain::{
     checkins::{Entry, Method},
-    entry_policy::{advice, judge, raises_alert},
-    health_status::{HealthStatus, Itinerary},
+    entry_policy::{Cause, advice, judge, raises_alert},
+    health_status::Itinerary,
     people::PersonNumber,
-    time::UnixMs,
+    time::{MINUTE_MS, UnixMs},
 };
 use registry::{NewAlert, Opened};
 use std::sync::Arc;
@@ -68,7 +68,7 @@ pub(crate) struct Entered {
     /// Masked name.
     pub masked_name: String,
     /// The status it was judged by.
-    pub status: HealthStatus,
+    pub known: Known,
     /// What the door saw.
     pub shown: Arc<Shown>,
     /// Whether it was there already.
@@ -87,9 +87,8 @@ pub(crate) async fn enter(
     operator: Option<u32>,
 ) -> Answer<Entered> {
     let masked_name = crate::people::masked_name(house, person)?;
-    let (at_hand, now) = (health_status::at_hand(house, person), house.now());
-    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
-    let verdict = judge(&house.mirror.policy(&door.site(), now), &status, now);
+    let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
+    let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;
@@ -114,7 +113,7 @@ pub(crate) async fn enter(
         None => None,
     };
     let alert = opened.map(|opened| opened.id);
-    let shown = Arc::new(shown(&masked_name, &recorded, Some(&status), alert));
+    let shown = Arc::new(shown(&masked_name, &recorded, Some(&known), alert));
     if !again {
         house.days.add(&recorded);
     }
@@ -125,8 +124,8 @@ pub(crate) async fn enter(
         raise(house, &recorded, again.then(|| Arc::clone(&shown)));
     }
     house.metrics.scan(recorded.decision, again);
-    let pending = at_hand.is_none() && ask(house, &recorded, now);
-    Ok(Entered { recorded, masked_name, status, shown, again, pending })
+    let pending = !known.settled && ask(house, &recorded, now);
+    Ok(Entered { recorded, masked_name, known, shown, again, pending })
 }
 
 /// Asks for the status of somebody who has entered; whether an answer may come.
@@ -167,9 +166,10 @@ fn new_alert(recorded: &Recorded) -> NewAlert {
 pub(crate) fn shown(
     masked_name: &str,
     recorded: &Recorded,
-    status: Option<&HealthStatus>,
+    known: Option<&Known>,
     alert: Option<i64>,
 ) -> Shown {
+    let status = known.map(|known| &known.status);
     Shown {
         masked_name: masked_name.to_owned(),
         entered: recorded.entered,
@@ -179,6 +179,11 @@ pub(crate) fn shown(
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
         negative_hours: status.and_then(|s| s.negative_hours(recorded.entered)),
         itinerary: status.map_or(Itinerary::Unknown, |s| s.itinerary),
+        doses: status.and_then(|s| s.doses),
+        stale_minutes: known.and_then(|known| {
+            let age_ms = recorded.entered.since(known.said);
+            (recorded.cause == Some(Cause::Stale)).then_some((age_ms / MINUTE_MS).max(1))
+        }),
         alert,
     }
 }

@@ -2,14 +2,14 @@
 //! what holds there now and under the proposal.
 
 use super::propose::checked;
-use crate::{Answer, Failure, House, accounts::principals::PolicyOfficer, health_status::in_force};
+use crate::{Answer, Failure, House, accounts::principals::PolicyOfficer};
 use domain::{
     checkpoints::CheckpointNumber,
     entry_policy::{
         AgreedPolicy, Decision, EntryPolicy, NewPolicy, Policies, PolicyForm, Reach, Site, judge,
         typical_people,
     },
-    health_status::HealthStatus,
+    health_status::{Colour, joined},
     regions::RegionCode,
     time::UnixMs,
 };
@@ -124,10 +124,10 @@ struct Both {
 fn registered(house: &House, both: &Both) -> (Tally, Tally) {
     let (mut before, mut after) = (Tally::default(), Tally::default());
     house.mirror.each_status(|status| {
-        if !in_force(&status, both.now) {
+        let status = joined(Some(&status), None, both.now, both.before.register_green_ms_max);
+        if status.colour == Colour::Unknown {
             return;
         }
-        let status = HealthStatus { confirmed: both.now, ..status };
         before.count(judge(&both.before, &status, both.now).decision());
         after.count(judge(&both.after, &status, both.now).decision());
     });

@@ -14,7 +14,7 @@ use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::
 use domain::{
     checkpoints::CheckpointNumber,
     entry_policy::{EntryPolicy, Policies, Site},
-    health_status::HealthStatus,
+    health_status::{HealthStatus, TestOrganisation},
     people::PersonNumber,
     time::UnixMs,
 };
@@ -22,7 +22,10 @@ use doors::Doors;
 use parking_lot::RwLock;
 use people::People;
 use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use tokio::sync::Mutex;
 
 /// Changes read at once.
@@ -36,12 +39,16 @@ pub struct Mirror {
     devices: RwLock<Devices>,
     keys: RwLock<Keys>,
     policies: RwLock<Policies>,
+    organisations: RwLock<Organisations>,
     position: Mutex<Position>,
     callers: std::sync::atomic::AtomicU64,
 }
 
 /// Duty devices by the MAC of their token.
 type Devices = HashMap<Vec<u8>, DutyDevice>;
+
+/// The names of organisations that test.
+type Organisations = HashMap<TestOrganisation, Arc<str>>;
 
 /// How far the trail of changes was followed.
 #[derive(Default)]
@@ -82,6 +89,7 @@ impl Mirror {
         *self.doors.write() = doors;
         *self.devices.write() = devices;
         *self.keys.write() = keys;
+        self.name_organisations(registry).await?;
         Ok(seq)
     }
 
@@ -103,6 +111,7 @@ impl Mirror {
         let put = |person: KnownPerson| self.people.write().put_next(&person);
         registry.known_people_after(last, put).await?;
         self.people.read().fits().map_err(Failure::broken)?;
+        self.name_organisations(registry).await?;
         position.served = callers;
         Ok(())
     }
@@ -121,6 +130,27 @@ impl Mirror {
         }
     }
 
+    /// Reads the names of organisations when a test is by one that has none here.
+    async fn name_organisations(&self, registry: &Registry) -> Answer<()> {
+        let last = TestOrganisation(self.people.read().organisation_last());
+        if last.0 == 0 || self.organisations.read().contains_key(&last) {
+            return Ok(());
+        }
+        let all = registry.test_organisations().await?;
+        *self.organisations.write() =
+            all.into_iter().map(|(number, name)| (number, name.into())).collect();
+        Ok(())
+    }
+
+    /// Takes over what one batch of the register says. It is small beside the register.
+    async fn take_batch(&self, registry: &Registry, batch: i64) -> Answer<()> {
+        let mut statuses = Vec::new();
+        registry.statuses_of_batch(batch, |person, status| statuses.push((person, status))).await?;
+        let mut people = self.people.write();
+        statuses.into_iter().for_each(|(person, status)| people.put_status(person, status));
+        Ok(())
+    }
+
     async fn apply(
         &self,
         registry: &Registry,
@@ -133,6 +163,7 @@ impl Mirror {
                 Change::Person(person) => {
                     people.insert(person);
                 }
+                Change::Statuses(batch) => self.take_batch(registry, batch).await?,
                 Change::VenueCode(code) => {
                     if let Some(row) = registry.venue_code(&code).await? {
                         self.doors.write().put(row);
@@ -188,6 +219,11 @@ impl Mirror {
             let Some(statuses) = self.people.read().statuses_of(block) else { return };
             statuses.into_iter().for_each(&mut each);
         }
+    }
+
+    /// The name of an organisation that tests.
+    pub(crate) fn test_organisation(&self, number: TestOrganisation) -> Option<Arc<str>> {
+        self.organisations.read().get(&number).cloned()
     }
 
     /// A venue code.

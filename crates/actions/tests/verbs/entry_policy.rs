@@ -175,7 +175,7 @@ async fn a_preview_shows_what_changes_and_keeps_nothing() {
     let (_, first) = visitor(&t).await;
     let (_, second) = visitor(&t).await;
     let tested = |hours: i64| {
-        let test = NucleicAcid { sampled: t.now().plus(-hours * HOUR_MS), negative: true };
+        let test = NucleicAcid::of(t.now().plus(-hours * HOUR_MS), true);
         HealthStatus { nucleic_acid: Some(test), ..green(t.now()) }
     };
     t.set_status(number(&t, &first).await, &tested(8)).await;

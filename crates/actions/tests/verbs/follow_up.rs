@@ -7,14 +7,13 @@ use crate::{
 use actions::{
     checkins::{follow_up, receipt::receipt, record::record},
     duty::{announce::Announcement, screen},
-    health_status::HealthSource,
+    health_status::{HealthSource, Subject},
     sms::BoxFuture,
 };
 use domain::{
     checkins::Method,
     entry_policy::{Decision, FIRST_RULES, Otherwise, PolicyForm, Rules},
     health_status::{Colour, HealthStatus},
-    people::PersonNumber,
     time::UnixMs,
 };
 use std::{sync::Arc, time::Duration};
@@ -31,7 +30,7 @@ struct Slow {
 }
 
 impl HealthSource for Slow {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async {
             self.open.acquire().await.unwrap().forget();
             *self.says.lock().await

@@ -25,8 +25,7 @@ const TESTED_HOURS: [(i64, &str); 4] = [
 /// One of each kind, as of `now`.
 #[must_use]
 pub fn typical_people(now: UnixMs) -> Vec<TypicalPerson> {
-    let test =
-        |hours: i64, negative| Some(NucleicAcid { sampled: now.plus(-hours * HOUR_MS), negative });
+    let test = |hours: i64, negative| Some(NucleicAcid::of(now.plus(-hours * HOUR_MS), negative));
     let good = HealthStatus {
         colour: Colour::Green,
         nucleic_acid: test(12, true),

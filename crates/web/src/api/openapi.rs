@@ -2,8 +2,8 @@
 
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
-    entry_policies, layouts, messages, offers, organisations, passwords, places, poster_jobs,
-    posters, regions, reverse_scans, sessions,
+    entry_policies, health_status, inspections, layouts, messages, offers, organisations,
+    passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -123,6 +123,10 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
         places::list, places::take, places::one, places::decide, places::confirm_sure,
+        inspections::list, inspections::find, inspections::one_door, inspections::record,
+        inspections::one, inspections::accepted, inspections::sent_back, inspections::my_list,
+        inspections::my_one, inspections::answer,
+        health_status::set, health_status::look,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

@@ -3,6 +3,8 @@
 
 mod api;
 mod api_drafts;
+mod api_health_status;
+mod api_inspections;
 mod api_layouts;
 mod api_people;
 mod api_places;
@@ -16,6 +18,7 @@ mod api_whole;
 mod browser;
 mod callers;
 mod catalogue;
+mod entry_apps;
 mod escaping;
 mod forged;
 mod hang_up;

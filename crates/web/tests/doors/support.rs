@@ -108,6 +108,7 @@ pub(crate) async fn callers(t: &TestHouse) -> Vec<(Option<Who>, Browser)> {
     for (who, role) in [
         (Who::Manager, Role::Manager),
         (Who::Reviewer, Role::Reviewer),
+        (Who::Inspector, Role::Inspector),
         (Who::Investigator, Role::Investigator),
         (Who::Auditor, Role::Auditor),
         (Who::Administrator, Role::Administrator),
