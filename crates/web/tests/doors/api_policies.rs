@@ -37,11 +37,11 @@ async fn a_policy_is_compared_proposed_agreed_on_and_holds() {
     other.press(&format!("{place}/withdraw")).await.refuses(409);
     let visitor = Program::new(&t, &t.visitor().await.1);
     let entry = json!({ "code": door.code });
-    assert_eq!(visitor.post("/api/v1/checkins", &entry).await.told(201)["decision"], "pass");
+    assert_eq!(visitor.post("/api/v1/checkins", &entry).await.told(201)["verdict"], "pass");
     other.press(&format!("{place}/approve")).await.told(204);
     other.press(&format!("{place}/approve")).await.refuses(409);
     t.clock.advance_ms(120_000);
-    assert_eq!(visitor.post("/api/v1/checkins", &entry).await.told(201)["decision"], "stop");
+    assert_eq!(visitor.post("/api/v1/checkins", &entry).await.told(201)["verdict"], "stop");
     let list = one.get(ALL).await.told(200);
     assert_eq!((&list["total"], &list["holding"][0]["category"]), (&json!(1), &json!("105")));
 

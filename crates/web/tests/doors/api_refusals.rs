@@ -99,6 +99,7 @@ impl Everybody {
             (Who::Administrator, Role::Administrator),
             (Who::Investigator, Role::Investigator),
             (Who::Auditor, Role::Auditor),
+            (Who::PolicyOfficer, Role::PolicyOfficer),
         ] {
             all.push((who, t.staff_token(role, "").await));
         }
