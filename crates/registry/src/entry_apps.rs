@@ -2,10 +2,10 @@
 
 use crate::{
     connect::{Registry, Result},
-    people::{Person, column, person},
+    people::{PERSON, Person, column, person},
 };
 use domain::{people::PersonNumber, time::UnixMs};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 impl Registry {
     /// Says whose an account of an app is from now on; `false` when it is somebody's already, who
@@ -42,16 +42,15 @@ impl Registry {
         app: &'static str,
         external_index: &[u8],
     ) -> Result<Option<Person>> {
-        let row = sqlx::query(
-            "select p.number, p.id_kind, p.id_sealed, p.id_index, p.name_sealed, \
-             p.masked_sealed, p.phone_sealed, p.phone_index, p.registered_ms, \
-             p.consent_version, p.session_epoch from entry_identities e \
-             join people p on p.number = e.person where e.app = $1 and e.external_index = $2",
-        )
-        .bind(app)
-        .bind(external_index)
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!(
+            "select {PERSON} from entry_identities e \
+             join people p on p.number = e.person where e.app = $1 and e.external_index = $2"
+        );
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(app)
+            .bind(external_index)
+            .fetch_optional(&self.pool)
+            .await?;
         row.as_ref().map(person).transpose()
     }
 

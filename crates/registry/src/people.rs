@@ -11,7 +11,7 @@ use domain::{
     time::UnixMs,
 };
 use futures_util::TryStreamExt;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// A person to be registered; everything personal is sealed already.
 #[derive(Clone, Debug)]
@@ -79,6 +79,11 @@ pub(crate) fn column(person: PersonNumber) -> i64 {
     // Numbers are given by a bigint counter; one beyond it belongs to nobody.
     i64::try_from(person.0).unwrap_or(-1)
 }
+
+/// What [`person`] reads, of `people p`.
+pub(crate) const PERSON: &str = "p.number, p.id_kind, p.id_sealed, p.id_index, p.name_sealed, \
+    p.masked_sealed, p.phone_sealed, p.phone_index, p.registered_ms, p.consent_version, \
+    p.session_epoch, p.name_index";
 
 pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     let kind: String = row.try_get(1)?;
@@ -149,14 +154,9 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn person(&self, wanted: PersonNumber) -> Result<Option<Person>> {
-        let row = sqlx::query(
-            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-             phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index \
-             from people where number = $1",
-        )
-        .bind(column(wanted))
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!("select {PERSON} from people p where p.number = $1");
+        let row =
+            sqlx::query(AssertSqlSafe(sql)).bind(column(wanted)).fetch_optional(&self.pool).await?;
         row.as_ref().map(person).transpose()
     }
 
@@ -165,14 +165,8 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn person_by_id(&self, id_index: &[u8]) -> Result<Option<Person>> {
-        let row = sqlx::query(
-            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-             phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index \
-             from people where id_index = $1",
-        )
-        .bind(id_index)
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!("select {PERSON} from people p where p.id_index = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id_index).fetch_optional(&self.pool).await?;
         row.as_ref().map(person).transpose()
     }
 
