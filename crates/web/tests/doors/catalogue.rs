@@ -10,7 +10,7 @@ use std::{
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
 const DATA: [(&str, &[&str], &str); 46] = [
-    ("actions/src/entry_policy/decide.rs", &["同意", "{what}：{reason}", "通行策略 {version}"], AUDIT),
+    ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
     ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),
     ("actions/src/health_status/import.rs", &[], ERRORS),
     ("actions/src/health_status/asking.rs", &[], AUDIT),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::json::{JsonBody, QueryOf},
-    pages::desk::number,
+    pages::desk::{Words, number, page},
     routes::{Route, Who},
     seat::As,
 };
@@ -25,7 +25,10 @@ use axum::{
     http::Method,
     routing::{get, post},
 };
-use domain::entry_policy::{Otherwise, PolicyForm, Reach, Rules};
+use domain::{
+    entry_policy::{Otherwise, PolicyForm, Reach, Rules},
+    fields::Complaints,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -305,7 +308,8 @@ impl From<preview::Preview> for PolicyPreview {
 #[into_params(parameter_in = Query)]
 pub struct PageOf {
     /// Page of all, from 0.
-    page: i64,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    page: String,
 }
 
 /// Why it is turned down.
@@ -327,7 +331,10 @@ pub async fn list(
     As(caller): As<PolicyOfficer>,
     QueryOf(query): QueryOf<PageOf>,
 ) -> Told {
-    let desk = list::desk(&house, &caller, query.page).await?;
+    let mut complaints = Complaints::default();
+    let page = page(&query.page, &mut complaints);
+    let page = Words(page, complaints).whole()?;
+    let desk = list::desk(&house, &caller, page).await?;
     let each = |listed: Vec<Listed>| listed.into_iter().map(EntryPolicy::from).collect();
     read(EntryPolicies {
         waiting: each(desk.waiting),
