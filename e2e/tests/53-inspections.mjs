@@ -1,6 +1,6 @@
 // An inspection on a phone: a door is found by the number on its poster, two findings are recorded with
-// a deadline; the manager reads of it in the platform and by text message, and answers; the inspector
-// sends it back, then accepts.
+// a deadline; the manager reads of it in the platform and answers; the inspector sends it back, then
+// accepts.
 
 import assert from 'node:assert/strict';
 import { lookAt } from '../lib/looks.mjs';
