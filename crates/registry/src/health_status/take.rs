@@ -126,7 +126,8 @@ impl<'a> Taking<'a> {
         // Under another name nothing is forgotten.
         let after = said.over(known.filter(|_| other || !row.replaces));
         let same = known == Some(&after);
-        if !same && !(other && said.is_silent()) {
+        let says = !(other && said.is_silent());
+        if says && !same {
             self.known.insert(holder.number, after);
             self.set.insert(holder.number, after);
         }

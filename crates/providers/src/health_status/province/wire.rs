@@ -32,7 +32,7 @@ struct Data {
 
 /// The colour that was answered about this person.
 pub(super) fn colour(status: StatusCode, bytes: &[u8], who: &Identity) -> Result<Colour, Trouble> {
-    let failed = |why: String| Trouble::Failed(why);
+    let failed = Trouble::Failed;
     if !status.is_success() {
         return Err(failed(format!("status {}", status.as_u16())));
     }
