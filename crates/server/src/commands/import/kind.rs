@@ -34,7 +34,7 @@ pub(crate) enum Examined<Row> {
     /// It cannot be taken, and why.
     Refused(String),
     /// Every row was looked at.
-    Checked(Header, Checked<Row>),
+    Checked(Box<Header>, Checked<Row>),
 }
 
 /// A list that is read whole before it is checked.
@@ -77,7 +77,7 @@ pub(super) async fn examine_whole<K: Whole>(
     let checked = K::check(house, &list.table, &header, &mut step).await;
     progress.end()?;
     match checked {
-        Ok(Some(checked)) => Ok(Examined::Checked(header, checked)),
+        Ok(Some(checked)) => Ok(Examined::Checked(Box::new(header), checked)),
         Ok(None) => Ok(Examined::Refused(String::new())),
         Err(actions::Failure::Conflict(why)) => Ok(Examined::Refused(why.to_owned())),
         Err(error) => Err(error.into()),

@@ -60,7 +60,7 @@ impl Kind for Statuses {
             list.take(pieces);
         }
         match reading.end().await {
-            Ok(()) => Ok(Examined::Checked(header.clone(), judge.end())),
+            Ok(()) => Ok(Examined::Checked(Box::new(header.clone()), judge.end())),
             Err(why) => Ok(Examined::Refused(why)),
         }
     }
