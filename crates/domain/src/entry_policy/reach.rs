@@ -187,7 +187,7 @@ mod tests {
         let all = [policy(2, Reach::CITY, -9), policy(3, county(), -8), policy(4, county(), -5)];
         assert_eq!(at(&all, &HOSPITAL), 4);
         let back = AgreedPolicy { rules: None, ..policy(5, county(), -4) };
-        let all = [all.as_slice(), &[back.clone()]].concat();
+        let all = [all.as_slice(), std::slice::from_ref(&back)].concat();
         assert_eq!(at(&all, &HOSPITAL), 2);
         let later = AgreedPolicy { begins: NOW.plus(1), ..back };
         assert_eq!(at(&[policy(4, county(), -5), later], &HOSPITAL), 4, "not yet taken back");
