@@ -62,7 +62,7 @@ export default [
       const guard = await ctx.newPage({ width: 390, height: 844 });
       await guard.goto(server.output().match(/http\S+\/duty\/enrol\/\S+/)[0]);
       await guard.getByRole('button', { name: '绑定并开始值守' }).click();
-      await guard.getByText('等待扫码').waitFor();
+      await guard.locator('#card').waitFor();
       await guard.getByRole('link', { name: '证件号登记' }).click();
       await guard.getByLabel('证件号码').fill(green);
       await guard.getByRole('button', { name: '登记进入' }).click();

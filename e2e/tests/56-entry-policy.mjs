@@ -34,7 +34,7 @@ export default [
         await door.locator('#id_number').fill(id);
         await door.getByRole('button', { name: '登记进入' }).click();
         await door.waitForURL(/\/duty(\?|$)/);
-        return door.locator('main').innerText();
+        return door.locator('#card').innerText();
       };
       assert.match(await scanned(green), /放行/);
 

@@ -118,9 +118,9 @@ const ACCOUNTS: [(Role, Option<&str>, &str); 9] = [
     (Role::Investigator, None, "顾清和"),
     (Role::Auditor, None, "程守正"),
     (Role::Administrator, None, "白景行"),
+    (Role::Inspector, Some("341202"), "闻人月"),
     (Role::PolicyOfficer, None, "季云舒"),
     (Role::PolicyOfficer, None, "傅明哲"),
-    (Role::Inspector, Some("341202"), "闻人月"),
 ];
 
 /// The phone of the n-th demo account; the range is not in use.
