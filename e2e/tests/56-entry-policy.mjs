@@ -6,7 +6,7 @@ import { lookAt } from '../lib/looks.mjs';
 const SIZES = [[360, 740], [1440, 900]];
 
 async function signedIn(ctx, link) {
-  const page = await ctx.newPage();
+  const page = await ctx.newPage({ expect_errors: [/status of 422/] });
   await page.goto(link);
   await page.getByRole('button', { name: '登录' }).click();
   await page.waitForURL(/\/policy/);
