@@ -34,8 +34,6 @@ pub struct Receipt {
     pub colour: Colour,
     /// What to do, Chinese, key into the catalogues.
     pub advice: &'static str,
-    /// Masked name.
-    pub masked_name: String,
     /// Whole hours since the last negative sample.
     pub negative_hours: Option<i64>,
     /// Itinerary.
@@ -67,7 +65,6 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
     let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
     let entered = Shown {
         recorded: &worst(house.followed.over(recorded), &status, now),
-        masked_name: crate::people::masked_name(house, caller.person)?,
         status: &status,
         again: true,
         pending: at_hand.is_none() && is_pending(house, &recorded, now),
@@ -129,7 +126,6 @@ pub(crate) async fn stored(
 /// What a receipt says besides its door.
 struct Shown<'a> {
     recorded: &'a Recorded,
-    masked_name: String,
     status: &'a HealthStatus,
     again: bool,
     pending: bool,
@@ -139,7 +135,6 @@ struct Shown<'a> {
 pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
     let shown = Shown {
         recorded: &entered.recorded,
-        masked_name: entered.masked_name.clone(),
         status: &entered.status,
         again: entered.again,
         pending: entered.pending,
@@ -148,17 +143,16 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 }
 
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
-    let Shown { recorded, masked_name, status, again, pending } = shown;
+    let Shown { recorded, status, again, pending } = shown;
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
-        proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
+        proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
         door,
         entered: recorded.entered,
         method: recorded.method,
         decision: recorded.decision,
         colour: recorded.colour,
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
-        masked_name,
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
         again,

@@ -65,12 +65,10 @@ const DOOR_TOO_BUSY: &str = "这个门口扫码的人太多，请稍等片刻，
 pub(crate) struct Entered {
     /// What is in the store.
     pub recorded: Recorded,
-    /// Masked name.
-    pub masked_name: String,
     /// The status it was judged by.
     pub status: HealthStatus,
-    /// What the door saw.
-    pub shown: Arc<Shown>,
+    /// What the door saw; nothing of a scan at a door that nobody looks at.
+    pub shown: Option<Arc<Shown>>,
     /// Whether it was there already.
     pub again: bool,
     /// Whether its status is being asked for.
@@ -86,7 +84,8 @@ pub(crate) async fn enter(
     method: Method,
     operator: Option<u32>,
 ) -> Answer<Entered> {
-    let masked_name = crate::people::masked_name(house, person)?;
+    // Whoever typed a number is answered with a name; of a scan the door alone hears it.
+    let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
     let (at_hand, now) = (health_status::at_hand(house, person), house.now());
     let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
     let verdict = judge(&FIRST_POLICY, &status, now);
@@ -102,31 +101,46 @@ pub(crate) async fn enter(
         colour: verdict.colour(),
         cause: verdict.cause(),
     };
-    // The first of two requests may have come another way, as by a guard's hand.
-    let recorded = if again {
-        receipt::stored(house, person, door.checkpoint, entered).await.unwrap_or(made)
-    } else {
-        made
-    };
+    let recorded = if again { before(house, made).await } else { made };
     // A guard who typed a number waits for the alert's; nobody who scans does.
     let opened = match operator {
         Some(_) => opened_alert(house, &recorded, now).await,
         None => None,
     };
     let alert = opened.map(|opened| opened.id);
-    let shown = Arc::new(shown(&masked_name, &recorded, Some(&status), alert));
     if !again {
         house.days.add(&recorded);
     }
-    if !again || opened.is_some_and(|opened| opened.fresh) {
-        house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
+    // Not before the day has it: a screen that opens after this look reads it there.
+    let heard = again || house.announcer.is_heard(door.checkpoint);
+    let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
+    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&status), alert)));
+    if let Some(shown) = &shown
+        && (!again || opened.is_some_and(|opened| opened.fresh))
+    {
+        house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(shown)));
     }
     if opened.is_none() {
-        raise(house, &recorded, again.then(|| Arc::clone(&shown)));
+        raise(house, &recorded, shown.clone().filter(|_| again));
     }
     house.metrics.scan(recorded.decision, again);
     let pending = at_hand.is_none() && ask(house, &recorded, now);
-    Ok(Entered { recorded, masked_name, status, shown, again, pending })
+    Ok(Entered { recorded, status, shown, again, pending })
+}
+
+/// The entry that was there: the first of two requests may have come another way, as by a guard's hand.
+async fn before(house: &House, made: Recorded) -> Recorded {
+    let Recorded { person, checkpoint, entered, .. } = made;
+    receipt::stored(house, person, checkpoint, entered).await.unwrap_or(made)
+}
+
+/// The masked name of somebody who has entered. The entry stands, whatever comes of it.
+fn name_to_tell(house: &House, person: PersonNumber) -> Option<String> {
+    let name = crate::people::masked_name(house, person);
+    if let Err(failure) = &name {
+        tracing::error!(error = %failure, "a door was not told of an entry");
+    }
+    name.ok()
 }
 
 /// Asks for the status of somebody who has entered; whether an answer may come.
