@@ -40,6 +40,18 @@ pub async fn record(
     recorded
 }
 
+/// Whether an entry would get a turn at this moment, for whoever is about to ask for one.
+///
+/// # Errors
+/// `Busy`, counted as a refused scan.
+pub fn has_room(house: &House) -> Answer<()> {
+    if house.gate.has_room() {
+        return Ok(());
+    }
+    house.metrics.refused(&Failure::Busy);
+    Err(Failure::Busy)
+}
+
 async fn recorded(house: &House, caller: &Visitor, code: &str, method: Method) -> Answer<Receipt> {
     // First of all: whoever is told to come again must cost next to nothing.
     let _turn = house.gate.turn()?;
