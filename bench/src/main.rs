@@ -1,4 +1,4 @@
-//! Measures on simulated cities: `cargo xtask bench visits`, `checkins` and `venues`.
+//! Measures on simulated cities: `cargo xtask bench visits`, `checkins`, `venues` and `status`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,6 +11,7 @@ mod measure;
 mod phases;
 mod report;
 mod server;
+mod status;
 mod town;
 mod venues;
 mod visits;
@@ -35,6 +36,8 @@ enum What {
     Checkins(checkins::Wanted),
     /// The venue platform with very many applications and doors.
     Venues(venues::Wanted),
+    /// The register of health status: a list of a million rows, and a look at one status.
+    Status(status::Wanted),
     /// Appends visits without ever sealing and aborts; started by `visits` to have a crash.
     #[command(hide = true)]
     Crash {
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         What::Visits(wanted) => visits::run(&wanted),
         What::Checkins(wanted) => checkins::run(&wanted),
         What::Venues(wanted) => venues::run(&wanted),
+        What::Status(wanted) => status::run(&wanted),
         What::Crash { dir, visits, seed } => phases::reopen::fill_and_abort(&dir, visits, seed),
     }
 }

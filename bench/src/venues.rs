@@ -1,5 +1,5 @@
 //! The venue platform with very many applications and doors: the review queue, the import of a list,
-//! posters.
+//! posters, the register of places.
 
 mod browser;
 mod fill;
@@ -35,6 +35,9 @@ pub(crate) struct Wanted {
     /// Rows of the list that is imported.
     #[arg(long, default_value_t = 50_000)]
     rows: u32,
+    /// Places of the register; every third row of the list is one of them.
+    #[arg(long, default_value_t = 50_000)]
+    places: u32,
     /// Doors of one unit, for its posters.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=90_000))]
     doors: u32,
@@ -66,11 +69,23 @@ const PAGES: [(&str, &str); 8] = [
     ("looking for a text", "/review?q=%E5%9C%BA%E6%89%804242"),
 ];
 
+/// The pages of the register that are measured.
+const REGISTER: [(&str, &str); 6] = [
+    ("the register of a county", "/places"),
+    ("its places with a hint", "/places?hint=yes"),
+    ("its places without one", "/places?hint=no"),
+    ("its 300th page", "/places?page=299"),
+    ("looking for a text in it", "/places?q=%E5%9C%BA%E6%89%804242"),
+    ("what may be confirmed together", "/places/sure"),
+];
+
 /// Measures everything and prints the table.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     let folder = wanted.dir.join("venues");
-    let Wanted { applications, rows, doors, .. } = wanted;
-    let of = format!("{applications} applications waiting, a list of {rows} rows, {doors} doors");
+    let Wanted { applications, rows, doors, places, .. } = wanted;
+    let of = format!(
+        "{applications} applications waiting, a list of {rows} rows, {doors} doors, {places} places"
+    );
     Report::new(of).told(&folder, wanted.json.as_deref(), |report| {
         Bench { report, folder: &folder, wanted }.measure()
     })
@@ -101,7 +116,35 @@ impl Bench<'_> {
             self.job(&server, &mut manager, form)?;
         }
         server.stop()?;
-        self.import(&data)
+        let (rows, places) = (self.wanted.rows, self.wanted.places);
+        let all = format!("imported: {rows}");
+        self.import(&data, ("checkpoints", "import of the list"), &list_of_doors(rows), &all)?;
+        let all = format!("imported: {places}");
+        self.import(&data, ("places", "import of the register"), &register(rows, places), &all)?;
+        let server = Server::start(&self.wanted.server, &data, Health::Answers, None)?;
+        let link = server.links().get(1).context("no link for the reviewer")?;
+        let mut reviewer = Browser::signed_in(server.url(), link)?;
+        self.register(&mut reviewer)?;
+        server.stop()
+    }
+
+    fn register(&mut self, reviewer: &mut Browser) -> Result<()> {
+        for (what, path) in REGISTER {
+            let took = times(reviewer, path)?;
+            let target = if path == "/places" { Target::AtMost(100.0) } else { Target::None };
+            self.report.add(format!("{what}, median"), took * 1_000.0, "ms", target);
+        }
+        let page = reviewer.get("/places/sure")?;
+        let seen = between(&page.body, "name=\"seen\" value=\"", "\"").context("no time seen")?;
+        let took = Stopwatch::start();
+        let answer = reviewer.post("/places/sure/confirm", &page, &[("seen", seen)])?;
+        let took = took.elapsed().as_secs_f64();
+        let count = between(&answer.head_line("location"), "count=", "&").map(str::to_owned);
+        let confirmed: f64 = count.context("nothing was confirmed")?.parse()?;
+        ensure!(confirmed > 0.0, "nothing was confirmed");
+        self.report.tell("confirmed with one decision", confirmed, "places");
+        self.report.tell("… in", took, "s");
+        Ok(())
     }
 
     /// Every page has one application beside it, with what looks like it.
@@ -179,40 +222,60 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn import(&mut self, data: &Path) -> Result<()> {
+    fn import(
+        &mut self,
+        data: &Path,
+        (kind, what): (&str, &str),
+        rows: &str,
+        all: &str,
+    ) -> Result<()> {
         let list = self.folder.join("list.csv");
-        fs::write(&list, self.rows())?;
+        fs::write(&list, rows)?;
         let took = Stopwatch::start();
         let done = Command::new(&self.wanted.server)
-            .args(["import", "checkpoints"])
+            .args(["import", kind])
             .arg(&list)
             .arg("--data")
             .arg(data)
             .output()?;
         let took = took.elapsed().as_secs_f64();
         let said = String::from_utf8_lossy(&done.stdout).into_owned();
-        let all = format!("imported: {}", self.wanted.rows);
         let error = String::from_utf8_lossy(&done.stderr);
-        ensure!(done.status.success() && said.contains(&all), "import: {said}{error}");
-        self.report.add("import of the list", took, "s", Target::AtMost(20.0));
+        ensure!(done.status.success() && said.contains(all), "import: {said}{error}");
+        self.report.add(what, took, "s", Target::AtMost(20.0));
         Ok(())
     }
+}
 
-    fn rows(&self) -> String {
-        let mut text =
-            "单位名称,场所名称,门,详细地址,县区,乡镇街道,场所类别,管理员,联系电话\n".to_owned();
-        for n in 0..self.wanted.rows {
-            // Writing to a string does not fail.
-            let _ = writeln!(
-                text,
-                "清单单位{},清单场所{},{} 号门,颍河路 {n} 号,颍州区,鼓楼街道,沿街店铺,李红,138{n:08}",
-                n / 3,
-                n / 3,
-                n % 3
-            );
-        }
-        text
+/// Three doors to a unit.
+fn list_of_doors(rows: u32) -> String {
+    let mut text =
+        "单位名称,场所名称,门,详细地址,县区,乡镇街道,场所类别,管理员,联系电话\n".to_owned();
+    for n in 0..rows {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "清单单位{},清单场所{},{} 号门,颍河路 {n} 号,颍州区,鼓楼街道,沿街店铺,李红,138{n:08}",
+            n / 3,
+            n / 3,
+            n % 3
+        );
     }
+    text
+}
+
+/// The units of the list, and places that nobody has applied for.
+fn register(rows: u32, places: u32) -> String {
+    let mut text = "场所名称,地址,县区,街道,类别\n".to_owned();
+    for n in 0..places {
+        // Writing to a string does not fail.
+        let _ = if n < rows / 3 {
+            writeln!(text, "清单场所{n},颍河路 {} 号,颍州区,鼓楼街道,沿街店铺", n * 3)
+        } else {
+            writeln!(text, "名录场所{n},泉河路 {n} 号,颍州区,鼓楼街道,沿街店铺")
+        };
+    }
+    text
 }
 
 /// The median time of a page, in seconds.

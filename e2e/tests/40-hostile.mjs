@@ -151,7 +151,7 @@ async function hugeBodies(ctx) {
       assert.ok(said.length === 0 || said[0] === 413, `${said}`);
     }));
     const told = all.filter((caller) => caller.statuses[0] === 413).length;
-    assert.ok(told > 0, 'somebody reads why');
+    assert.ok(told > all.length / 2, `of ${all.length} only ${told} read why`);
   });
 }
 

@@ -35,7 +35,7 @@ export default [
     run: async (ctx) => {
       const server = await ctx.startServer({ args: ['demo'] });
       const links = server.output().match(/http\S+\/sign-in\/\S+/g);
-      const page = await signedIn(ctx, links.at(-1));
+      const page = await signedIn(ctx, links[5]);
       await page.getByRole('link', { name: '海报版式' }).click();
       await page.getByText('还没有自己的版式').waitFor();
       const example = await downloaded(page, () => page.locator('a[href="/layouts/examples/A4.svg"]').click());

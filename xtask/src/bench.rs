@@ -33,7 +33,7 @@ const SETTINGS: [&str; 15] = [
 
 /// Hands the words to the `bench` program, with a PostgreSQL of its own if one is asked for.
 pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
-    if matches!(words.first(), Some(&"checkins" | &"venues")) {
+    if matches!(words.first(), Some(&"checkins" | &"venues" | &"status")) {
         let built = cargo()
             .args(["build", "--release", "-p", "server"])
             .current_dir(files::root()?)

@@ -94,12 +94,17 @@ const ROOMS: [Room; 15] = [
 ];
 
 /// Ciphers: whoever can use them could hold a key.
-const CIPHERS: [&str; 3] = ["aes-gcm", "sm4", "hmac"];
+const CIPHERS: [&str; 4] = ["aes-gcm", "sm4", "hmac", "ring"];
 
 /// The vault has them all; requests to other people's servers are signed as those prescribe, with
 /// keys that open nothing of this house.
-const MAY_SIGN: [(&str, &str); 4] =
-    [("vault", "aes-gcm"), ("vault", "sm4"), ("vault", "hmac"), ("providers", "hmac")];
+const MAY_SIGN: [(&str, &str); 5] = [
+    ("vault", "aes-gcm"),
+    ("vault", "sm4"),
+    ("vault", "hmac"),
+    ("providers", "hmac"),
+    ("providers", "ring"),
+];
 
 /// A normal or build dependency. Dev-dependencies are free.
 struct Edge<'a> {

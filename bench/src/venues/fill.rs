@@ -10,11 +10,11 @@ pub(super) fn waiting_applications(data: &Path, count: u32) -> Result<()> {
     let units = count / 2;
     run(data, &[
         format!(
-            "insert into organisations (id, account_id, name, same_name, credit_code, county, \
-             township, made_ms, credit_differs) \
+            "insert into organisations (id, account_id, name, same_name, similar_name, \
+             credit_code, county, township, made_ms, credit_differs) \
              with recursive n(i) as (select 1 union all select i + 1 from n where i < {units}) \
-             select 1000000 + i, null, '单位' || i, '单位' || i, null, '341202', '341202001', i, 0 \
-             from n"
+             select 1000000 + i, null, '单位' || i, '单位' || i, '单位' || i, null, '341202', \
+             '341202001', i, 0 from n"
         ),
         "create temp table towns as select row_number() over (order by code) - 1 as place, code \
          from regions where length(code) = 9"

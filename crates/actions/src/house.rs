@@ -6,6 +6,7 @@ use crate::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days, proof_words::ProofWords},
+    entry_apps::EntryApps,
     health_status::{HealthSource, Questions},
     limits::Limits,
     metrics::{AskStore, Gauges, Metrics},
@@ -40,6 +41,8 @@ pub enum MetricsAccess {
 pub struct Settings {
     /// The address that is printed on posters, without a slash at the end.
     pub public_url: String,
+    /// Telephone number for questions, printed on posters.
+    pub hotline: Option<String>,
     /// Whether this is a demonstration with invented people.
     pub demo: bool,
     /// Days a visit is kept.
@@ -74,6 +77,8 @@ pub struct House {
     pub health: Arc<dyn HealthSource>,
     /// What is asked of it, and what it answered.
     pub questions: Questions,
+    /// Apps that say whose account a browser is in.
+    pub entry_apps: EntryApps,
     /// Verdicts that followed an entry.
     pub followed: Followed,
     /// What doors with a screen remember of the day.
@@ -162,6 +167,7 @@ impl House {
         self.metrics.text(&Gauges {
             under_way: self.gate.under_way(),
             questions: self.questions.waiting(),
+            sources: self.health.figures(),
             store: (self.store_figures)(),
         })
     }

@@ -1,6 +1,6 @@
 //! Figures of the running house, for Prometheus. None of them is about a person or a door.
 
-use crate::Failure;
+use crate::{Failure, health_status::SourceFigures};
 use domain::entry_policy::Decision;
 use std::{
     fmt::Write as _,
@@ -59,6 +59,8 @@ pub type AskStore = Box<dyn Fn() -> StoreFigures + Send + Sync>;
 pub(crate) struct Gauges {
     pub(crate) under_way: usize,
     pub(crate) questions: usize,
+    /// How it goes with outside sources of health status.
+    pub(crate) sources: Vec<SourceFigures>,
     pub(crate) store: StoreFigures,
 }
 
@@ -169,6 +171,7 @@ impl Metrics {
             let _written =
                 write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
         }
+        of_sources(&mut text, &gauges.sources);
         self.requests.write(&mut text, "venuecode_request_seconds");
         text
     }
@@ -183,6 +186,34 @@ fn labelled<'a>(
     let _written = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n");
     for (value, count) in values {
         let _written = writeln!(text, "{name}{{{label}=\"{value}\"}} {count}");
+    }
+}
+
+fn of_sources(text: &mut String, sources: &[SourceFigures]) {
+    if sources.is_empty() {
+        return;
+    }
+    let name = "venuecode_health_questions_total";
+    let _written =
+        write!(text, "# HELP {name} Questions to outside sources.\n# TYPE {name} counter\n");
+    for of in sources {
+        let counts = [
+            ("answered", of.answered),
+            ("failed", of.failed),
+            ("foreign", of.foreign),
+            ("spared", of.spared),
+        ];
+        for (outcome, count) in counts {
+            let source = &of.name;
+            let _written =
+                writeln!(text, "{name}{{source=\"{source}\",outcome=\"{outcome}\"}} {count}");
+        }
+    }
+    let name = "venuecode_health_source_open";
+    let help = "Whether an outside source fails and is left alone.";
+    let _written = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n");
+    for of in sources {
+        let _written = writeln!(text, "{name}{{source=\"{}\"}} {}", of.name, u8::from(of.open));
     }
 }
 
@@ -220,7 +251,13 @@ mod tests {
 
     fn text(metrics: &Metrics) -> String {
         let store = StoreFigures { stored: 7, ..StoreFigures::default() };
-        metrics.text(&Gauges { under_way: 2, questions: 1, store })
+        let source = SourceFigures {
+            name: "province".into(),
+            foreign: 3,
+            open: true,
+            ..SourceFigures::default()
+        };
+        metrics.text(&Gauges { under_way: 2, questions: 1, sources: vec![source], store })
     }
 
     #[test]
@@ -242,6 +279,8 @@ mod tests {
             "venuecode_scans_refused_total{reason=\"address\"} 1",
             "venuecode_scans_under_way 2",
             "venuecode_visits_stored_total 7",
+            "venuecode_health_questions_total{source=\"province\",outcome=\"foreign\"} 3",
+            "venuecode_health_source_open{source=\"province\"} 1",
         ] {
             assert!(text.lines().any(|there| there == line), "{line}\n{text}");
         }

@@ -27,7 +27,7 @@ pub enum TextMessage {
         /// Which.
         about: String,
         /// What.
-        what: &'static str,
+        what: String,
     },
     /// Several things happened.
     Several {
@@ -147,7 +147,8 @@ mod tests {
         for message in [
             TextMessage::Code { code: "042917".to_owned() },
             TextMessage::Notice {
-                about: "青禾超市 东门".to_owned(), what: "已通过审核"
+                about: "青禾超市 东门".to_owned(),
+                what: "已通过审核".to_owned(),
             },
             TextMessage::Several { count: 12 },
             TextMessage::DoorInvitation { unit: "青禾".to_owned(), door: "东门".to_owned() },

@@ -10,18 +10,29 @@ pub enum Role {
     Manager,
     /// 审核员
     Reviewer,
+    /// 巡查员: looks at the doors of a part of the city, and whether what was found is put right
+    Inspector,
     /// 流调员
     Investigator,
     /// 审计员
     Auditor,
     /// 系统管理员: makes accounts, sees neither visits nor identities
     Administrator,
+    /// 防控专员: proposes and decides what lets people in, sees neither visits nor identities
+    PolicyOfficer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] =
-        [Self::Manager, Self::Reviewer, Self::Investigator, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 7] = [
+        Self::Manager,
+        Self::Reviewer,
+        Self::Inspector,
+        Self::Investigator,
+        Self::Auditor,
+        Self::Administrator,
+        Self::PolicyOfficer,
+    ];
 
     /// The name in the registry and on the wire.
     #[must_use]
@@ -29,9 +40,11 @@ impl Role {
         match self {
             Self::Manager => "manager",
             Self::Reviewer => "reviewer",
+            Self::Inspector => "inspector",
             Self::Investigator => "investigator",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::PolicyOfficer => "policy_officer",
         }
     }
 
@@ -47,10 +60,18 @@ impl Role {
         match self {
             Self::Manager => "场所管理员",
             Self::Reviewer => "审核员",
+            Self::Inspector => "巡查员",
             Self::Investigator => "流调员",
             Self::Auditor => "审计员",
             Self::Administrator => "系统管理员",
+            Self::PolicyOfficer => "防控专员",
         }
+    }
+
+    /// Whether an account of this role may be narrowed to a county or township.
+    #[must_use]
+    pub fn has_region(self) -> bool {
+        matches!(self, Self::Reviewer | Self::Inspector | Self::PolicyOfficer)
     }
 
     /// Where this role starts.
@@ -59,9 +80,11 @@ impl Role {
         match self {
             Self::Manager => "/venue",
             Self::Reviewer => "/review",
+            Self::Inspector => "/inspections",
             Self::Investigator => "/cases",
             Self::Auditor => "/audit",
             Self::Administrator => "/accounts",
+            Self::PolicyOfficer => "/policy",
         }
     }
 }

@@ -65,10 +65,28 @@ pub enum Deed {
     CheckpointResumed,
     /// Changed the tree of categories.
     CategoryChanged,
+    /// Proposed an entry policy.
+    PolicyProposed,
+    /// Agreed to an entry policy, turned it down, or took a proposal back.
+    PolicyDecided,
     /// Took the register of places, or a part of it, over from a list.
     PlacesImported,
     /// Said which unit a place of the register is, that there is none, or took that back.
     PlaceMatched,
+    /// Recorded an inspection of a door.
+    InspectionRecorded,
+    /// Said what was done about what an inspection found.
+    InspectionAnswered,
+    /// Accepted what was done about it.
+    InspectionAccepted,
+    /// Sent it back with a new deadline.
+    InspectionSentBack,
+    /// Said what the health status of people is.
+    HealthStatusSet,
+    /// Looked at what the register says of a person's health status.
+    HealthStatusSought,
+    /// Let the program open identities for asking an outside source about them.
+    HealthStatusAsked,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -83,7 +101,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 47] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -115,8 +133,17 @@ impl Deed {
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
         Self::CategoryChanged,
+        Self::PolicyProposed,
+        Self::PolicyDecided,
         Self::PlacesImported,
         Self::PlaceMatched,
+        Self::InspectionRecorded,
+        Self::InspectionAnswered,
+        Self::InspectionAccepted,
+        Self::InspectionSentBack,
+        Self::HealthStatusSet,
+        Self::HealthStatusSought,
+        Self::HealthStatusAsked,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -159,8 +186,17 @@ impl Deed {
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
             Self::CategoryChanged => "category_changed",
+            Self::PolicyProposed => "policy_proposed",
+            Self::PolicyDecided => "policy_decided",
             Self::PlacesImported => "places_imported",
             Self::PlaceMatched => "place_matched",
+            Self::InspectionRecorded => "inspection_recorded",
+            Self::InspectionAnswered => "inspection_answered",
+            Self::InspectionAccepted => "inspection_accepted",
+            Self::InspectionSentBack => "inspection_sent_back",
+            Self::HealthStatusSet => "health_status_set",
+            Self::HealthStatusSought => "health_status_sought",
+            Self::HealthStatusAsked => "health_status_asked",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -210,8 +246,17 @@ impl Deed {
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
             Self::CategoryChanged => "更改场所类别",
+            Self::PolicyProposed => "提出通行策略",
+            Self::PolicyDecided => "复核通行策略",
             Self::PlacesImported => "导入场所名录",
             Self::PlaceMatched => "对应名录场所",
+            Self::InspectionRecorded => "登记检查",
+            Self::InspectionAnswered => "答复检查",
+            Self::InspectionAccepted => "整改复查通过",
+            Self::InspectionSentBack => "整改退回",
+            Self::HealthStatusSet => "登记健康码状态",
+            Self::HealthStatusSought => "查看登记的健康码状态",
+            Self::HealthStatusAsked => "向外部查询健康码",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",

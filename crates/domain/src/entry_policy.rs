@@ -1,5 +1,15 @@
 //! Entry policy: what a verdict follows from. Judging is here and nowhere else.
 
+mod form;
+mod reach;
+mod rules;
+mod typical;
+
+pub use form::{NOTE_CHARS_MAX, NewPolicy, PolicyForm};
+pub use reach::{AgreedPolicy, Policies, Reach, Site};
+pub use rules::{FIRST_RULES, Otherwise, Rules};
+pub use typical::{TypicalPerson, typical_people};
+
 use crate::{
     health_status::{Colour, HealthStatus, Itinerary},
     time::{HOUR_MS, UnixMs},
@@ -15,20 +25,20 @@ pub struct EntryPolicy {
     /// A green code of the authority's own register counts for this long after it was set, in
     /// milliseconds; any other colour counts until it is changed.
     pub register_green_ms_max: i64,
-    /// The newest negative sample may be this old, in hours; `None` asks for no test.
-    pub nucleic_acid_hours_max: Option<i64>,
+    /// What it asks of a status.
+    pub rules: Rules,
 }
 
 /// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
 /// is not believed.
-const AHEAD_MS_MAX: i64 = 60_000;
+pub const AHEAD_MS_MAX: i64 = 60_000;
 
 /// The policy a city starts with: green, fresh within a minute, a negative test within 72 hours.
 pub const FIRST_POLICY: EntryPolicy = EntryPolicy {
     version: 1,
     colour_age_ms_max: 60_000,
     register_green_ms_max: 24 * HOUR_MS,
-    nucleic_acid_hours_max: Some(72),
+    rules: FIRST_RULES,
 };
 
 /// What the door does.
@@ -182,6 +192,14 @@ pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'sta
     match (decision, cause) {
         (Decision::Pass, _) => "请进入",
         (Decision::Stop, Some(Cause::Positive)) => "核酸检测异常，请勿进入，配合值守人员处置",
+        (Decision::Stop, Some(Cause::NucleicAcid)) => {
+            "核酸检测超过规定时间，请勿进入，配合值守人员"
+        }
+        (Decision::Stop, Some(Cause::Itinerary)) => "行程不符合进入要求，请勿进入，配合值守人员",
+        (Decision::Stop, Some(Cause::Stale)) => "健康码状态已过期，请勿进入，配合值守人员",
+        (Decision::Stop, _) if matches!(colour, Colour::None | Colour::Unknown) => {
+            "没有可用的健康码状态，请勿进入，配合值守人员"
+        }
         (Decision::Stop, _) => "请勿进入，在原地等候，配合值守人员处置",
         (_, Some(Cause::Stale)) => "健康码状态已过期，请值守人员复核",
         (_, Some(Cause::NucleicAcid)) => "核酸检测超过规定时间，请值守人员复核",
@@ -194,42 +212,55 @@ pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'sta
     }
 }
 
-/// Judges a status under a policy. Red and positive stop; green, fresh and complete passes;
-/// everything else is checked again by a person.
+/// Judges a status under a policy. A positive test stops, whatever the policy says; a green, fresh
+/// code with all that the policy asks for passes; anything else is what the policy makes of it.
 #[must_use]
 pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdict {
-    let age_ms = now.since(status.confirmed);
-    let fresh = (-AHEAD_MS_MAX..=policy.colour_age_ms_max).contains(&age_ms);
+    let rules = &policy.rules;
     let verdict = |decision, colour, cause| Verdict {
         decision,
         colour,
         cause,
         policy_version: policy.version,
     };
-    if status.colour == Colour::Red {
-        return verdict(Decision::Stop, Colour::Red, Some(Cause::Colour));
-    }
-    if status.nucleic_acid.is_some_and(|test| !test.negative) {
+    let otherwise = |rule: Otherwise, colour, cause| verdict(rule.decision(), colour, Some(cause));
+    let positive = status.nucleic_acid.is_some_and(|test| !test.negative);
+    if positive && status.colour != Colour::Red {
         // A positive test outranks a code that has not turned yet.
         let colour = if status.colour == Colour::Green { Colour::Gray } else { status.colour };
         return verdict(Decision::Stop, colour, Some(Cause::Positive));
     }
-    if status.colour != Colour::Green {
-        return verdict(Decision::Recheck, status.colour, Some(Cause::Colour));
+    let of_colour = match status.colour {
+        Colour::Red if positive => Some(Otherwise::Stop),
+        Colour::Red => Some(rules.red),
+        Colour::Yellow => Some(rules.yellow),
+        Colour::Gray => Some(rules.gray),
+        Colour::None => Some(rules.none),
+        Colour::Unknown => Some(rules.unknown),
+        Colour::Green => None,
+    };
+    if let Some(rule) = of_colour {
+        return otherwise(rule, status.colour, Cause::Colour);
     }
-    if !fresh {
-        return verdict(Decision::Recheck, Colour::Unknown, Some(Cause::Stale));
+    let age_ms = now.since(status.confirmed);
+    if !(-AHEAD_MS_MAX..=policy.colour_age_ms_max).contains(&age_ms) {
+        return otherwise(rules.unknown, Colour::Unknown, Cause::Stale);
     }
-    let tested = policy.nucleic_acid_hours_max.is_none_or(|hours| {
+    let tested = rules.nucleic_acid_hours_max.is_none_or(|hours| {
         status.nucleic_acid.is_some_and(|test| {
             (-AHEAD_MS_MAX..=hours * HOUR_MS).contains(&now.since(test.sampled))
         })
     });
     if !tested {
-        return verdict(Decision::Recheck, Colour::Green, Some(Cause::NucleicAcid));
+        return otherwise(rules.untested, Colour::Green, Cause::NucleicAcid);
     }
-    if status.itinerary == Itinerary::Risk {
-        return verdict(Decision::Recheck, Colour::Green, Some(Cause::Itinerary));
+    let of_itinerary = match status.itinerary {
+        Itinerary::Clear => None,
+        Itinerary::Risk => rules.risk,
+        Itinerary::Unknown => rules.no_itinerary,
+    };
+    if let Some(rule) = of_itinerary {
+        return otherwise(rule, Colour::Green, Cause::Itinerary);
     }
     verdict(Decision::Pass, Colour::Green, None)
 }
@@ -246,8 +277,9 @@ mod tests {
         HealthStatus {
             colour: Colour::Green,
             confirmed: NOW,
-            nucleic_acid: Some(NucleicAcid { sampled: NOW.plus(-11 * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(NOW.plus(-11 * HOUR_MS), true)),
             itinerary: Itinerary::Clear,
+            ..HealthStatus::unknown(NOW)
         }
     }
 
@@ -265,9 +297,8 @@ mod tests {
         assert_eq!(decide(&yellow), (Decision::Recheck, Colour::Yellow));
         let stale = HealthStatus { confirmed: NOW.plus(-60_001), ..green() };
         assert_eq!(decide(&stale), (Decision::Recheck, Colour::Unknown));
-        let sample = |hours: i64, negative| {
-            Some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative })
-        };
+        let sample =
+            |hours: i64, negative| Some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative));
         let old = HealthStatus { nucleic_acid: sample(73, true), ..green() };
         assert_eq!(decide(&old), (Decision::Recheck, Colour::Green));
         let untested = HealthStatus { nucleic_acid: None, ..green() };
@@ -294,7 +325,7 @@ mod tests {
     fn a_clock_that_runs_ahead_does_not_make_anything_fresh() {
         let tomorrow = HealthStatus { confirmed: NOW.plus(24 * HOUR_MS), ..green() };
         assert_eq!(decide(&tomorrow), (Decision::Recheck, Colour::Unknown));
-        let sampled = Some(NucleicAcid { sampled: NOW.plus(24 * HOUR_MS), negative: true });
+        let sampled = Some(NucleicAcid::of(NOW.plus(24 * HOUR_MS), true));
         let early = HealthStatus { nucleic_acid: sampled, ..green() };
         assert_eq!(decide(&early).0, Decision::Recheck);
     }
@@ -320,8 +351,9 @@ mod tests {
                 colour: Colour::from_number(colour),
                 confirmed: NOW.plus(-age_ms),
                 nucleic_acid: tested
-                    .then_some(NucleicAcid { sampled: NOW.plus(-hours * HOUR_MS), negative }),
+                    .then_some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative)),
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
+                ..HealthStatus::unknown(NOW)
             };
             let verdict = judge(&FIRST_POLICY, &status, NOW);
             if verdict.decision() == Decision::Pass {
@@ -335,5 +367,91 @@ mod tests {
                 prop_assert!(status.colour == Colour::Green && age_ms.abs() <= 60_000);
             }
         }
+
+        #[test]
+        fn whatever_a_policy_asks_only_a_green_fresh_code_passes_and_a_positive_test_stops(
+            colour in 0u8..6, age_ms in -200_000i64..200_000, hours in 0i64..200,
+            test in proptest::option::of(any::<bool>()), itinerary in 0u8..3,
+            stops in any::<[bool; 6]>(), hours_max in proptest::option::of(1i64..720),
+            risk in proptest::option::of(any::<bool>()),
+            no_itinerary in proptest::option::of(any::<bool>()),
+        ) {
+            let rule = |stop| if stop { Otherwise::Stop } else { Otherwise::Recheck };
+            let rules = Rules {
+                red: rule(stops[0]), yellow: rule(stops[1]), gray: rule(stops[2]),
+                none: rule(stops[3]), unknown: rule(stops[4]), untested: rule(stops[5]),
+                nucleic_acid_hours_max: hours_max, risk: risk.map(rule),
+                no_itinerary: no_itinerary.map(rule),
+            };
+            let policy = EntryPolicy { version: 7, rules, ..FIRST_POLICY };
+            let status = HealthStatus {
+                colour: Colour::from_number(colour),
+                confirmed: NOW.plus(-age_ms),
+                nucleic_acid: test
+                    .map(|negative| NucleicAcid::of(NOW.plus(-hours * HOUR_MS), negative)),
+                itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
+                ..HealthStatus::unknown(NOW)
+            };
+            let verdict = judge(&policy, &status, NOW);
+            prop_assert_eq!(verdict.policy_version(), 7);
+            let green = status.colour == Colour::Green && age_ms.abs() <= 60_000;
+            if verdict.decision() == Decision::Pass {
+                prop_assert!(green && test != Some(false));
+                prop_assert!(hours_max.is_none_or(|max| test == Some(true) && hours <= max));
+            }
+            prop_assert!(green || verdict.colour() != Colour::Green);
+            prop_assert!(test != Some(false) || verdict.decision() == Decision::Stop);
+            prop_assert_eq!(verdict.cause().is_none(), verdict.decision() == Decision::Pass);
+        }
+    }
+
+    #[test]
+    fn each_rule_of_a_policy_decides_for_what_it_is_about() {
+        let with = |rules: Rules, status: &HealthStatus| {
+            let verdict = judge(&EntryPolicy { rules, ..FIRST_POLICY }, status, NOW);
+            (verdict.decision(), verdict.cause())
+        };
+        let stop = Otherwise::Stop;
+        let of = |colour| HealthStatus { colour, ..green() };
+        let cause = |cause| (Decision::Stop, Some(cause));
+        let rules = FIRST_RULES;
+        assert_eq!(
+            with(Rules { yellow: stop, ..rules }, &of(Colour::Yellow)),
+            cause(Cause::Colour)
+        );
+        assert_eq!(with(Rules { gray: stop, ..rules }, &of(Colour::Gray)), cause(Cause::Colour));
+        assert_eq!(with(Rules { none: stop, ..rules }, &of(Colour::None)), cause(Cause::Colour));
+        assert_eq!(
+            with(Rules { unknown: stop, ..rules }, &of(Colour::Unknown)),
+            cause(Cause::Colour)
+        );
+        let stale = HealthStatus { confirmed: NOW.plus(-60_001), ..green() };
+        assert_eq!(with(Rules { unknown: stop, ..rules }, &stale), cause(Cause::Stale));
+        let old = |hours: i64| HealthStatus {
+            nucleic_acid: Some(NucleicAcid::of(NOW.plus(-hours * HOUR_MS), true)),
+            ..green()
+        };
+        let day = Rules { nucleic_acid_hours_max: Some(24), untested: stop, ..rules };
+        assert_eq!(with(day, &old(25)), cause(Cause::NucleicAcid));
+        assert_eq!(with(day, &old(24)), (Decision::Pass, None));
+        let free = Rules { nucleic_acid_hours_max: None, ..rules };
+        assert_eq!(
+            with(free, &HealthStatus { nucleic_acid: None, ..green() }),
+            (Decision::Pass, None)
+        );
+        let risk = HealthStatus { itinerary: Itinerary::Risk, ..green() };
+        assert_eq!(with(Rules { risk: Some(stop), ..rules }, &risk), cause(Cause::Itinerary));
+        assert_eq!(with(Rules { risk: None, ..rules }, &risk), (Decision::Pass, None));
+        let nowhere = HealthStatus { itinerary: Itinerary::Unknown, ..green() };
+        assert_eq!(
+            with(Rules { no_itinerary: Some(stop), ..rules }, &nowhere),
+            cause(Cause::Itinerary)
+        );
+        assert_eq!(with(rules, &nowhere), (Decision::Pass, None));
+        let red = Rules { red: Otherwise::Recheck, ..rules };
+        assert_eq!(with(red, &of(Colour::Red)).0, Decision::Recheck);
+        let ill =
+            HealthStatus { nucleic_acid: Some(NucleicAcid::of(NOW, false)), ..of(Colour::Red) };
+        assert_eq!(with(red, &ill).0, Decision::Stop);
     }
 }

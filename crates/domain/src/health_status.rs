@@ -1,6 +1,13 @@
 //! Health status (健康码状态): what a source said of a person, and when.
 
-use crate::time::{HOUR_MS, UnixMs};
+mod form;
+mod register;
+mod words;
+
+pub use form::{NewStatus, StatusForm, time_of};
+pub use register::{Statement, WAITING_DAYS, WAITING_STOP_DAYS, joined};
+
+use crate::time::{DAY_MS, HOUR_MS, UnixMs};
 
 /// The colour of a health code. Only the first can let a person pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +76,51 @@ impl Colour {
     }
 }
 
+/// Who said it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// The authority's own register.
+    Register,
+    /// The province's gateway.
+    Province,
+    /// A demonstration, where everybody is invented.
+    Demo,
+}
+
+impl Source {
+    /// All sources.
+    pub const ALL: [Self; 4] = [Self::Nobody, Self::Register, Self::Province, Self::Demo];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Register => "register",
+            Self::Province => "province",
+            Self::Demo => "demo",
+        }
+    }
+
+    /// The words shown, key into the catalogues.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Nobody => "没有查到",
+            Self::Register => "市级健康码登记库",
+            Self::Province => "省健康码",
+            Self::Demo => "演示数据",
+        }
+    }
+}
+
+/// The number of an organisation that tests; its name is in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TestOrganisation(pub u16);
+
 /// A nucleic-acid test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NucleicAcid {
@@ -76,6 +128,16 @@ pub struct NucleicAcid {
     pub sampled: UnixMs,
     /// Whether nothing was found.
     pub negative: bool,
+    /// Who tested, if it was said.
+    pub organisation: Option<TestOrganisation>,
+}
+
+impl NucleicAcid {
+    /// A test of which nobody said who made it.
+    #[must_use]
+    pub const fn of(sampled: UnixMs, negative: bool) -> Self {
+        Self { sampled, negative, organisation: None }
+    }
 }
 
 /// What is known of where a person has been.
@@ -122,17 +184,40 @@ pub struct HealthStatus {
     pub nucleic_acid: Option<NucleicAcid>,
     /// The itinerary.
     pub itinerary: Itinerary,
+    /// Doses of vaccine, if known.
+    pub doses: Option<u8>,
+    /// Who said the colour.
+    pub source: Source,
 }
+
+/// How long what a source said is shown without asking it again, by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// The colour, in milliseconds.
+    pub colour_ms: i64,
+    /// A nucleic-acid test, in milliseconds.
+    pub nucleic_acid_ms: i64,
+    /// Itinerary and vaccination, in milliseconds.
+    pub rest_ms: i64,
+}
+
+/// What a city starts with, as a real city's venue codes have it. Not to be confused with what the
+/// entry policy believes: a colour of 40 seconds is asked for anew, and still counts when no answer
+/// comes.
+pub const FIRST_FRESHNESS: Freshness =
+    Freshness { colour_ms: 10_000, nucleic_acid_ms: 60_000, rest_ms: DAY_MS };
 
 impl HealthStatus {
     /// No source could say anything.
     #[must_use]
-    pub fn unknown(now: UnixMs) -> Self {
+    pub const fn unknown(now: UnixMs) -> Self {
         Self {
             colour: Colour::Unknown,
             confirmed: now,
             nucleic_acid: None,
             itinerary: Itinerary::Unknown,
+            doses: None,
+            source: Source::Nobody,
         }
     }
 

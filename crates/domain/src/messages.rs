@@ -34,11 +34,21 @@ pub enum MessageKind {
     UnitTaken,
     /// Somebody declined the unit.
     UnitDeclined,
+    /// An inspection found something at a door.
+    InspectionFindings,
+    /// The time to put it right is nearly over.
+    InspectionDue,
+    /// The time to put it right is over.
+    InspectionOverdue,
+    /// What was done about it was accepted.
+    InspectionAccepted,
+    /// What was done about it was not enough.
+    InspectionSentBack,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Approved,
         Self::Returned,
         Self::ChangeApproved,
@@ -52,6 +62,11 @@ impl MessageKind {
         Self::DoorWithdrawn,
         Self::UnitTaken,
         Self::UnitDeclined,
+        Self::InspectionFindings,
+        Self::InspectionDue,
+        Self::InspectionOverdue,
+        Self::InspectionAccepted,
+        Self::InspectionSentBack,
     ];
 
     /// The name in the registry and on the wire.
@@ -71,6 +86,11 @@ impl MessageKind {
             Self::DoorWithdrawn => "door_withdrawn",
             Self::UnitTaken => "unit_taken",
             Self::UnitDeclined => "unit_declined",
+            Self::InspectionFindings => "inspection_findings",
+            Self::InspectionDue => "inspection_due",
+            Self::InspectionOverdue => "inspection_overdue",
+            Self::InspectionAccepted => "inspection_accepted",
+            Self::InspectionSentBack => "inspection_sent_back",
         }
     }
 
@@ -109,6 +129,23 @@ impl MessageKind {
             Self::DoorWithdrawn => "您不再管理这个检查点",
             Self::UnitTaken => "单位已由新的管理员接手",
             Self::UnitDeclined => "对方没有接手单位",
+            Self::InspectionFindings => "检查发现问题，请整改并答复",
+            Self::InspectionDue => "整改期限临近，请尽快答复",
+            Self::InspectionOverdue => "已过整改期限，请立即整改答复",
+            Self::InspectionAccepted => "整改已通过复查",
+            Self::InspectionSentBack => "整改未通过，请按新期限整改",
+        }
+    }
+}
+
+/// What a text message says of a kind: its words, and the day until which something is to be done.
+#[must_use]
+pub fn sms_words(kind: MessageKind, deadline: Option<UnixMs>) -> String {
+    match deadline {
+        None => kind.label().to_owned(),
+        Some(until) => {
+            let day = until.civil();
+            format!("{}（期限{}月{}日）", kind.label(), day.month(), day.day())
         }
     }
 }
@@ -168,6 +205,16 @@ mod tests {
         assert_eq!(sms_due(MessageKind::Approved, night), morning);
         assert_eq!(sms_due(MessageKind::Returned, night.plus(4 * HOUR_MS)), morning);
         assert_eq!(sms_due(MessageKind::PasswordReset, night), night);
+    }
+
+    #[test]
+    fn a_text_message_names_the_day_and_is_as_short_as_providers_want() {
+        let says = sms_words(MessageKind::InspectionFindings, Some(AFTERNOON));
+        assert_eq!(says, "检查发现问题，请整改并答复（期限11月22日）");
+        assert_eq!(sms_words(MessageKind::Resumed, None), MessageKind::Resumed.label());
+        for kind in MessageKind::ALL {
+            assert!(sms_words(kind, Some(AFTERNOON)).chars().count() <= 30, "{kind:?}");
+        }
     }
 
     proptest! {

@@ -162,6 +162,8 @@ pub const SURE_MIN: u8 = 90;
 pub const WORTH_MIN: u8 = 30;
 /// Most points while something speaks against it.
 const DOUBTED_MAX: u32 = 60;
+/// Most points for a name alone: many places are called the same.
+const NAME_ALONE_MAX: u32 = 80;
 
 /// What each counts when it agrees fully, in points before they are scaled to 100: a credit code is one
 /// legal person's, a name may be had by two, and in one house there are many.
@@ -170,7 +172,7 @@ const NAME: u32 = 25;
 const ADDRESS: u32 = 10;
 
 /// Compares a place with a unit. What one of them lacks is not counted, so that two without credit codes
-/// can be as sure as two with. Credit codes that differ, and counties that differ without a credit code
+/// can be as sure as two with; but a name alone is never sure. Credit codes that differ, and counties that differ without a credit code
 /// that agrees, cap the points.
 #[must_use]
 pub fn score(place: Facts<'_>, unit: Facts<'_>) -> Score {
@@ -184,7 +186,12 @@ pub fn score(place: Facts<'_>, unit: Facts<'_>) -> Score {
     sum += if address == Some(true) { ADDRESS * 100 } else { 0 };
     let elsewhere = place.county != unit.county && credit != Some(true);
     let doubted = elsewhere || credit == Some(false);
-    let points = (sum / full).min(if doubted { DOUBTED_MAX } else { 100 });
+    let points_max = match (credit, address) {
+        _ if doubted => DOUBTED_MAX,
+        (None, None) => NAME_ALONE_MAX,
+        _ => 100,
+    };
+    let points = (sum / full).min(points_max);
     Score { points: u8::try_from(points).unwrap_or(100), credit, name, address }
 }
 
@@ -242,6 +249,15 @@ mod tests {
         let there =
             Facts { county: "341203", ..facts("百姓缘大药房", "三清路501号", None) };
         assert_eq!(score(pharmacy, there).points, 60);
+    }
+
+    #[test]
+    fn a_name_alone_is_not_sure() {
+        let one = facts("百姓缘大药房", "", None);
+        assert_eq!(score(one, one).points, 80);
+        let with_house = facts("百姓缘大药房", "三清路501号", A);
+        let scored = score(one, with_house).points;
+        assert!(scored == 80 && scored < SURE_MIN);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Forms under which names and addresses are compared: what looks alike to a person is equal here.
 
-use crate::text::same_form;
+use crate::text::{narrow, same_form};
 
 /// What says how a place is run, not which one it is; the longest first.
 const ENDINGS: [&str; 7] =
@@ -32,10 +32,11 @@ pub fn similar_name(name: &str, outer: &[&str]) -> String {
 }
 
 /// The street and the number of the house: the address without spaces and signs, without the places
-/// it may begin with, up to the first 号 after a digit. Empty only when nothing of it is left.
+/// it may begin with, up to the first 号 after a digit. Numbers apart stay apart: 10-12 号 is not
+/// 1012 号. Empty only when nothing of it is left.
 #[must_use]
 pub fn near_address(address: &str, outer: &[&str]) -> String {
-    let mut form = same_form(address);
+    let mut form = same_form(&numbers_apart(address));
     // Only whole names: 颍州中路 begins like 颍州区 and is a street.
     while let Some(rest) = outer.iter().find_map(|name| form.strip_prefix(name)) {
         form = rest.to_owned();
@@ -48,6 +49,24 @@ pub fn near_address(address: &str, outer: &[&str]) -> String {
         digit_before = c.is_ascii_digit();
     }
     form
+}
+
+/// What stands between two numbers, whatever the sign, as a word.
+fn numbers_apart(address: &str) -> String {
+    let mut apart = String::with_capacity(address.len());
+    let (mut after_digit, mut sign_since) = (false, false);
+    for c in narrow(address).chars() {
+        if !c.is_alphanumeric() {
+            sign_since = true;
+            continue;
+        }
+        if sign_since && after_digit && c.is_ascii_digit() {
+            apart.push('至');
+        }
+        (after_digit, sign_since) = (c.is_ascii_digit(), false);
+        apart.push(c);
+    }
+    apart
 }
 
 fn long_enough(rest: &str) -> bool {
@@ -105,6 +124,17 @@ mod tests {
         assert_eq!(form("颍州中路 1 号 2 号楼"), "颍州中路1号");
         assert_eq!(form("一号井村口"), "一号井村口");
         assert_eq!(form("阜阳市"), "");
+    }
+
+    #[test]
+    fn numbers_apart_are_another_house_than_the_numbers_in_one() {
+        let near = |address: &str| near_address(address, &OUTER);
+        assert_eq!(near("三清路 10-12 号"), "三清路10至12号");
+        for same in ["三清路10－12号", "三清路 10 – 12号 2 楼", "三清路10、12号"] {
+            assert_eq!(near(same), near("三清路 10-12 号"), "{same}");
+        }
+        assert_eq!(near("三清路 1012 号"), "三清路1012号");
+        assert_eq!(near("三清路（北）5 号"), "三清路北5号");
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! Text that people type: widths, spaces and lengths made even before any rule looks at it.
 
+use std::borrow::Cow;
+
 /// Turns full-width letters, digits and signs (U+FF01–FF5E) and the ideographic space into their
 /// plain forms, and drops control and zero-width characters.
 #[must_use]
@@ -42,6 +44,20 @@ pub fn same_form(text: &str) -> String {
     narrow(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The text as a cell of a table that people open with a spreadsheet program: what such a program
+/// would take for a formula gets an apostrophe before it.
+#[must_use]
+pub fn harmless_cell(text: &str) -> Cow<'_, str> {
+    let risky = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    };
+    if text.trim_start().starts_with(risky) || text.starts_with(risky) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
 /// A tidied line of 1 to `max` characters.
 ///
 /// # Errors
@@ -67,6 +83,17 @@ mod tests {
     #[test]
     fn full_width_digits_become_plain() {
         assert_eq!(number_form(" １１０１０５-1949 1231００２x"), "11010519491231002X");
+    }
+
+    #[test]
+    fn nothing_in_a_table_runs_as_a_formula() {
+        for bad in ["=1+1", "+86", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "＝1", "　＠x"]
+        {
+            assert_eq!(harmless_cell(bad), format!("'{bad}"));
+        }
+        for good in ["", "刘*英", "1-2", "a=b", "老味道 正门"] {
+            assert_eq!(harmless_cell(good), good);
+        }
     }
 
     #[test]

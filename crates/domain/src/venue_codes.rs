@@ -2,6 +2,7 @@
 
 use crate::{
     outside::{Dice, roll},
+    text::{narrow, number_form},
     time::UnixMs,
 };
 
@@ -47,6 +48,39 @@ pub fn fresh_short_number(county: &str, dice: &dyn Dice) -> String {
     format!("FY-{}-{tail}", county.get(2..6).unwrap_or("0000"))
 }
 
+/// What somebody took from a poster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// The code, out of its URL or by itself.
+    Code(VenueCode),
+    /// The number at the foot.
+    ShortNumber(String),
+}
+
+impl Printed {
+    /// Reads the URL as a phone's camera shows it, the code by itself, or the number, with what people
+    /// forget and mistake: the first letters, hyphens, O for 0. None when it is something else.
+    #[must_use]
+    pub fn read(typed: &str) -> Option<Self> {
+        let lower = narrow(typed).trim().to_ascii_lowercase();
+        if let Some((_, rest)) = lower.rsplit_once("/c/") {
+            let code = rest.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+            return VenueCode::parse(code).map(Self::Code);
+        }
+        if let Some(code) = VenueCode::parse(&lower) {
+            return Some(Self::Code(code));
+        }
+        let whole = number_form(typed);
+        let digits = whole.strip_prefix("FY").unwrap_or(&whole);
+        let (county, tail) = digits.is_ascii().then_some(digits)?.split_at_checked(4)?;
+        let tail = tail.replace('O', "0").replace(['I', 'L'], "1");
+        let right = county.bytes().all(|b| b.is_ascii_digit())
+            && tail.len() == 5
+            && tail.bytes().all(|b| SPOKEN_ALPHABET.contains(&b));
+        right.then(|| Self::ShortNumber(format!("FY-{county}-{tail}")))
+    }
+}
+
 /// What has become of a printed code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -88,6 +122,7 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     struct Same(u8);
     impl Dice for Same {
@@ -110,6 +145,38 @@ mod tests {
             ["", "abc", "abcdefghijklmno1", "abcdefghijklmnopq", "场所码场所码场所码场所码场"]
         {
             assert!(VenueCode::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_poster_is_read_as_people_bring_it() {
+        let code = || Some(Printed::Code(VenueCode("abcdefghijklmnop".into())));
+        for typed in [
+            "https://cs.example.gov.cn/c/abcdefghijklmnop",
+            " HTTPS://CS.EXAMPLE.GOV.CN/C/ABCDEFGHIJKLMNOP ",
+            "http://127.0.0.1:8080/c/abcdefghijklmnop?from=camera",
+            "https://x/c/abcdefghijklmnop/r/1",
+            "abcdefghijklmnop",
+        ] {
+            assert_eq!(Printed::read(typed), code(), "{typed}");
+        }
+        let number = || Some(Printed::ShortNumber("FY-1202-7K0QD".into()));
+        for typed in ["FY-1202-7K0QD", "fy1202 7koqd", "１２０２－７Ｋ０ＱＤ", "1202-7K0QD"]
+        {
+            assert_eq!(Printed::read(typed), number(), "{typed}");
+        }
+        for other in ["", "东门", "青禾超市", "FY-1202-7K0", "https://x/c/short", "三清路 501 号"]
+        {
+            assert_eq!(Printed::read(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_short_number_is_read_and_nothing_breaks_the_reader(seed in any::<u8>(), text in ".{0,40}") {
+            let number = fresh_short_number("341202", &Same(seed));
+            prop_assert_eq!(Printed::read(&number), Some(Printed::ShortNumber(number.clone())));
+            let _ = Printed::read(&text);
         }
     }
 

@@ -75,6 +75,42 @@ pub struct List {
     pub note: Option<String>,
 }
 
+/// A piece of a list that is read piece by piece.
+#[derive(Debug)]
+pub enum Piece {
+    /// Comes first: what the reader chose, and the merged areas.
+    Begin {
+        /// Encoding and separator, or the worksheet.
+        note: String,
+        /// Merged areas.
+        merged: Vec<Area>,
+    },
+    /// A row with something in it; rows come in order.
+    Row(TableRow),
+}
+
+/// Takes a piece; `false` stops the reading.
+pub(crate) type Take<'a> = dyn FnMut(Piece) -> bool + 'a;
+
+/// What is said when the reading was stopped.
+pub(crate) const STOPPED: &str = "已中断";
+
+/// Puts pieces together again.
+fn whole(read: impl FnOnce(&mut Take<'_>) -> Result<(), String>) -> Result<List, String> {
+    let mut list = List { table: Table::default(), note: None };
+    read(&mut |piece| {
+        match piece {
+            Piece::Begin { note, merged } => {
+                list.note = Some(note);
+                list.table.merged = merged;
+            }
+            Piece::Row(row) => list.table.rows.push(row),
+        }
+        true
+    })?;
+    Ok(list)
+}
+
 /// What to say of a file that a reader gives up on.
 pub const DAMAGED: &str = "文件已损坏，读不出来；请用表格软件打开后另存一份";
 
@@ -83,12 +119,26 @@ pub const DAMAGED: &str = "文件已损坏，读不出来；请用表格软件�
 /// # Errors
 /// A Chinese sentence: what the file is instead, or which limit it exceeds, and what to do.
 pub fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
+    whole(|take| each(bytes, wanted, stop, take))
+}
+
+/// As [`read`], handing over one row after the other: besides the bytes of the file, no more than a
+/// row is held (of a workbook, its table of texts as well). `take` stops the reading by `false`.
+///
+/// # Errors
+/// As [`read`]; what came before was handed over.
+pub fn each(
+    bytes: Vec<u8>,
+    wanted: &Wanted<'_>,
+    stop: &Stop,
+    take: &mut (dyn FnMut(Piece) -> bool + '_),
+) -> Result<(), String> {
     if bytes.is_empty() {
         return Err("文件是空的".to_owned());
     }
     match kind(&bytes) {
-        Kind::Zip => workbook::read(bytes, wanted, stop),
-        Kind::Text => text::read(&bytes, wanted, stop),
+        Kind::Zip => workbook::each(bytes, wanted, stop, take),
+        Kind::Text => text::each(&bytes, wanted, stop, take),
         Kind::Other(what) => {
             Err(format!("这是{what}，不是清单。只能读取 .xlsx 和 .csv，请用表格软件另存为其中一种"))
         }

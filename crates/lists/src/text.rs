@@ -1,6 +1,6 @@
 //! Lists as text: the encoding and the separator are found out, quotes are undone.
 
-use crate::{COLUMNS_MAX, Cell, HEADER_ROWS_MAX, List, Stop, Table, TableRow, Wanted};
+use crate::{COLUMNS_MAX, Cell, HEADER_ROWS_MAX, Piece, STOPPED, Stop, TableRow, Take, Wanted};
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
@@ -9,7 +9,12 @@ const SEPARATORS: [(u8, &str); 4] =
     [(b',', "逗号"), (b'\t', "制表符"), (b';', "分号"), (b'|', "竖线")];
 
 /// Reads a list from text in UTF-8, UTF-16 with a byte order mark, or GB18030.
-pub(crate) fn read(bytes: &[u8], wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
+pub(crate) fn each(
+    bytes: &[u8],
+    wanted: &Wanted<'_>,
+    stop: &Stop,
+    take: &mut Take<'_>,
+) -> Result<(), String> {
     let (text, encoding) = decode(bytes)?;
     if text.contains('\0') {
         return Err("这不是文字文件。只能读取 .xlsx 和 .csv".to_owned());
@@ -21,21 +26,27 @@ pub(crate) fn read(bytes: &[u8], wanted: &Wanted<'_>, stop: &Stop) -> Result<Lis
     // The first of the best, so that a list without any known title counts as comma separated.
     let best = SEPARATORS.into_iter().rev().max_by_key(|(separator, _)| fit(*separator));
     let (separator, name) = best.unwrap_or(SEPARATORS[0]);
-    let mut table = Table::default();
-    let mut cells = 0;
+    let note = format!("CSV：{encoding}，{name}分隔");
+    if !take(Piece::Begin { note, merged: Vec::new() }) {
+        return Err(STOPPED.to_owned());
+    }
+    let (mut rows, mut cells) = (0, 0);
     for row in Rows::new(&text, separator) {
         if stop.is_set() {
-            return Err("已中断".to_owned());
+            return Err(STOPPED.to_owned());
         }
         let row = row?;
         if row.cells.is_empty() {
             continue;
         }
         cells += row.cells.len();
-        table.rows.push(row);
-        wanted.limits.hold(table.rows.len(), cells)?;
+        rows += 1;
+        wanted.limits.hold(rows, cells)?;
+        if !take(Piece::Row(row)) {
+            return Err(STOPPED.to_owned());
+        }
     }
-    Ok(List { table, note: Some(format!("CSV：{encoding}，{name}分隔")) })
+    Ok(())
 }
 
 fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), String> {
@@ -171,6 +182,10 @@ mod tests {
     };
     const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
 
+    fn read(bytes: &[u8]) -> Result<crate::List, String> {
+        crate::whole(|take| each(bytes, &WANTED, &Stop::default(), take))
+    }
+
     fn texts(rows: &str, separator: u8) -> Vec<Vec<String>> {
         let rows = Rows::new(rows, separator).map(Result::unwrap);
         rows.map(|row| row.cells.iter().map(Cell::shown).collect()).collect()
@@ -178,7 +193,7 @@ mod tests {
 
     #[test]
     fn too_many_rows_or_cells_are_refused() {
-        let read = |text: &str| read(text.as_bytes(), &WANTED, &Stop::default());
+        let read = |text: &str| read(text.as_bytes());
         assert!(read(&"a\n".repeat(110)).is_ok(), "the header's rows do not count");
         assert!(read(&"a\n".repeat(111)).unwrap_err().contains("超过 100 行"));
         let wide = format!("{}a\n", "a,".repeat(100)).repeat(10);
@@ -201,12 +216,12 @@ mod tests {
 
         #[test]
         fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read(&bytes, &WANTED, &Stop::default());
+            let _ = read(&bytes);
         }
 
         #[test]
         fn any_text_gets_an_answer(text in "[a-z,\"\r\n\t;|阜单位电话]{0,80}") {
-            let _ = read(text.as_bytes(), &WANTED, &Stop::default());
+            let _ = read(text.as_bytes());
         }
     }
 }

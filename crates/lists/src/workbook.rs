@@ -1,7 +1,8 @@
 //! Lists as workbooks: measured before they are unpacked, then read cell by cell.
 
 use crate::{
-    Area, COLUMNS_MAX, Cell, DAMAGED, List, MERGED_MAX, Stop, Table, TableRow, Wanted, text::trim,
+    Area, COLUMNS_MAX, Cell, DAMAGED, MERGED_MAX, Piece, STOPPED, Stop, TableRow, Take, Wanted,
+    text::trim,
 };
 use calamine::{
     Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError,
@@ -17,7 +18,12 @@ const STRIDE: usize = 10_000;
 type Workbook = Xlsx<Cursor<Vec<u8>>>;
 
 /// Reads one worksheet of a workbook.
-pub(crate) fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<List, String> {
+pub(crate) fn each(
+    bytes: Vec<u8>,
+    wanted: &Wanted<'_>,
+    stop: &Stop,
+    take: &mut Take<'_>,
+) -> Result<(), String> {
     measure(&bytes, wanted.limits.unpacked_bytes_max)?;
     let mut workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| said(&error))?;
     let (sheet, note) = choose(&workbook, wanted.sheet)?;
@@ -25,9 +31,11 @@ pub(crate) fn read(bytes: Vec<u8>, wanted: &Wanted<'_>, stop: &Stop) -> Result<L
     if merged.len() > MERGED_MAX {
         return Err("合并单元格太多，请全部取消合并后再导入".to_owned());
     }
-    let rows = rows(&mut workbook, &sheet, wanted, stop)?;
     let merged = merged.iter().filter_map(area).collect();
-    Ok(List { table: Table { rows, merged }, note: Some(note) })
+    if !take(Piece::Begin { note, merged }) {
+        return Err(STOPPED.to_owned());
+    }
+    rows(&mut workbook, &sheet, wanted, stop, take)
 }
 
 fn said(error: &XlsxError) -> String {
@@ -106,16 +114,17 @@ fn rows(
     sheet: &str,
     wanted: &Wanted<'_>,
     stop: &Stop,
-) -> Result<Vec<TableRow>, String> {
+    take: &mut Take<'_>,
+) -> Result<(), String> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| said(&error))?;
-    let mut rows: Vec<TableRow> = Vec::new();
-    let mut read = 0usize;
+    let mut open: Option<TableRow> = None;
+    let (mut read, mut rows) = (0usize, 0usize);
     let mut kept = 0usize;
     let mut text = 0usize;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| said(&error))? {
         read += 1;
         if read.is_multiple_of(STRIDE) && stop.is_set() {
-            return Err("已中断".to_owned());
+            return Err(STOPPED.to_owned());
         }
         let (row, column) = cell.pos;
         if column >= COLUMNS_MAX {
@@ -129,25 +138,32 @@ fn rows(
             continue;
         }
         let number = row.saturating_add(1);
-        match rows.last() {
-            Some(last) if last.number == number => {}
+        let ended = match &open {
+            Some(last) if last.number == number => None,
             Some(last) if last.number > number => return Err(DAMAGED.to_owned()),
-            _ => rows.push(TableRow { number, cells: Vec::new() }),
-        }
-        let Some(last) = rows.last_mut() else { continue };
+            _ => {
+                rows += 1;
+                open.replace(TableRow { number, cells: Vec::new() })
+            }
+        };
+        hand_over(ended, take)?;
+        let Some(last) = &mut open else { continue };
         let at = column as usize;
         if at >= last.cells.len() {
             kept += at + 1 - last.cells.len();
             last.cells.resize(at + 1, Cell::Empty);
         }
         last.cells[at] = value;
-        wanted.limits.hold(rows.len(), kept)?;
+        wanted.limits.hold(rows, kept)?;
     }
-    for row in &mut rows {
-        trim(&mut row.cells);
-    }
-    rows.retain(|row| !row.cells.is_empty());
-    Ok(rows)
+    hand_over(open, take)
+}
+
+/// Hands over a row that has ended, unless nothing is to be seen in it.
+fn hand_over(row: Option<TableRow>, take: &mut Take<'_>) -> Result<(), String> {
+    let Some(mut row) = row else { return Ok(()) };
+    trim(&mut row.cells);
+    if row.cells.is_empty() || take(Piece::Row(row)) { Ok(()) } else { Err(STOPPED.to_owned()) }
 }
 
 /// Bytes of a cell's text.
@@ -243,6 +259,10 @@ mod tests {
     };
     const WANTED: Wanted<'static> = Wanted { sheet: None, limits: LIMITS, fit: &|_| 0 };
 
+    fn read(bytes: Vec<u8>) -> Result<crate::List, String> {
+        crate::whole(|take| each(bytes, &WANTED, &Stop::default(), take))
+    }
+
     #[test]
     fn one_text_in_many_cells_takes_no_more_memory_than_allowed() {
         let read = |text: &str, cells: u16, first: u16| {
@@ -251,7 +271,7 @@ mod tests {
             for column in 0..cells {
                 sheet.write(0, first + column, text).unwrap();
             }
-            super::read(book.save_to_buffer().unwrap(), &WANTED, &Stop::default())
+            read(book.save_to_buffer().unwrap())
         };
         let long = "长".repeat(5_000);
         assert!(read(&long, 6, 0).is_ok());
@@ -272,7 +292,7 @@ mod tests {
             let mut bytes = book.save_to_buffer().unwrap();
             let at = at.index(bytes.len());
             bytes[at] = to;
-            let _ = read(bytes, &WANTED, &Stop::default());
+            let _ = read(bytes);
         }
     }
 }

@@ -101,7 +101,7 @@ pub fn poster_archive(
 fn reason(error: &PosterError) -> String {
     match error {
         PosterError::MissingGlyph { character, .. } => {
-            format!("字库里没有“{character}”字，请联系审核员更换写法")
+            format!("字库里没有“{character}”字，请改名或更换写法")
         }
         other => other.to_string(),
     }

@@ -154,6 +154,23 @@ impl PosterText {
     }
 }
 
+/// The characters of these texts that the built-in fonts do not have, each once, in their order.
+///
+/// # Errors
+/// [`PosterError::Broken`] when the fonts cannot be read.
+pub fn missing_characters<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<char>, PosterError> {
+    let face = Face::of(Weight::Regular)?;
+    let mut missing = Vec::new();
+    for character in texts.into_iter().flat_map(str::chars) {
+        if !face.has(character) && !missing.contains(&character) {
+            missing.push(character);
+        }
+    }
+    Ok(missing)
+}
+
 /// Whether a field says something, is short enough and can be drawn.
 pub(crate) fn check_field(field: Field, text: &str, face: &Face) -> Result<(), PosterError> {
     if text.trim().is_empty() {
@@ -176,6 +193,13 @@ mod tests {
 
     fn text() -> PosterText {
         crate::layout::tests::sample()
+    }
+
+    #[test]
+    fn every_character_that_cannot_be_drawn_is_named_once() {
+        let texts = ["吉祥𠮷野家", "😀东门", "𠮷 1 号"];
+        assert_eq!(missing_characters(texts).unwrap(), ['𠮷', '😀']);
+        assert!(missing_characters(["阜阳市人民医院（南区）", ""]).unwrap().is_empty());
     }
 
     #[test]

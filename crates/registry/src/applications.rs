@@ -72,6 +72,18 @@ impl Registry {
         row.map(|row| Ok((row.try_get(0)?, state(row.try_get(1)?)?))).transpose()
     }
 
+    /// The round of a checkpoint's application: how often it was written or decided.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn round_of(&self, checkpoint: CheckpointNumber) -> Result<Option<i64>> {
+        let row = sqlx::query("select round from applications where checkpoint = $1")
+            .bind(i64::from(checkpoint.0))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
     /// Everything that happened to an application, oldest first.
     ///
     /// # Errors

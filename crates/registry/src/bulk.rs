@@ -9,6 +9,7 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, Result, next_numbers},
+    health_status,
     people::NewPerson,
 };
 use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
@@ -60,7 +61,8 @@ pub(crate) fn statement(head: &str, columns: usize, rows: usize) -> String {
 }
 
 impl BulkInsert {
-    /// Registers people; the numbers given, in order. A document that is known is an error here.
+    /// Registers people; the numbers given, in order. A document that is known is an error here, and
+    /// what waits for one in the register of health status goes on waiting.
     ///
     /// # Errors
     /// Of the database; then drop this.
@@ -69,8 +71,8 @@ impl BulkInsert {
         for (chunk, first) in new.chunks(ROWS).zip(numbers.clone().step_by(ROWS)) {
             let sql = statement(
                 "people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-                 phone_sealed, phone_index, registered_ms, consent_version, session_epoch)",
-                11,
+                 phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index)",
+                12,
                 chunk.len(),
             );
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
@@ -86,7 +88,8 @@ impl BulkInsert {
                     .bind(one.phone_index.as_deref())
                     .bind(one.registered.0)
                     .bind(one.consent_version)
-                    .bind(0_i64);
+                    .bind(0_i64)
+                    .bind(one.name_index.as_deref());
             }
             query.execute(&mut *self.tx).await?;
         }
@@ -102,20 +105,12 @@ impl BulkInsert {
         statuses: &[(PersonNumber, HealthStatus)],
     ) -> Result<()> {
         for chunk in statuses.chunks(ROWS) {
-            let sql = statement(
-                "health_status (person, colour, sampled_ms, negative, itinerary, set_ms)",
-                6,
-                chunk.len(),
-            );
+            let head = format!("health_status (person, {})", health_status::COLUMNS);
+            let sql = statement(&head, 1 + health_status::COLUMN_COUNT, chunk.len());
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
             for (person, status) in chunk {
-                query = query
-                    .bind(i64::try_from(person.0).unwrap_or(-1))
-                    .bind(status.colour.code())
-                    .bind(status.nucleic_acid.map(|test| test.sampled.0))
-                    .bind(status.nucleic_acid.map(|test| i64::from(test.negative)))
-                    .bind(status.itinerary.code())
-                    .bind(status.confirmed.0);
+                query = query.bind(i64::try_from(person.0).unwrap_or(-1));
+                query = health_status::bind(query, status);
                 self.changed = Some(Change::Person(*person));
             }
             query.execute(&mut *self.tx).await?;

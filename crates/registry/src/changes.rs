@@ -19,21 +19,27 @@ pub const CHANGES_KEPT: i64 = 100_000;
 pub enum Change {
     /// A person's session epoch or health status, or that there is such a person.
     Person(PersonNumber),
+    /// What one batch of the register of health status says of people.
+    Statuses(i64),
     /// A venue code.
     VenueCode(String),
     /// A duty device.
     Device(i64),
     /// The keys of visitors' sessions.
     SessionKeys,
+    /// The entry policies.
+    EntryPolicies,
 }
 
 impl Change {
     fn columns(&self) -> (&'static str, String) {
         match self {
             Self::Person(person) => ("person", person.0.to_string()),
+            Self::Statuses(batch) => ("statuses", batch.to_string()),
             Self::VenueCode(code) => ("venue_code", code.clone()),
             Self::Device(id) => ("device", id.to_string()),
             Self::SessionKeys => ("session_keys", String::new()),
+            Self::EntryPolicies => ("entry_policies", String::new()),
         }
     }
 
@@ -41,9 +47,11 @@ impl Change {
         let strange = RegistryError::Strange("changes");
         match kind {
             "person" => subject.parse().map(|n| Self::Person(PersonNumber(n))).map_err(|_| strange),
+            "statuses" => subject.parse().map(Self::Statuses).map_err(|_| strange),
             "venue_code" => Ok(Self::VenueCode(subject)),
             "device" => subject.parse().map(Self::Device).map_err(|_| strange),
             "session_keys" => Ok(Self::SessionKeys),
+            "entry_policies" => Ok(Self::EntryPolicies),
             _ => Err(strange),
         }
     }

@@ -187,7 +187,7 @@ impl Registry {
     /// Of the database.
     pub async fn correct_checkpoint(
         &self,
-        checkpoint: CheckpointNumber,
+        (checkpoint, round): (CheckpointNumber, i64),
         record: &CheckpointRecord,
         line: &AuditLine,
     ) -> Result<bool> {
@@ -195,13 +195,14 @@ impl Registry {
         audit::write(&mut tx, line).await?;
         let done = sqlx::query(
             "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
-             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and state = 'returned' \
-             and not exists (select 1 from proposals where checkpoint = $1)",
+             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and round = $5 \
+             and state = 'returned' and not exists (select 1 from proposals where checkpoint = $1)",
         )
         .bind(i64::from(checkpoint.0))
         .bind(line.at.0)
         .bind(record.county.as_str())
         .bind(record.township.as_str())
+        .bind(round)
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {

@@ -46,12 +46,14 @@ pub struct DoorRow {
     pub reason: String,
     /// Last change of either.
     pub changed: UnixMs,
+    /// How often the application was written or decided.
+    pub round: i64,
 }
 
 const TABLES: &str = "checkpoints c join applications a on a.checkpoint = c.number";
 const SELECT: &str = "select c.number, c.name, c.door, c.address, c.standing, a.state, \
     (select e.reason from application_events e where e.application_id = a.id \
-    and e.state = 'returned' order by e.id desc limit 1), c.changed_ms";
+    and e.state = 'returned' order by e.id desc limit 1), c.changed_ms, a.round";
 
 fn narrowed(filter: &DoorFilter) -> Conditions {
     let mut all = Conditions::equal("c.organisation_id", filter.organisation);
@@ -75,6 +77,7 @@ fn door(row: &AnyRow) -> Result<DoorRow> {
         state: applications::state(row.try_get(5)?)?,
         reason: reason.unwrap_or_default(),
         changed: UnixMs(row.try_get(7)?),
+        round: row.try_get(8)?,
     })
 }
 

@@ -6,10 +6,11 @@
 
 use crate::{
     connect::{Registry, RegistryError, Result, count},
+    health_status::organisation,
     people::{KnownPerson, number},
 };
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
     time::UnixMs,
 };
@@ -35,7 +36,8 @@ const SQLITE: Dialect = Dialect {
              from people where rowid between $1 and $2",
     statuses_last: "select coalesce(max(rowid), 0) from health_status",
     statuses: "select group_concat(person || ' ' || colour || ' ' || coalesce(sampled_ms, '-') \
-               || ' ' || coalesce(negative, '-') || ' ' || itinerary || ' ' || set_ms) \
+               || ' ' || coalesce(negative, '-') || ' ' || itinerary || ' ' || set_ms || ' ' || \
+               coalesce(organisation, '-') || ' ' || coalesce(doses, '-')) \
                from health_status where rowid between $1 and $2",
 };
 
@@ -47,7 +49,8 @@ const POSTGRES: Dialect = Dialect {
     statuses_last: "select coalesce(max(person), 0) from health_status",
     statuses: "select string_agg(person || ' ' || colour || ' ' || \
                coalesce(sampled_ms::text, '-') || ' ' || coalesce(negative::text, '-') || ' ' || \
-               itinerary || ' ' || set_ms, ',') from health_status where person between $1 and $2",
+               itinerary || ' ' || set_ms || ' ' || coalesce(organisation::text, '-') || ' ' || \
+               coalesce(doses::text, '-'), ',') from health_status where person between $1 and $2",
 };
 
 impl Registry {
@@ -125,8 +128,16 @@ fn status(packed: &str) -> Option<(PersonNumber, HealthStatus)> {
     };
     let itinerary = Itinerary::from_code(fields.next()?);
     let confirmed = UnixMs(next(&mut fields)?);
-    let nucleic_acid = sampled.map(|sampled| NucleicAcid { sampled, negative });
-    Some((person, HealthStatus { colour, confirmed, nucleic_acid, itinerary }))
+    let organisation = organisation(maybe(fields.next()?)?);
+    let doses = maybe(fields.next()?)?;
+    let nucleic_acid = sampled.map(|sampled| NucleicAcid { sampled, negative, organisation });
+    let source = Source::Register;
+    Some((person, HealthStatus { colour, confirmed, nucleic_acid, itinerary, doses, source }))
+}
+
+/// A number, or nothing for `-`.
+fn maybe<T: FromStr>(field: &str) -> Option<Option<T>> {
+    if field == "-" { Some(None) } else { field.parse().ok().map(Some) }
 }
 
 fn next<T: FromStr>(fields: &mut Split<'_, char>) -> Option<T> {
@@ -144,6 +155,7 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use domain::health_status::TestOrganisation;
 
     #[test]
     fn a_person_comes_back_as_exactly_as_they_went_in() {
@@ -157,14 +169,23 @@ mod tests {
 
     #[test]
     fn a_status_comes_back_with_and_without_a_test() {
-        let (one, with) = status("7 red 1795329127001 0 risk 1795329127999").unwrap();
+        let (one, with) = status("7 red 1795329127001 0 risk 1795329127999 12 3").unwrap();
         assert_eq!((one, with.colour), (PersonNumber(7), Colour::Red));
-        let test = NucleicAcid { sampled: UnixMs(1_795_329_127_001), negative: false };
+        let organisation = Some(TestOrganisation(12));
+        let sampled = UnixMs(1_795_329_127_001);
+        let test = NucleicAcid { sampled, negative: false, organisation };
+        assert_eq!((with.doses, with.source), (Some(3), Source::Register));
         assert_eq!((with.nucleic_acid, with.itinerary), (Some(test), Itinerary::Risk));
         assert_eq!(with.confirmed, UnixMs(1_795_329_127_999));
-        let (_, without) = status("8 green - - clear 5").unwrap();
+        let (_, without) = status("8 green - - clear 5 - -").unwrap();
         assert_eq!((without.nucleic_acid, without.confirmed), (None, UnixMs(5)));
-        for strange in ["", "7 blue - - clear 5", "7 red x 0 clear 5", "7 red - - clear"] {
+        for strange in [
+            "",
+            "7 blue - - clear 5 - -",
+            "7 red x 0 clear 5 - -",
+            "7 red - - clear",
+            "7 red - - clear 5 - x",
+        ] {
             assert_eq!(status(strange), None, "{strange}");
         }
     }

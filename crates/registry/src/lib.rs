@@ -19,8 +19,11 @@ mod connect;
 mod doors;
 mod drafts;
 mod duty;
+mod entry_apps;
+mod entry_policies;
 mod everybody;
 mod health_status;
+mod inspections;
 mod installation;
 mod invitations;
 mod layouts;
@@ -51,6 +54,12 @@ pub use connect::{Registry, RegistryError};
 pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
+pub use entry_policies::{PolicyOutcome, PolicyRow, Proposed};
+pub use health_status::{ListedStatus, TakenStatus};
+pub use inspections::{
+    InspectedDoor, Inspection, InspectionEvent, InspectionFilter, InspectionStep, InspectionTally,
+    RecordedInspection, Reminder, Which,
+};
 pub use installation::Installation;
 pub use invitations::{Answered, Invitation, NewInvitation};
 pub use layouts::{LayoutRow, NewLayout};

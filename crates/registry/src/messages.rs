@@ -28,6 +28,10 @@ pub struct Message {
     pub detail: String,
     /// When its reader saw it.
     pub read: Option<UnixMs>,
+    /// The inspection it is about.
+    pub inspection: Option<i64>,
+    /// Until when something is to be done.
+    pub deadline: Option<UnixMs>,
 }
 
 /// The messages of one account that a text message is to tell of, taken by one sender.
@@ -54,7 +58,17 @@ pub(crate) struct News<'a> {
     pub(crate) at: UnixMs,
 }
 
-const COLUMNS: &str = "id, at_ms, kind, checkpoint, about, detail, read_ms";
+/// The inspection that a message is about, and until when something is to be done about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfInspection {
+    pub(crate) id: i64,
+    pub(crate) deadline: Option<UnixMs>,
+}
+
+const COLUMNS: &str =
+    "id, at_ms, kind, checkpoint, about, detail, read_ms, inspection, deadline_ms";
+/// Of the column after those.
+const TRIES: usize = 9;
 
 fn message(row: &AnyRow) -> Result<Message> {
     let kind: String = row.try_get(2)?;
@@ -67,16 +81,27 @@ fn message(row: &AnyRow) -> Result<Message> {
         about: row.try_get(4)?,
         detail: row.try_get(5)?,
         read: row.try_get::<Option<i64>, _>(6)?.map(UnixMs),
+        inspection: row.try_get(7)?,
+        deadline: row.try_get::<Option<i64>, _>(8)?.map(UnixMs),
     })
 }
 
 /// Tells an account.
 pub(crate) async fn tell(tx: &mut AnyConnection, account: i64, news: &News<'_>) -> Result<()> {
+    tell_of(tx, account, news, None).await
+}
+
+async fn tell_of(
+    tx: &mut AnyConnection,
+    account: i64,
+    news: &News<'_>,
+    inspection: Option<OfInspection>,
+) -> Result<()> {
     let id = next_number(tx, "messages").await?;
     sqlx::query(
-        "insert into messages \
-         (id, account_id, at_ms, kind, checkpoint, about, detail, sms_due_ms, sms_tries) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+        "insert into messages (id, account_id, at_ms, kind, checkpoint, about, detail, \
+         sms_due_ms, sms_tries, inspection, deadline_ms) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
     )
     .bind(id)
     .bind(account)
@@ -86,6 +111,8 @@ pub(crate) async fn tell(tx: &mut AnyConnection, account: i64, news: &News<'_>) 
     .bind(news.about)
     .bind(news.detail)
     .bind(sms_due(news.kind, news.at).0)
+    .bind(inspection.map(|of| of.id))
+    .bind(inspection.and_then(|of| of.deadline).map(|at| at.0))
     .execute(tx)
     .await?;
     Ok(())
@@ -96,8 +123,19 @@ pub(crate) async fn tell(tx: &mut AnyConnection, account: i64, news: &News<'_>) 
 pub(crate) async fn tell_managers(
     tx: &mut AnyConnection,
     checkpoint: i64,
+    news: (MessageKind, &str),
+    at: UnixMs,
+) -> Result<()> {
+    tell_managers_of(tx, checkpoint, news, at, None).await
+}
+
+/// The same of an inspection of the door.
+pub(crate) async fn tell_managers_of(
+    tx: &mut AnyConnection,
+    checkpoint: i64,
     (kind, detail): (MessageKind, &str),
     at: UnixMs,
+    inspection: Option<OfInspection>,
 ) -> Result<()> {
     let row = sqlx::query(
         "select c.name, c.door, o.account_id, c.manager_id from checkpoints c \
@@ -111,7 +149,7 @@ pub(crate) async fn tell_managers(
     let news = News { kind, checkpoint: Some(checkpoint), about: &about, detail, at };
     for column in [2, 3] {
         if let Some(account) = row.try_get::<Option<i64>, _>(column)? {
-            tell(tx, account, &news).await?;
+            tell_of(tx, account, &news, inspection).await?;
         }
     }
     Ok(())
@@ -229,7 +267,7 @@ impl Registry {
         messages.sort_by_key(|message| message.id);
         let tries = rows
             .iter()
-            .map(|row| row.try_get(7))
+            .map(|row| row.try_get(TRIES))
             .try_fold(0, |most, tries| tries.map(|tries: i64| most.max(tries)))?;
         let phone = sqlx::query("select phone_sealed from accounts where id = $1")
             .bind(account)

@@ -11,7 +11,7 @@ use domain::{
     time::UnixMs,
 };
 use futures_util::TryStreamExt;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// A person to be registered; everything personal is sealed already.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct NewPerson {
     pub phone_sealed: Option<Vec<u8>>,
     /// Blind index of the phone.
     pub phone_index: Option<Vec<u8>>,
+    /// Blind index of document and name together, for comparing a name without opening it.
+    pub name_index: Option<Vec<u8>>,
     /// When.
     pub registered: UnixMs,
     /// Version of the privacy notice agreed to; 0 when registered at a door.
@@ -73,12 +75,17 @@ pub(crate) fn number(value: i64) -> Result<PersonNumber> {
     u64::try_from(value).map(PersonNumber).map_err(|_| RegistryError::Strange("people.number"))
 }
 
-fn column(person: PersonNumber) -> i64 {
+pub(crate) fn column(person: PersonNumber) -> i64 {
     // Numbers are given by a bigint counter; one beyond it belongs to nobody.
     i64::try_from(person.0).unwrap_or(-1)
 }
 
-fn person(row: &AnyRow) -> Result<Person> {
+/// What [`person`] reads, of `people p`.
+pub(crate) const PERSON: &str = "p.number, p.id_kind, p.id_sealed, p.id_index, p.name_sealed, \
+    p.masked_sealed, p.phone_sealed, p.phone_index, p.registered_ms, p.consent_version, \
+    p.session_epoch, p.name_index";
+
+pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     let kind: String = row.try_get(1)?;
     Ok(Person {
         number: number(row.try_get(0)?)?,
@@ -92,6 +99,7 @@ fn person(row: &AnyRow) -> Result<Person> {
             phone_index: row.try_get(7)?,
             registered: UnixMs(row.try_get(8)?),
             consent_version: row.try_get(9)?,
+            name_index: row.try_get(11)?,
         },
         session_epoch: row.try_get(10)?,
     })
@@ -101,8 +109,8 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
     let id = next_number(tx, "people").await?;
     let done = sqlx::query(
         "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-         phone_sealed, phone_index, registered_ms, consent_version, session_epoch) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) on conflict (id_index) do nothing",
+         phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11) on conflict (id_index) do nothing",
     )
     .bind(id)
     .bind(new.id_kind.code())
@@ -114,6 +122,7 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
     .bind(new.phone_index.as_deref())
     .bind(new.registered.0)
     .bind(new.consent_version)
+    .bind(new.name_index.as_deref())
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 0 {
@@ -121,6 +130,7 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
         give_back(tx, "people").await?;
         return Ok(None);
     }
+    health_status::settle(tx, id, new).await?;
     number(id).map(Some)
 }
 
@@ -144,14 +154,9 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn person(&self, wanted: PersonNumber) -> Result<Option<Person>> {
-        let row = sqlx::query(
-            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-             phone_sealed, phone_index, registered_ms, consent_version, session_epoch \
-             from people where number = $1",
-        )
-        .bind(column(wanted))
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!("select {PERSON} from people p where p.number = $1");
+        let row =
+            sqlx::query(AssertSqlSafe(sql)).bind(column(wanted)).fetch_optional(&self.pool).await?;
         row.as_ref().map(person).transpose()
     }
 
@@ -160,14 +165,8 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn person_by_id(&self, id_index: &[u8]) -> Result<Option<Person>> {
-        let row = sqlx::query(
-            "select number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-             phone_sealed, phone_index, registered_ms, consent_version, session_epoch \
-             from people where id_index = $1",
-        )
-        .bind(id_index)
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!("select {PERSON} from people p where p.id_index = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id_index).fetch_optional(&self.pool).await?;
         row.as_ref().map(person).transpose()
     }
 
@@ -196,13 +195,17 @@ impl Registry {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Revokes all sessions of a person.
+    /// Revokes all sessions of a person, and with them what accounts of apps open one by themselves.
     ///
     /// # Errors
     /// Of the database.
     pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
+            .bind(column(person))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("delete from entry_identities where person = $1")
             .bind(column(person))
             .execute(&mut *tx)
             .await?;
@@ -223,7 +226,7 @@ impl Registry {
     ) -> Result<u64> {
         let mut rows = sqlx::query(
             "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
-             h.negative, h.itinerary, h.set_ms from people p \
+             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number \
              where p.number > $1 order by p.number",
         )
@@ -244,7 +247,7 @@ impl Registry {
     pub async fn known_person(&self, wanted: PersonNumber) -> Result<Option<KnownPerson>> {
         let row = sqlx::query(
             "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
-             h.negative, h.itinerary, h.set_ms from people p \
+             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number where p.number = $1",
         )
         .bind(column(wanted))

@@ -106,7 +106,7 @@ const LIKELY: &str = "(exists (select 1 from organisations s where s.credit_code
         and (s.similar_name = p.similar_name or exists (select 1 from checkpoints c \
             where c.organisation_id = s.id and c.similar_name = p.similar_name))) \
     or exists (select 1 from checkpoints s where s.similar_name = p.similar_name \
-        and s.near_address = p.near_address and s.county = p.county))";
+        and s.near_address = p.near_address and s.near_address <> '' and s.county = p.county))";
 
 const TABLES: &str = "places p left join organisations o on o.id = p.organisation_id";
 
@@ -198,8 +198,13 @@ impl Registry {
     pub async fn places(&self, filter: &PlaceFilter) -> Result<Vec<Place>> {
         let mut all = narrowed(filter);
         let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
-        let sql =
-            format!("{} where {} order by p.id limit {limit} offset {offset}", select(), all.sql());
+        // What is looked up beside a place is looked up for the rows of the page alone.
+        let sql = format!(
+            "{} where p.id in (select p.id from places p where {} order by p.id limit {limit} \
+             offset {offset}) order by p.id",
+            select(),
+            all.sql()
+        );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
         rows.iter().map(place).collect()
     }

@@ -70,7 +70,7 @@ impl Registry {
     /// Of the database.
     pub async fn propose(
         &self,
-        checkpoint: CheckpointNumber,
+        (checkpoint, round): (CheckpointNumber, i64),
         record: &CheckpointRecord,
         phone_index: &[u8],
         line: &AuditLine,
@@ -80,14 +80,15 @@ impl Registry {
         let number = i64::from(checkpoint.0);
         let found = sqlx::query(
             "update applications set state = 'submitted', round = round + 1, submitted_ms = $2, \
-             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and (state = 'approved' \
-             or (state = 'returned' and exists (select 1 from proposals where checkpoint = $1))) \
-             returning id",
+             endorsed_by = null, county = $3, township = $4 where checkpoint = $1 and round = $5 \
+             and (state = 'approved' or (state = 'returned' \
+             and exists (select 1 from proposals where checkpoint = $1))) returning id",
         )
         .bind(number)
         .bind(line.at.0)
         .bind(record.county.as_str())
         .bind(record.township.as_str())
+        .bind(round)
         .fetch_optional(&mut *tx)
         .await?;
         let Some(found) = found else { return Ok(false) };

@@ -37,6 +37,10 @@ pub struct VenueCodeRow {
     pub county_name: String,
     /// County code.
     pub county: String,
+    /// Township code.
+    pub township: String,
+    /// Code of its kind of place.
+    pub category: String,
 }
 
 fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
@@ -54,6 +58,8 @@ fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
         address: row.try_get(7)?,
         county_name: row.try_get(8)?,
         county: row.try_get(9)?,
+        township: row.try_get(10)?,
+        category: row.try_get(11)?,
     })
 }
 
@@ -79,7 +85,7 @@ impl Registry {
     pub async fn venue_code(&self, code: &str) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county where v.code = $1",
         )
@@ -96,7 +102,7 @@ impl Registry {
     pub async fn code_of(&self, checkpoint: CheckpointNumber) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county \
              where v.checkpoint = $1 and v.standing <> 'replaced'",
@@ -105,6 +111,21 @@ impl Registry {
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map(venue_code).transpose()
+    }
+
+    /// The door whose code in use, or suspended, has this number for the telephone.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn door_by_short_number(&self, number: &str) -> Result<Option<CheckpointNumber>> {
+        let row = sqlx::query(
+            "select checkpoint from venue_codes \
+             where short_number = $1 and standing in ('current', 'suspended')",
+        )
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| checkpoints::number(row.try_get(0)?)).transpose()
     }
 
     /// Changes what has become of a code; `false` when there is none like it.
@@ -140,7 +161,7 @@ impl Registry {
     pub async fn codes_in_use_of(&self, organisation: i64) -> Result<Vec<VenueCodeRow>> {
         let rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county from checkpoints c \
+             c.address, r.name, c.county, c.township, c.category from checkpoints c \
              join venue_codes v on v.checkpoint = c.number \
              join regions r on r.code = c.county \
              where c.organisation_id = $1 and v.standing = 'current' order by c.number",
@@ -160,13 +181,13 @@ impl Registry {
         let all = to_print(of);
         let sql = format!(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, o.name from {TO_PRINT} \
+             c.address, r.name, c.county, c.township, c.category, o.name from {TO_PRINT} \
              join organisations o on o.id = c.organisation_id \
              join regions r on r.code = c.county where {}",
             all.sql()
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((row.try_get(10)?, venue_code(row)?))).collect()
+        rows.iter().map(|row| Ok((row.try_get(12)?, venue_code(row)?))).collect()
     }
 
     /// How many [`Self::codes_to_print`] gives.
@@ -186,7 +207,7 @@ impl Registry {
     pub async fn venue_codes(&self, mut each: impl FnMut(VenueCodeRow)) -> Result<()> {
         let mut rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county",
         )

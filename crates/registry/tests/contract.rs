@@ -19,7 +19,11 @@ mod contract {
     mod doors;
     mod drafts;
     mod duty;
+    mod entry_apps;
+    mod entry_policies;
+    mod health_register;
     mod health_status;
+    mod inspections;
     mod installation;
     mod invitations;
     mod layouts;

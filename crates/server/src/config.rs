@@ -94,6 +94,10 @@ fn endpoint(text: &str) -> Result<String, &'static str> {
     }
 }
 
+mod entry_apps;
+
+pub(crate) use entry_apps::EntryAppArgs;
+
 /// What follows a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SecondFactor {
@@ -194,12 +198,17 @@ pub(crate) struct ServeArgs {
     pub(crate) change_public_url: bool,
     #[command(flatten)]
     pub(crate) sms: SmsArgs,
+    #[command(flatten)]
+    pub(crate) entry_apps: EntryAppArgs,
     /// What follows a password at signing in.
     #[arg(long, env = "VENUECODE_SECOND_FACTOR", value_enum, default_value = "sms")]
     pub(crate) second_factor: SecondFactor,
     /// How many people say yes before a door gets its code.
     #[arg(long, env = "VENUECODE_REVIEW_STEPS", value_enum, default_value = "one")]
     pub(crate) review_steps: Steps,
+    /// Telephone number for questions, printed on every poster; 24 characters at most.
+    #[arg(long, env = "VENUECODE_HOTLINE", value_name = "NUMBER", value_parser = hotline)]
+    pub(crate) hotline: Option<String>,
     /// Folder that a backup of visits and registry is brought into once a day, while serving; best
     /// on another disk. Not a folder inside of the data folder.
     #[arg(long, env = "VENUECODE_BACKUP_TO", value_name = "DIR")]
@@ -210,6 +219,10 @@ pub(crate) struct ServeArgs {
         value_parser = clap::value_parser!(u8).range(0..=23)
     )]
     pub(crate) backup_hour: u8,
+    /// A file that says how an outside source of health status is asked, for its owner alone (mode
+    /// 0600); several are asked in this order. Given several times or separated by commas.
+    #[arg(long, env = "VENUECODE_HEALTH_SOURCE", value_name = "FILE", value_delimiter = ',')]
+    pub(crate) health_source: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -274,4 +287,32 @@ pub(crate) struct LoadArgs {
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Most characters of what posters have room for.
+const HOTLINE_CHARS_MAX: usize = 24;
+
+/// A telephone number, or a few with what lies between them.
+fn hotline(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = (1..=HOTLINE_CHARS_MAX).contains(&text.chars().count());
+    let plain = text.chars().all(|c| c.is_ascii_digit() || " -+/、()".contains(c));
+    if fits && plain {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("digits, spaces and -+/、() alone, at most {HOTLINE_CHARS_MAX}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hotline_is_short_and_of_digits() {
+        assert_eq!(hotline(" 0558-12345 "), Ok("0558-12345".to_owned()));
+        for wrong in ["", " ", "请打电话", &"1".repeat(25)] {
+            assert!(hotline(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod seats;
 mod stream;
 
 use crate::outside::instant;
-use arriving::Bodies;
+use arriving::{Bodies, Left};
 use axum::{body::Body, response::Response};
 use domain::networks::Network;
 use http::Request;
@@ -118,7 +118,8 @@ pub(crate) async fn serve(
             }
         };
         let answers = Arc::clone(&answers);
-        let called = Called { answers, bodies: bodies.clone(), peer: Peer(peer) };
+        let (bodies, left) = (bodies.clone(), Left::default());
+        let called = Called { answers, bodies, peer: Peer(peer), left };
         answer(stream, called, &limits, &draining, seat);
     }
     drop(listener);
@@ -136,6 +137,7 @@ struct Called {
     answers: Answers,
     bodies: Bodies,
     peer: Peer,
+    left: Left,
 }
 
 impl Service<Request<Incoming>> for Called {
@@ -146,7 +148,7 @@ impl Service<Request<Incoming>> for Called {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.peer);
         let (parts, body) = request.into_parts();
-        let body = self.bodies.watched(parts.uri.path(), body);
+        let body = self.bodies.watched(parts.uri.path(), body, &self.left);
         (self.answers)(Request::from_parts(parts, body))
     }
 }
@@ -162,7 +164,7 @@ fn answer(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let stream = Stream::new(stream, limits.answer_wait);
+    let stream = Stream::new(stream, limits.answer_wait, called.left.clone());
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_wait)

@@ -1,11 +1,11 @@
 //! Timed jobs: deleting visits whose days are over, forgetting sessions, links and SMS codes that have ended, changing the key of
-//! visitors' sessions once a year, following what another process changes in the registry, and
+//! visitors' sessions once a year, reminding managers of the deadlines of inspections, following what another process changes in the registry, and
 //! opening alerts, and asking about those who entered with their status unknown.
 
 use crate::outside::instant;
 use actions::{
     House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
-    checkins::follow_up, invitations, messages, people::session::change_key_when_due,
+    checkins::follow_up, inspections, invitations, messages, people::session::change_key_when_due,
     posters::jobs as poster_jobs, retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
@@ -25,10 +25,12 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
     let others = stopping.clone();
     let sweeping = sweep_on(&house, others.clone());
     let telling = tell_on(&house, others.clone());
+    let reminding = remind_on(&house, others.clone());
     let drawing = draw_posters(&house, others.clone());
     tokio::join!(
         sweeping,
         telling,
+        reminding,
         drawing,
         keep_on(&house, others.clone()),
         follow(&house, others),
@@ -79,6 +81,23 @@ async fn tell_on(house: &House, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(TELL_EVERY) => {}
+        }
+    }
+}
+
+/// How often it is looked whether a manager is to be reminded of a deadline.
+const REMIND_EVERY: Duration = Duration::from_secs(60);
+
+async fn remind_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    loop {
+        match inspections::remind_due(house, || !*stopping.borrow()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "managers were reminded of inspections"),
+            Err(error) => tracing::error!(%error, "managers could not be reminded of inspections"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(REMIND_EVERY) => {}
         }
     }
 }
@@ -156,25 +175,32 @@ async fn sweep(house: &House) {
     let sessions = house.registry.sweep_sessions(now.plus(-IDLE_MS_MAX)).await;
     let links = house.registry.sweep_links(now.plus(-DAY_MS)).await;
     let codes = house.registry.sweep_sms_codes(now).await;
+    let came_back = house.registry.sweep_entry_states(now).await;
     let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
     let invited =
         house.registry.sweep_invitations(now.plus(-invitations::KEPT_DAYS * DAY_MS)).await;
+    let inspected =
+        house.registry.sweep_inspections(now.plus(-inspections::KEPT_DAYS * DAY_MS)).await;
     if let Err(error) = poster_jobs::sweep(house).await {
         tracing::error!(%error, "could not forget posters whose time is over");
     }
     if let Err(error) = change_key_when_due(house).await {
         tracing::error!(%error, "the key of visitors' sessions could not be changed");
     }
+    let waiting = house.registry.sweep_waiting_statuses(now).await;
     let swept = [
         ("sessions", sessions),
+        ("statuses that wait", waiting),
         ("links", links),
         ("SMS codes", codes),
+        ("sign-ins by apps", came_back),
         ("drafts", drafts),
         ("changes", changes),
         ("messages", told),
         ("invitations", invited),
+        ("inspections", inspected),
     ];
     for (what, swept) in swept {
         match swept {

@@ -37,7 +37,7 @@ enum Command {
     /// Starts with an invented city: doors, people, two weeks of visits.
     Demo(commands::demo::DemoArgs),
     /// Starts with what is in the data folder; prints a one-time set-up link at first start.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Prints a one-time link for another administrator, when none can sign in any more.
     NewAdministrator(DataArgs),
     /// Takes lists into the registry.
@@ -53,6 +53,9 @@ enum Command {
     Restore(commands::restore::RestoreArgs),
     /// Reads every byte of the visits, or of a backup, and names what is damaged.
     Verify(commands::verify::VerifyArgs),
+    /// Times looks at health statuses, for a benchmark.
+    #[command(hide = true)]
+    TimeStatus(commands::time_status::TimeStatusArgs),
     /// Saves what is whole of damaged visits into a new folder.
     Repair(commands::repair::RepairArgs),
 }
@@ -76,6 +79,14 @@ enum Import {
         /// taken out of the register. Not when rows are bad.
         #[arg(long)]
         whole: bool,
+    },
+    /// Health statuses (健康码状态), CSV or XLSX, up to a million rows; also while the server runs, which
+    /// follows within a second.
+    Status {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        import: commands::import::ImportArgs,
     },
 }
 
@@ -111,7 +122,7 @@ async fn take_over(
 async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => commands::demo::run(args).await,
-        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Serve(args) => commands::serve::run(*args).await,
         Command::NewAdministrator(data) => {
             commands::new_administrator::run(&data, &mut std::io::stdout()).await
         }
@@ -121,7 +132,16 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(Import::Places { data, import, whole }) => {
             take_over(&data, commands::import::Places::new(whole), &import).await
         }
+        Command::Import(Import::Status { data, import }) => {
+            let house = wiring::open_beside(&data, &wiring::Wiring::quiet()).await?;
+            let kind = commands::import::Statuses;
+            let outcome =
+                commands::import::run(&house, kind, &import, &mut std::io::stdout()).await;
+            wiring::close(&house).await?;
+            Ok(outcome?.into())
+        }
         Command::Simulate(args) => commands::simulate::run(args, &mut std::io::stdout()).await,
+        Command::TimeStatus(args) => commands::time_status::run(args, &mut std::io::stdout()).await,
         Command::Load(args) => commands::load::run(args).await,
         Command::Backup(args) => commands::backup::run(args, &mut std::io::stdout()).await,
         // Nothing else goes on in these, so they may block.

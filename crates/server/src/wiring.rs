@@ -1,5 +1,7 @@
 //! Puts the house together from its parts, and takes it apart in order.
 
+pub(crate) mod entry_apps;
+
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
     exports::OwnDisk,
@@ -12,6 +14,7 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days, proof_words::ProofWords},
+    entry_apps::EntryApps,
     health_status::{HealthSource, NoSource, Questions},
     house::{MetricsAccess, Settings},
     limits::Limits,
@@ -22,14 +25,22 @@ use actions::{
 };
 use anyhow::{Context, bail};
 use domain::applications::ReviewSteps;
-use providers::sms::{Aliyun, AliyunSettings, aliyun::ENDPOINT};
+use providers::{
+    health_status::{Invented, OneSource, Province, ProvinceSettings, Silent, Sources},
+    sms::{Aliyun, AliyunSettings, aliyun::ENDPOINT},
+};
 use registry::Registry;
 use std::{
-    collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration,
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 use tracing_subscriber::EnvFilter;
 use visits::{
-    VisitStore,
+    AbsentVisits, VisitStore,
     embedded::{EmbeddedVisits, Options},
 };
 
@@ -49,12 +60,16 @@ pub(crate) struct Wiring {
     pub(crate) given_url: GivenUrl,
     /// Where text messages go.
     pub(crate) sms: TextMessages,
+    /// Apps that say whose account a browser is in.
+    pub(crate) entry_apps: entry_apps::Apps,
     /// What follows a password.
     pub(crate) second_factor: SecondFactor,
+    /// Telephone number for questions, printed on posters.
+    pub(crate) hotline: Option<String>,
     /// How many people say yes before a door gets its code.
     pub(crate) review_steps: ReviewSteps,
-    /// Whether a demonstration's source of health status is there and never answers.
-    pub(crate) source_gone: bool,
+    /// Which outside source of health status is asked.
+    pub(crate) health: HealthSources,
     /// What one source may do, when there will be scans; a command that serves nobody need not read
     /// everybody in.
     pub(crate) serves: Option<LimitArgs>,
@@ -68,9 +83,11 @@ impl Wiring {
             here: String::new(),
             given_url: GivenUrl::default(),
             sms: TextMessages::Off,
+            entry_apps: Vec::new(),
             second_factor: SecondFactor::Off,
+            hotline: None,
             review_steps: ReviewSteps::One,
-            source_gone: false,
+            health: HealthSources::None,
             serves: None,
         }
     }
@@ -114,10 +131,35 @@ pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc
             return Err(error).context("the registry");
         }
     };
-    let house = furnish(data, wiring, &registry, &visits).await;
+    let stores = (Arc::clone(&visits) as Arc<dyn VisitStore>, store_figures(Arc::clone(&visits)));
+    let house = furnish(data, wiring, &registry, stores).await;
     if house.is_err() {
         registry.close().await;
         visits.close().await.context("closing the visit store")?;
+    }
+    house.map(Arc::new)
+}
+
+/// Opens an installation that is there without its visits: for a command that changes the registry
+/// while a server may be running.
+pub(crate) async fn open_beside(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc<House>> {
+    let key = data.data.join("keys").join("master.key");
+    if !key.try_exists().context("the key file")? {
+        bail!(
+            "{} is no data folder; start the server once, or name it with --data",
+            data.data.display()
+        );
+    }
+    refuse_open_folder(&data.data)?;
+    let registry = match &data.database {
+        Some(url) => Registry::open(url).await,
+        None => Registry::open_sqlite(&data.data.join("registry.sqlite")).await,
+    };
+    let registry = registry.context("the registry")?;
+    let figures: AskStore = Box::new(StoreFigures::default);
+    let house = furnish(data, wiring, &registry, (Arc::new(AbsentVisits), figures)).await;
+    if house.is_err() {
+        registry.close().await;
     }
     house.map(Arc::new)
 }
@@ -126,7 +168,7 @@ async fn furnish(
     data: &DataArgs,
     wiring: &Wiring,
     registry: &Registry,
-    visits: &Arc<EmbeddedVisits>,
+    (visits, store_figures): (Arc<dyn VisitStore>, AskStore),
 ) -> anyhow::Result<House> {
     let dice = Arc::new(SystemDice);
     let (vault, kind) = installation::settle(registry, data, wiring.kind, &*dice).await?;
@@ -135,11 +177,7 @@ async fn furnish(
     let kept =
         if demo { None } else { installation::public_url(registry, &wiring.given_url).await? };
     let sms = text_messages(&wiring.sms)?;
-    let health: Arc<dyn HealthSource> = match (demo, wiring.source_gone) {
-        (true, false) => Arc::new(providers::health_status::Invented),
-        (true, true) => Arc::new(providers::health_status::Silent),
-        (false, _) => Arc::new(NoSource),
-    };
+    let health = health_source(demo, &wiring.health)?;
     let mirror = match wiring.serves {
         Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
         None => Mirror::default(),
@@ -149,12 +187,13 @@ async fn furnish(
         registry: registry.clone(),
         mirror,
         vault: Arc::new(vault),
-        visits: Arc::clone(visits) as Arc<dyn VisitStore>,
+        visits,
         clock: Arc::new(SystemClock),
         dice,
         sms,
         health,
         questions: Questions::default(),
+        entry_apps: EntryApps::new(wiring.entry_apps.clone()),
         followed: Followed::default(),
         days: Days::default(),
         proof_words: ProofWords::default(),
@@ -166,16 +205,64 @@ async fn furnish(
         limits: Limits::new(limits.map(LimitArgs::settings).unwrap_or_default()),
         gate: Gate::default(),
         metrics: Metrics::default(),
-        store_figures: store_figures(Arc::clone(visits)),
+        store_figures,
         settings: Settings {
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            hotline: wiring.hotline.clone(),
             review_steps: wiring.review_steps,
             second_factor: wiring.second_factor == SecondFactor::Sms,
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },
+    })
+}
+
+/// Which outside source of health status is asked.
+#[derive(Clone)]
+pub(crate) enum HealthSources {
+    /// None; a demonstration has an invented one.
+    None,
+    /// One that is there and never answers, in a demonstration.
+    Gone,
+    /// Gateways, in this order.
+    Gateways(Vec<ProvinceSettings>),
+}
+
+impl HealthSources {
+    /// As the operator settled it, by one file for each.
+    ///
+    /// # Errors
+    /// When a file is open to others, cannot be read, or misses something.
+    pub(crate) fn settled(files: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut all: Vec<ProvinceSettings> = Vec::new();
+        for file in files {
+            let settings = ProvinceSettings::read(&secret_of(file)?);
+            let settings = settings.map_err(anyhow::Error::msg);
+            let settings = settings.with_context(|| format!("{}", file.display()))?;
+            if all.iter().any(|other| other.name == settings.name) {
+                bail!("{}: two sources are named {}", file.display(), settings.name);
+            }
+            all.push(settings);
+        }
+        Ok(if all.is_empty() { Self::None } else { Self::Gateways(all) })
+    }
+}
+
+fn health_source(demo: bool, wanted: &HealthSources) -> anyhow::Result<Arc<dyn HealthSource>> {
+    Ok(match (demo, wanted) {
+        (_, HealthSources::Gateways(all)) => {
+            let mut sources: Vec<Box<dyn OneSource>> = Vec::new();
+            for settings in all {
+                let province = Province::new(settings.clone(), Arc::new(SystemDice));
+                sources.push(Box::new(province.context("the source of health status")?));
+            }
+            Arc::new(Sources::new(sources))
+        }
+        (true, HealthSources::None) => Arc::new(Invented),
+        (true, HealthSources::Gone) => Arc::new(Silent),
+        (false, _) => Arc::new(NoSource),
     })
 }
 
@@ -208,16 +295,7 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     let key_id = args.sms_key_id.clone().context("--sms aliyun needs --sms-key-id")?;
     let sign_name = args.sms_sign_name.clone().context("--sms aliyun needs --sms-sign-name")?;
     let file = args.sms_secret_file.as_ref();
-    let file = file.context("--sms aliyun needs --sms-secret-file")?;
-    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
-    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
-        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
-    }
-    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    let key_secret = secret.trim().to_owned();
-    if key_secret.is_empty() {
-        bail!("{} is empty", file.display());
-    }
+    let key_secret = secret_of(file.context("--sms aliyun needs --sms-secret-file")?)?;
     let templates: BTreeMap<String, String> = args.sms_template.iter().cloned().collect();
     let missing: Vec<&str> =
         TEMPLATES.into_iter().filter(|name| !templates.contains_key(*name)).collect();
@@ -230,6 +308,19 @@ fn aliyun(args: &SmsArgs) -> anyhow::Result<AliyunSettings> {
     }
     let endpoint = args.sms_endpoint.clone().unwrap_or_else(|| ENDPOINT.to_owned());
     Ok(AliyunSettings { endpoint, key_id, key_secret, sign_name, templates })
+}
+
+/// What a file holds that its owner alone may read.
+fn secret_of(file: &Path) -> anyhow::Result<String> {
+    let about = fs::metadata(file).with_context(|| format!("{}", file.display()))?;
+    if about.permissions().mode() & MODE_OF_OTHERS != 0 {
+        bail!("{0} is open to others; close it with: chmod 600 {0}", file.display());
+    }
+    let secret = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    if secret.trim().is_empty() {
+        bail!("{} is empty", file.display());
+    }
+    Ok(secret.trim().to_owned())
 }
 
 fn text_messages(wanted: &TextMessages) -> anyhow::Result<Arc<dyn SmsSender>> {

@@ -6,7 +6,8 @@ use actions::{
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days, proof_words::ProofWords},
-    health_status::{HealthSource, Questions},
+    entry_apps::{EntryApp, EntryApps},
+    health_status::{HealthSource, Questions, Subject},
     house::{MetricsAccess, Settings},
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
@@ -19,7 +20,8 @@ use actions::{
 };
 use domain::{
     applications::ReviewSteps,
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    entry_apps::App,
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     outside::{Clock, Dice},
     people::PersonNumber,
     time::{HOUR_MS, UnixMs},
@@ -137,20 +139,37 @@ impl SmsSender for Outbox {
 pub struct Health {
     /// Set when the source is to be out of reach.
     pub silent: Mutex<bool>,
+    /// Set when it is to be asked by name, over a network.
+    pub by_name: Mutex<bool>,
 }
 
-impl HealthSource for Health {
-    fn ask(&self, person: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
-        Box::pin(async move { self.at_hand(person, now) })
-    }
-
-    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+impl Health {
+    fn says(&self, now: UnixMs) -> Option<HealthStatus> {
         (!*self.silent.lock()).then_some(HealthStatus {
             colour: Colour::Green,
             confirmed: now,
-            nucleic_acid: Some(NucleicAcid { sampled: now.plus(-11 * HOUR_MS), negative: true }),
+            nucleic_acid: Some(NucleicAcid::of(now.plus(-11 * HOUR_MS), true)),
             itinerary: Itinerary::Clear,
+            doses: Some(3),
+            source: Source::Demo,
         })
+    }
+}
+
+impl HealthSource for Health {
+    fn ask<'a>(&'a self, about: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
+        Box::pin(async move {
+            let known = !self.needs_identity() || about.identity.is_some();
+            self.says(now).filter(|_| known)
+        })
+    }
+
+    fn at_hand(&self, _: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
+        self.says(now).filter(|_| !self.needs_identity())
+    }
+
+    fn needs_identity(&self) -> bool {
+        *self.by_name.lock()
     }
 }
 
@@ -237,23 +256,38 @@ impl TestHouse {
 
     /// A fresh house in which a password is followed by a code.
     pub async fn with_second_factor() -> Self {
-        Self::made(visits::embedded::Options::default(), true, ReviewSteps::One).await
+        let options = visits::embedded::Options::default();
+        Self::made(options, true, ReviewSteps::One, Vec::new()).await
     }
 
     /// A fresh house in which two people say yes before a door gets its code.
     pub async fn with_two_steps() -> Self {
-        Self::made(visits::embedded::Options::default(), false, ReviewSteps::Two).await
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::Two, Vec::new()).await
+    }
+
+    /// The same, with these apps switched on.
+    pub async fn with_two_steps_and(apps: Vec<(App, Arc<dyn EntryApp>)>) -> Self {
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::Two, apps).await
     }
 
     /// A fresh house whose visit store has these limits.
     pub async fn with_visits(options: visits::embedded::Options) -> Self {
-        Self::made(options, false, ReviewSteps::One).await
+        Self::made(options, false, ReviewSteps::One, Vec::new()).await
+    }
+
+    /// A fresh house with these apps switched on.
+    pub async fn with_entry_apps(apps: Vec<(App, Arc<dyn EntryApp>)>) -> Self {
+        let options = visits::embedded::Options::default();
+        Self::made(options, false, ReviewSteps::One, apps).await
     }
 
     async fn made(
         options: visits::embedded::Options,
         second_factor: bool,
         review_steps: ReviewSteps,
+        apps: Vec<(App, Arc<dyn EntryApp>)>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FakeClock(Mutex::new(START)));
@@ -274,6 +308,7 @@ impl TestHouse {
             sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
             health: Arc::clone(&health) as Arc<dyn HealthSource>,
             questions: Questions::default(),
+            entry_apps: EntryApps::new(apps),
             followed: Followed::default(),
             days: Days::default(),
             proof_words: ProofWords::default(),
@@ -292,6 +327,7 @@ impl TestHouse {
                 visit_days: 28,
                 second_factor,
                 review_steps,
+                hotline: None,
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },

@@ -7,10 +7,12 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod apps;
 mod house;
 mod ids;
 mod people;
 
+pub use apps::{FakeApp, Says};
 pub use house::{FakeClock, Health, Outbox, SeededDice, TestHouse};
 pub use ids::{credit_code, id_number, phone_number};
 pub use people::{Door, PASSWORD, patiently};

@@ -13,6 +13,8 @@ pub enum Field {
     Phone,
     /// Free text about a person, as a disposition or a case.
     Note,
+    /// What an entry app said of somebody who has not registered yet; kept by their own browser.
+    EntryTicket,
 }
 
 /// What can be searched without being opened. Each has its own key.
@@ -22,6 +24,11 @@ pub enum Index {
     IdNumber,
     /// A telephone number.
     Phone,
+    /// A document's number and a name together: whether a name agrees is seen without opening it, and
+    /// two people of one name have nothing in common.
+    NameOfId,
+    /// An account of an entry app.
+    EntryIdentity,
 }
 
 /// What a MAC vouches for. Each purpose has its own key, so that a token of one kind never passes as
@@ -44,12 +51,20 @@ pub enum Purpose {
     SmsCode,
     /// A browser in which an account has given its second factor.
     TrustedBrowser,
+    /// A sign-in by an entry app on its way there and back.
+    EntryState,
 }
 
 impl Field {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::PersonName, Self::MaskedName, Self::IdNumber, Self::Phone, Self::Note];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::PersonName,
+        Self::MaskedName,
+        Self::IdNumber,
+        Self::Phone,
+        Self::Note,
+        Self::EntryTicket,
+    ];
 
     /// Names the key, and is the associated data of what is sealed. Never changes.
     pub(crate) const fn label(self) -> &'static str {
@@ -59,26 +74,30 @@ impl Field {
             Self::IdNumber => "field/id_number",
             Self::Phone => "field/phone",
             Self::Note => "field/note",
+            Self::EntryTicket => "field/entry_ticket",
         }
     }
 }
 
 impl Index {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 2] = [Self::IdNumber, Self::Phone];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::IdNumber, Self::Phone, Self::NameOfId, Self::EntryIdentity];
 
     /// Names the key. Never changes.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::IdNumber => "index/id_number",
             Self::Phone => "index/phone",
+            Self::NameOfId => "index/name_of_id",
+            Self::EntryIdentity => "index/entry_identity",
         }
     }
 }
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -87,6 +106,7 @@ impl Purpose {
         Self::ProofWord,
         Self::SmsCode,
         Self::TrustedBrowser,
+        Self::EntryState,
     ];
 
     /// Names the key. Never changes.
@@ -100,6 +120,7 @@ impl Purpose {
             Self::ProofWord => "purpose/proof_word",
             Self::SmsCode => "purpose/sms_code",
             Self::TrustedBrowser => "purpose/trusted_browser",
+            Self::EntryState => "purpose/entry_state",
         }
     }
 }

@@ -3,11 +3,13 @@
 //! [`VisitStore`] is what the rest of the house sees. [`embedded`] keeps the visits in a folder of
 //! this machine. Whatever keeps visits must pass [`contract::suite`].
 
+mod absent;
 #[doc(hidden)]
 pub mod contract;
 pub mod embedded;
 mod store;
 
+pub use absent::AbsentVisits;
 pub use store::{
     AppendError, Appended, BATCH_VISITS_MAX, BackUpError, BackedUp, BoxFuture, CloseError, Cursor,
     KeepError, PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth,

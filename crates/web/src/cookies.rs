@@ -15,6 +15,10 @@ pub(crate) const TRUSTED: &str = "vc_trusted";
 pub(crate) const DUTY: &str = "vc_duty";
 /// A registered visitor.
 pub const VISITOR: &str = "vc_visitor";
+/// What a sign-in by an app left for the form.
+pub(crate) const APP: &str = "vc_app";
+/// The app that this browser is inside of, where it does not say so itself.
+pub(crate) const INSIDE: &str = "vc_inside";
 /// Large mode.
 pub(crate) const LARGE: &str = "vc_large";
 /// Language.

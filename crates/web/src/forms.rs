@@ -121,7 +121,7 @@ const NOT_A_FORM: answer::Trouble = answer::Trouble {
 const TOO_LARGE: answer::Trouble = answer::Trouble {
     status: StatusCode::PAYLOAD_TOO_LARGE,
     title: "提交的内容太长",
-    says: "请返回缩短后再提交。",
+    says: "表单最多 64 KB，文件的上限写在选择文件的地方。请返回，缩短或换小一些的文件后再提交。",
 };
 const BROKEN_OFF: answer::Trouble = answer::Trouble {
     status: StatusCode::BAD_REQUEST,

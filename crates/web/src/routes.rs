@@ -22,6 +22,7 @@ pub fn body_bytes_max(path: &str) -> usize {
         LAYOUT_UPLOAD => layouts::BYTES_MAX + BODY_BYTES_MAX,
         API_TABLE => UPLOAD_BYTES_MAX,
         API_LAYOUTS => layouts::BYTES_MAX,
+        API_PLACES => PLACES_BYTES_MAX,
         _ => BODY_BYTES_MAX,
     }
 }
@@ -32,6 +33,9 @@ pub(crate) const TABLE_UPLOAD: &str = "/venue/drafts/upload";
 pub(crate) const LAYOUT_UPLOAD: &str = "/layouts/upload";
 /// Where programs send a table of doors.
 pub(crate) const API_TABLE: &str = "/api/v1/drafts/table";
+/// Where programs send places of the register: a hundred, also when each character is escaped.
+pub(crate) const API_PLACES: &str = "/api/v1/places";
+const PLACES_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
 /// Where programs send a layout of posters.
 pub(crate) const API_LAYOUTS: &str = "/api/v1/layouts";
 
@@ -51,12 +55,16 @@ pub enum Who {
     Manager,
     /// 审核员
     Reviewer,
+    /// 巡查员
+    Inspector,
     /// 流调员
     Investigator,
     /// 审计员
     Auditor,
     /// 系统管理员
     Administrator,
+    /// 防控专员
+    PolicyOfficer,
 }
 
 /// What an address answers with.
@@ -128,7 +136,7 @@ impl Route {
         Self::new(method, path, who, Kind::Api, handler)
     }
 
-    /// An endpoint of the API that takes a file, longer than other bodies.
+    /// An endpoint of the API that takes a body longer than others.
     #[must_use]
     pub fn api_upload(path: &'static str, who: Who, handler: MethodRouter<Arc<House>>) -> Self {
         let longer = DefaultBodyLimit::max(body_bytes_max(path));

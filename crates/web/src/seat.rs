@@ -9,13 +9,14 @@ use actions::{
     Answer, Failure, House,
     accounts::{
         principals::{
-            Administrator, Auditor, DutyDevice, Investigator, Manager, Reviewer, Staff, Visitor,
+            Administrator, Auditor, DutyDevice, Inspector, Investigator, Manager, PolicyOfficer,
+            Reviewer, Staff, Visitor,
         },
         second_factor,
         session::{self, Token},
     },
     duty::devices,
-    people,
+    entry_apps, people,
 };
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -64,8 +65,9 @@ macro_rules! staff_principal {
 }
 
 staff_principal!(
-    Manager as_manager, Reviewer as_reviewer, Investigator as_investigator, Auditor as_auditor,
-    Administrator as_administrator
+    Manager as_manager, Reviewer as_reviewer, Inspector as_inspector,
+    Investigator as_investigator, Auditor as_auditor, Administrator as_administrator,
+    PolicyOfficer as_policy_officer
 );
 
 impl FromSeat for Staff {
@@ -235,6 +237,30 @@ pub fn visitor_cookie(house: &House, token: &str) -> SetCookie {
 #[must_use]
 pub fn no_visitor_cookie(house: &House) -> SetCookie {
     cookie(house, cookies::VISITOR, "", 0)
+}
+
+/// Keeps what a sign-in by an app left, until somebody has registered.
+#[must_use]
+pub(crate) fn app_cookie(house: &House, left: &str) -> SetCookie {
+    cookie(house, cookies::APP, left, entry_apps::TICKET_LASTS_S)
+}
+
+/// Forgets what a sign-in by an app left.
+#[must_use]
+pub(crate) fn no_app_cookie(house: &House) -> SetCookie {
+    cookie(house, cookies::APP, "", 0)
+}
+
+/// Remembers which app this browser is inside of.
+#[must_use]
+pub(crate) fn inside_cookie(house: &House, app: &str) -> SetCookie {
+    cookie(house, cookies::INSIDE, app, people::session::LASTS_S)
+}
+
+/// Forgets which app this browser is inside of.
+#[must_use]
+pub(crate) fn no_inside_cookie(house: &House) -> SetCookie {
+    cookie(house, cookies::INSIDE, "", 0)
 }
 
 /// Keeps a duty device enrolled until it is revoked.

@@ -127,8 +127,8 @@ pub async fn invite(
     if !wanted.is_empty() && found.is_none() {
         complaints.add("county", "请选择县区或乡镇街道，全市留空");
     }
-    if found.is_some() && role.is_some_and(|role| role != Role::Reviewer) {
-        complaints.add("county", "只有审核员分县区和乡镇，这个角色请选全市");
+    if found.is_some() && role.is_some_and(|role| !role.has_region()) {
+        complaints.add("county", "只有审核员、巡查员和防控专员分县区和乡镇，这个角色请选全市");
     }
     let role = role.filter(|_| complaints.is_empty()).ok_or(complaints)?;
     let county = found.filter(|r| r.parent.is_some()).map(|r| r.code.as_str().to_owned());

@@ -61,6 +61,10 @@ principal!(
     Reviewer, Reviewer, as_reviewer
 );
 principal!(
+    /// 巡查员, of a township, a county or the city
+    Inspector, Inspector, as_inspector
+);
+principal!(
     /// 流调员
     Investigator, Investigator, as_investigator
 );
@@ -71,6 +75,11 @@ principal!(
 principal!(
     /// 系统管理员
     Administrator, Administrator, as_administrator
+);
+
+principal!(
+    /// 防控专员, of the city, a county or a township
+    PolicyOfficer, PolicyOfficer, as_policy_officer
 );
 
 impl Staff {

@@ -6,7 +6,7 @@ use crate::{
     accounts::principals::Manager,
     categories,
     invitations::{DoorManager, door_manager},
-    regions,
+    posters, regions,
 };
 use domain::{
     applications::{ReviewSteps, State},
@@ -37,6 +37,8 @@ pub struct Row {
     pub reason: String,
     /// Last change.
     pub changed: UnixMs,
+    /// How often its application was written or decided: whoever corrects it says which they read.
+    pub round: i64,
     /// Entries today.
     pub today: u64,
 }
@@ -50,6 +52,8 @@ pub struct Mine {
     pub form: CheckpointForm,
     /// What it is to become, when a change was applied for.
     pub proposed: Option<CheckpointForm>,
+    /// Characters of what was applied for, or of the change, that no poster can show.
+    pub undrawable: Vec<char>,
     /// Names of county, township and category.
     pub county_name: String,
     /// Township's name.
@@ -202,6 +206,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
         state,
         reason: came_back.map(|event| event.reason.clone()).unwrap_or_default(),
         changed: checkpoint.changed,
+        round: house.registry.round_of(number).await?.unwrap_or_default(),
     };
     let row = row(house, door).await?;
     let regions = regions::all(house).await?;
@@ -213,10 +218,12 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
     let responsible = house.vault.open(Field::Phone, &record.responsible_phone_sealed)?;
     let is_responsible = house.vault.open(Field::Phone, &own.new.phone_sealed)? == responsible;
     let proposed = house.registry.proposal(number).await?;
+    let undrawable = posters::undrawable(proposed.as_ref().unwrap_or(&record))?;
     Ok(Mine {
         manager,
         is_owner,
         is_responsible,
+        undrawable,
         proposed: proposed.map(|record| form(house, record)).transpose()?,
         row,
         county_name: regions::name_of(&regions, &record.county),
@@ -270,9 +277,9 @@ async fn row(house: &House, door: DoorRow) -> Answer<Row> {
         Standing::Applying => 0,
         _ => today(house, door.number).await?,
     };
-    let DoorRow { number, name, door, address, standing, state, reason, changed } = door;
+    let DoorRow { number, name, door, address, standing, state, reason, changed, round } = door;
     let reason = if state == State::Returned { reason } else { String::new() };
-    Ok(Row { number, name, door, address, standing, state, reason, changed, today })
+    Ok(Row { number, name, door, address, standing, state, reason, changed, round, today })
 }
 
 /// Entries at a door since midnight.

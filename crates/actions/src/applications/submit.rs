@@ -15,6 +15,35 @@ pub const CHECKPOINTS_MAX: i64 = 10_000;
 pub(super) const TOO_MANY_CHECKPOINTS: Failure = Failure::Conflict("一个单位最多 10000 个检查点");
 const DOOR_TAKEN: &str = "这个门已经申请过了：名称、门和地址都相同";
 
+/// A form for a new checkpoint with what is known already: the unit's name and place, and for its first
+/// door the manager as the responsible person. `None` without an organisation.
+///
+/// # Errors
+/// `Broken` when the registry cannot be read.
+pub async fn blank(house: &House, caller: &Manager) -> Answer<Option<CheckpointForm>> {
+    let Some(organisation) = house.registry.organisation_of(caller.account).await? else {
+        return Ok(None);
+    };
+    let own = house.registry.account(caller.account).await?.ok_or(Failure::NotSignedIn)?;
+    let (responsible_name, responsible_phone) =
+        if house.registry.count_checkpoints_of(organisation.id).await? == 0 {
+            (
+                house.vault.open(Field::PersonName, &own.new.name_sealed)?,
+                house.vault.open(Field::Phone, &own.new.phone_sealed)?,
+            )
+        } else {
+            Default::default()
+        };
+    Ok(Some(CheckpointForm {
+        name: organisation.new.name,
+        county: organisation.new.county,
+        township: organisation.new.township,
+        responsible_name,
+        responsible_phone,
+        ..CheckpointForm::default()
+    }))
+}
+
 /// Applies for a new checkpoint.
 ///
 /// # Errors
@@ -35,14 +64,15 @@ pub async fn submit(
     number.ok_or_else(|| Failure::field("door", DOOR_TAKEN))
 }
 
-/// Submits a corrected form.
+/// Submits a corrected form of the round that was read.
 ///
 /// # Errors
-/// As `submit`; `NotFound` for somebody else's; `Conflict` when it did not come back.
+/// As `submit`; `NotFound` for somebody else's; `Conflict` when it did not come back, and when it was
+/// corrected or decided since it was read.
 pub async fn resubmit(
     house: &House,
     caller: &Manager,
-    checkpoint: CheckpointNumber,
+    (checkpoint, round): (CheckpointNumber, i64),
     form: &CheckpointForm,
 ) -> Answer<()> {
     let own = own_checkpoint(house, caller, checkpoint).await?;
@@ -55,25 +85,27 @@ pub async fn resubmit(
     let record = checked(house, own.record.organisation, form, (Some(checkpoint), kept)).await?;
     let line = line(house, caller, &format!("改正后重新提交，检查点 {}", checkpoint.0));
     let done = match own.standing {
-        Standing::Applying => house.registry.correct_checkpoint(checkpoint, &record, &line).await?,
+        Standing::Applying => {
+            house.registry.correct_checkpoint((checkpoint, round), &record, &line).await?
+        }
         _ => {
             let index = phone_index(house, form)?;
-            house.registry.propose(checkpoint, &record, &index, &line).await?
+            house.registry.propose((checkpoint, round), &record, &index, &line).await?
         }
     };
-    if done { Ok(()) } else { Err(not_returned) }
+    if done { Ok(()) } else { Err(WRITTEN_SINCE) }
 }
 
 /// Applies for a change of a door in use: its name, address, category or responsible person. The
 /// door stays as it is until that is approved, and keeps its code.
 ///
 /// # Errors
-/// As [`submit`]; `NotFound` for somebody else's; `Conflict` when nothing is changed, and while
-/// the door has no code yet or another change is under way.
+/// As [`submit`]; `NotFound` for somebody else's; `Conflict` when nothing is changed, while the door
+/// has no code yet or another change is under way, and when it was changed since it was read.
 pub async fn change(
     house: &House,
     caller: &Manager,
-    checkpoint: CheckpointNumber,
+    (checkpoint, round): (CheckpointNumber, i64),
     form: &CheckpointForm,
 ) -> Answer<()> {
     let own = own_checkpoint(house, caller, checkpoint).await?;
@@ -89,8 +121,8 @@ pub async fn change(
     }
     let line = line(house, caller, &format!("变更，检查点 {}", checkpoint.0));
     let index = phone_index(house, form)?;
-    let done = house.registry.propose(checkpoint, &record, &index, &line).await?;
-    if done { Ok(()) } else { Err(UNDER_WAY) }
+    let done = house.registry.propose((checkpoint, round), &record, &index, &line).await?;
+    if done { Ok(()) } else { Err(WRITTEN_SINCE) }
 }
 
 /// Blind index of the responsible person's phone.
@@ -98,6 +130,9 @@ fn phone_index(house: &House, form: &CheckpointForm) -> Answer<[u8; 32]> {
     Ok(house.vault.blind(Index::Phone, form.check()?.responsible_phone.as_str()))
 }
 
+const WRITTEN_SINCE: Failure = Failure::Conflict(
+    "打开这一页以后，申请又有了变化，没有提交：请另开一页看最新内容，再决定是否照此修改",
+);
 const UNDER_WAY: Failure = Failure::Conflict("这个检查点有申请正在办理，现在不能变更");
 
 /// Takes a change back: the door stays what it is.

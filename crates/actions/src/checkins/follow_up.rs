@@ -9,13 +9,13 @@ use crate::{
     House,
     aging::Aging,
     duty::announce::Announcement,
-    health_status::{self, ASK_WAIT, QUESTION_AGE_MS_MAX, Question},
+    health_status::{self, ASK_WAIT, Known, Look, QUESTION_AGE_MS_MAX, Question},
 };
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{FIRST_POLICY, Verdict, judge},
-    health_status::{Colour, HealthStatus},
+    entry_policy::{Cause, Decision, EntryPolicy, Site, Verdict, judge},
+    health_status::Colour,
     people::PersonNumber,
     time::UnixMs,
 };
@@ -93,18 +93,30 @@ async fn settle(house: &House, question: Question) {
     if asked.since(question.asked) > QUESTION_AGE_MS_MAX {
         return;
     }
-    let status = match health_status::at_hand(house, question.person) {
-        Some(status) => Some(status),
-        None => {
-            let answer = tokio::time::timeout(ASK_WAIT, house.health.ask(question.person, asked));
-            let status = answer.await.ok().flatten();
-            house.questions.told(question.person, status, house.now());
-            status
-        }
-    };
-    if let (Some(status), Some(entry)) = (status, question.entry) {
-        tell(house, question.person, entry, &status).await;
+    if !health_status::known(house, question.person, Look::Entry).settled {
+        let answer = health_status::ask(house, question.person, asked);
+        let status = match tokio::time::timeout(ASK_WAIT, answer).await {
+            Ok(Ok(status)) => status,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "an outside source could not be asked");
+                None
+            }
+            Err(_) => None,
+        };
+        house.questions.told(question.person, status, house.now());
     }
+    if let Some(entry) = question.entry {
+        // Also what was answered earlier, when nothing newer is to be had.
+        let known = health_status::known(house, question.person, Look::Entry);
+        tell(house, question.person, entry, &known).await;
+    }
+}
+
+/// The policy at a door; of one that was closed meanwhile, what holds in the whole city.
+fn policy_at(house: &House, checkpoint: CheckpointNumber, now: UnixMs) -> EntryPolicy {
+    let code = house.mirror.code_of(checkpoint);
+    let nowhere = Site { checkpoint, county: "", township: "", category: "" };
+    house.mirror.policy(&code.as_ref().map_or(nowhere, |code| code.door.site()), now)
 }
 
 /// Judges the entry by what was answered, and tells the door.
@@ -112,11 +124,12 @@ async fn tell(
     house: &House,
     person: PersonNumber,
     (checkpoint, entered, method): (CheckpointNumber, UnixMs, Method),
-    status: &HealthStatus,
+    known: &Known,
 ) {
     let now = house.now();
-    let verdict = judge(&FIRST_POLICY, status, now);
-    if verdict.colour() == Colour::Unknown {
+    let verdict = judge(&policy_at(house, checkpoint, now), &known.status, now);
+    let says_nothing = verdict.colour() == Colour::Unknown && verdict.decision() != Decision::Stop;
+    if says_nothing && verdict.cause() != Some(Cause::Stale) {
         return;
     }
     house.followed.0.lock().insert((person, checkpoint, entered), verdict, now);
@@ -131,7 +144,7 @@ async fn tell(
     };
     house.metrics.followed();
     if let Ok(masked_name) = crate::people::masked_name(house, person) {
-        let shown = Arc::new(shown(&masked_name, &recorded, Some(status), None));
+        let shown = Arc::new(shown(&masked_name, &recorded, Some(known), None));
         house.announcer.tell(checkpoint, Announcement::Verdict(shown));
     }
     raise(house, &recorded, None);

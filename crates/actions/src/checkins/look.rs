@@ -3,6 +3,7 @@
 use crate::{Answer, Failure, House};
 use domain::{
     checkpoints::CheckpointNumber,
+    entry_policy::Site,
     time::UnixMs,
     venue_codes::{Standing, VenueCode},
 };
@@ -21,6 +22,25 @@ pub struct Door {
     pub address: String,
     /// County's name.
     pub county_name: String,
+    /// County code.
+    pub county: String,
+    /// Township code.
+    pub township: String,
+    /// Code of its kind of place.
+    pub category: String,
+}
+
+impl Door {
+    /// What decides which entry policy holds here.
+    #[must_use]
+    pub fn site(&self) -> Site<'_> {
+        Site {
+            checkpoint: self.checkpoint,
+            county: &self.county,
+            township: &self.township,
+            category: &self.category,
+        }
+    }
 }
 
 /// What a code turned out to be.
@@ -48,6 +68,9 @@ impl From<registry::VenueCodeRow> for Door {
             door: row.door,
             address: row.address,
             county_name: row.county_name,
+            county: row.county,
+            township: row.township,
+            category: row.category,
         }
     }
 }

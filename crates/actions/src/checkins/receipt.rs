@@ -4,16 +4,16 @@ use super::{gate::Recorded, look::Door, record::Entered};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
-    health_status::{self, Question},
+    health_status::{self, Known, Look, Question, tested_by},
     regions,
 };
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Decision, FIRST_POLICY, advice, judge},
-    health_status::{Colour, HealthStatus, Itinerary},
+    entry_policy::{Cause, Decision, EntryPolicy, advice, judge},
+    health_status::{Colour, HealthStatus, Itinerary, Source},
     people::PersonNumber,
-    time::UnixMs,
+    time::{MINUTE_MS, UnixMs},
 };
 use std::sync::Arc;
 
@@ -38,6 +38,16 @@ pub struct Receipt {
     pub negative_hours: Option<i64>,
     /// Itinerary.
     pub itinerary: Itinerary,
+    /// Who said the colour that is known now.
+    pub source: Source,
+    /// Whole minutes since it was said.
+    pub age_minutes: Option<i64>,
+    /// Who tested, if it is known.
+    pub tested_by: Option<Arc<str>>,
+    /// Doses of vaccine, if known.
+    pub doses: Option<u8>,
+    /// Whether it was said too long ago to count.
+    pub stale: bool,
     /// The door's proof word in the hour of the entry.
     pub proof_word: String,
     /// Whether this entry was already there (a scan again within a minute).
@@ -61,13 +71,13 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
         Some(code) => code.door,
         None => Arc::new(door_without_code(house, checkpoint).await?),
     };
-    let (at_hand, now) = (health_status::at_hand(house, caller.person), house.now());
-    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
+    let (known, now) = (health_status::known(house, caller.person, Look::Page), house.now());
+    let policy = house.mirror.policy(&door.site(), now);
     let entered = Shown {
-        recorded: &worst(house.followed.over(recorded), &status, now),
-        status: &status,
+        recorded: &worst(house.followed.over(recorded), &known.status, &policy, now),
+        known: &known,
         again: true,
-        pending: at_hand.is_none() && is_pending(house, &recorded, now),
+        pending: !known.settled && is_pending(house, &recorded, now),
     };
     Ok(put_together(house, door, entered, now))
 }
@@ -82,8 +92,8 @@ fn is_pending(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
 
 /// A result that is looked at again shows what holds now, when that is worse: a page kept open does
 /// not stay green after the code has turned. An old record keeps what was shown then.
-fn worst(recorded: Recorded, status: &HealthStatus, now: UnixMs) -> Recorded {
-    let verdict = judge(&FIRST_POLICY, status, now);
+fn worst(recorded: Recorded, status: &HealthStatus, policy: &EntryPolicy, now: UnixMs) -> Recorded {
+    let verdict = judge(policy, status, now);
     let fresh = now.since(recorded.entered) <= RESULT_FRESH_MS;
     if !fresh || verdict.decision().number() <= recorded.decision.number() {
         return recorded;
@@ -103,6 +113,9 @@ async fn door_without_code(house: &House, number: CheckpointNumber) -> Answer<Do
     Ok(Door {
         checkpoint: number,
         county_name: regions::name_of(&regions, &record.county),
+        county: record.county,
+        township: record.township,
+        category: record.category,
         name: record.name,
         door: record.door,
         address: record.address,
@@ -126,7 +139,7 @@ pub(crate) async fn stored(
 /// What a receipt says besides its door.
 struct Shown<'a> {
     recorded: &'a Recorded,
-    status: &'a HealthStatus,
+    known: &'a Known,
     again: bool,
     pending: bool,
 }
@@ -135,7 +148,7 @@ struct Shown<'a> {
 pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
     let shown = Shown {
         recorded: &entered.recorded,
-        status: &entered.status,
+        known: &entered.known,
         again: entered.again,
         pending: entered.pending,
     };
@@ -143,7 +156,8 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 }
 
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
-    let Shown { recorded, status, again, pending } = shown;
+    let Shown { recorded, known: Known { status, said, .. }, again, pending } = shown;
+    let age_ms = now.since(*said);
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
@@ -155,6 +169,11 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
+        source: status.source,
+        age_minutes: (status.colour != Colour::Unknown).then_some((age_ms / MINUTE_MS).max(0)),
+        tested_by: tested_by(house, status),
+        doses: status.doses,
+        stale: recorded.cause == Some(Cause::Stale),
         again,
         pending,
         deleted_on: deleted_on(house, recorded.entered),

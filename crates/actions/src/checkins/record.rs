@@ -9,14 +9,14 @@ use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
     duty::announce::{Announcement, Shown},
-    health_status::{self, Question},
+    health_status::{self, Known, Look, Question},
 };
 use domain::{
     checkins::{Entry, Method},
-    entry_policy::{FIRST_POLICY, advice, judge, raises_alert},
-    health_status::{HealthStatus, Itinerary},
+    entry_policy::{Cause, advice, judge, raises_alert},
+    health_status::Itinerary,
     people::PersonNumber,
-    time::UnixMs,
+    time::{MINUTE_MS, UnixMs},
 };
 use registry::{NewAlert, Opened};
 use std::sync::Arc;
@@ -78,7 +78,7 @@ pub(crate) struct Entered {
     /// What is in the store.
     pub recorded: Recorded,
     /// The status it was judged by.
-    pub status: HealthStatus,
+    pub known: Known,
     /// What the door saw; nothing of a scan at a door that nobody looks at.
     pub shown: Option<Arc<Shown>>,
     /// Whether it was there already.
@@ -98,9 +98,8 @@ pub(crate) async fn enter(
 ) -> Answer<Entered> {
     // Whoever typed a number is answered with a name; of a scan the door alone hears it.
     let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
-    let (at_hand, now) = (health_status::at_hand(house, person), house.now());
-    let status = at_hand.unwrap_or_else(|| HealthStatus::unknown(now));
-    let verdict = judge(&FIRST_POLICY, &status, now);
+    let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
+    let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;
@@ -126,7 +125,7 @@ pub(crate) async fn enter(
     // Not before the day has it: a screen that opens after this look reads it there.
     let heard = again || house.announcer.is_heard(door.checkpoint);
     let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
-    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&status), alert)));
+    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&known), alert)));
     if let Some(shown) = &shown
         && (!again || opened.is_some_and(|opened| opened.fresh))
     {
@@ -136,8 +135,8 @@ pub(crate) async fn enter(
         raise(house, &recorded, shown.clone().filter(|_| again));
     }
     house.metrics.scan(recorded.decision, again);
-    let pending = at_hand.is_none() && ask(house, &recorded, now);
-    Ok(Entered { recorded, status, shown, again, pending })
+    let pending = !known.settled && ask(house, &recorded, now);
+    Ok(Entered { recorded, known, shown, again, pending })
 }
 
 /// The entry that was there: the first of two requests may have come another way, as by a guard's hand.
@@ -193,9 +192,10 @@ fn new_alert(recorded: &Recorded) -> NewAlert {
 pub(crate) fn shown(
     masked_name: &str,
     recorded: &Recorded,
-    status: Option<&HealthStatus>,
+    known: Option<&Known>,
     alert: Option<i64>,
 ) -> Shown {
+    let status = known.map(|known| &known.status);
     Shown {
         masked_name: masked_name.to_owned(),
         entered: recorded.entered,
@@ -205,6 +205,11 @@ pub(crate) fn shown(
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
         negative_hours: status.and_then(|s| s.negative_hours(recorded.entered)),
         itinerary: status.map_or(Itinerary::Unknown, |s| s.itinerary),
+        doses: status.and_then(|s| s.doses),
+        stale_minutes: known.and_then(|known| {
+            let age_ms = recorded.entered.since(known.said);
+            (recorded.cause == Some(Cause::Stale)).then_some((age_ms / MINUTE_MS).max(1))
+        }),
         alert,
     }
 }

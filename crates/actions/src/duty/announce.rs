@@ -33,6 +33,10 @@ pub struct Shown {
     pub negative_hours: Option<i64>,
     /// Itinerary; only at the moment of the scan.
     pub itinerary: Itinerary,
+    /// Doses of vaccine; only at the moment of the scan.
+    pub doses: Option<u8>,
+    /// How old the last answer was, in minutes, when it was too old to count.
+    pub stale_minutes: Option<i64>,
     /// The alert it raised, as far as it is known: a scan does not wait for it.
     pub alert: Option<i64>,
 }

@@ -14,7 +14,6 @@ use crate::{
 };
 use domain::{
     checkins::RESULT_FRESH_MS,
-    checkpoints::CheckpointNumber,
     time::{HOUR_MS, UnixMs},
 };
 use registry::Alert;

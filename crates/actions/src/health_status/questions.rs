@@ -1,10 +1,14 @@
 //! Questions to an outside source, asked beside the scan: a bounded queue, each person once at a
-//! time, and the answers for as long as they are fresh.
+//! time, and the answers for as long as they are fresh, or as long as no newer one is to be had.
 
+use super::asking::Openings;
 use crate::aging::Aging;
 use domain::{
-    checkins::Method, checkpoints::CheckpointNumber, entry_policy::FIRST_POLICY,
-    health_status::HealthStatus, people::PersonNumber, time::UnixMs,
+    checkins::Method,
+    checkpoints::CheckpointNumber,
+    health_status::{Colour, FIRST_FRESHNESS, Freshness, HealthStatus, Itinerary},
+    people::PersonNumber,
+    time::{HOUR_MS, UnixMs},
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, time::Duration};
@@ -18,8 +22,11 @@ const WAITING_MAX: usize = 8_192;
 pub(crate) const QUESTION_AGE_MS_MAX: i64 = 5_000;
 /// A person whom the source did not answer about is not asked about again for this long.
 const ASK_AGAIN_MS: i64 = 10_000;
-/// Answers kept of one minute.
+/// Most answers kept; beyond it the older ones are forgotten early, and asked for again.
 const ANSWERS_MAX: usize = 500_000;
+/// While a source fails, its last answer is shown with its age for this long. It lets nobody in who
+/// would not be let in by its age.
+const STALE_MS_MAX: i64 = HOUR_MS;
 
 /// What is asked, and for which entry.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +37,57 @@ pub(crate) struct Question {
     pub(crate) entry: Option<(CheckpointNumber, UnixMs, Method)>,
 }
 
-/// What a source said.
-enum Told {
-    Status(HealthStatus),
-    Nothing(UnixMs),
+/// What a source said of a person, each kind at its time.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    colour: Option<(HealthStatus, UnixMs)>,
+    nucleic_acid: Option<(HealthStatus, UnixMs)>,
+    rest: Option<(HealthStatus, UnixMs)>,
+    /// When it last said nothing, unless it has said something since.
+    nothing: Option<UnixMs>,
+}
+
+impl Told {
+    /// Takes an answer in; what it does not speak of stays as it was.
+    fn hear(&mut self, status: HealthStatus, now: UnixMs) {
+        self.nothing = None;
+        let heard = Some((status, now));
+        if status.colour != Colour::Unknown {
+            self.colour = heard;
+        }
+        if status.nucleic_acid.is_some() {
+            self.nucleic_acid = heard;
+        }
+        if status.itinerary != Itinerary::Unknown || status.doses.is_some() {
+            self.rest = heard;
+        }
+    }
+
+    /// Whether the source has just failed.
+    fn fails(&self, now: UnixMs) -> bool {
+        self.nothing.is_some_and(|at| now.since(at) < ASK_AGAIN_MS)
+    }
+
+    /// What of it is fresh; all that is not too old while the source fails.
+    fn fresh(&self, now: UnixMs, freshness: &Freshness) -> Option<HealthStatus> {
+        let failing = self.fails(now);
+        let of = |heard: Option<(HealthStatus, UnixMs)>, ms: i64| {
+            let ms = if failing { ms.max(STALE_MS_MAX) } else { ms };
+            heard.filter(|(_, at)| (0..=ms).contains(&now.since(*at))).map(|(status, _)| status)
+        };
+        let colour = of(self.colour, freshness.colour_ms);
+        let test = of(self.nucleic_acid, freshness.nucleic_acid_ms);
+        let rest = of(self.rest, freshness.rest_ms);
+        colour.or(test).or(rest)?;
+        let nobody = HealthStatus::unknown(now);
+        let (colour, rest) = (colour.unwrap_or(nobody), rest.unwrap_or(nobody));
+        Some(HealthStatus {
+            nucleic_acid: test.and_then(|status| status.nucleic_acid),
+            itinerary: rest.itinerary,
+            doses: rest.doses,
+            ..colour
+        })
+    }
 }
 
 /// The questions of a house.
@@ -43,37 +97,38 @@ pub struct Questions {
     waiting: Mutex<HashMap<PersonNumber, u32>>,
     ask: mpsc::Sender<Question>,
     asked: Mutex<Option<mpsc::Receiver<Question>>>,
+    pub(super) openings: Openings,
 }
 
 impl Default for Questions {
     fn default() -> Self {
         let (ask, asked) = mpsc::channel(WAITING_MAX);
         Self {
-            answers: Mutex::new(Aging::new(FIRST_POLICY.colour_age_ms_max, ANSWERS_MAX)),
+            answers: Mutex::new(Aging::new(FIRST_FRESHNESS.rest_ms, ANSWERS_MAX)),
             waiting: Mutex::default(),
             ask,
             asked: Mutex::new(Some(asked)),
+            openings: Openings::default(),
         }
     }
 }
 
 impl Questions {
-    /// The fresh answer about a person, if there is one.
-    pub(crate) fn answer(&self, person: PersonNumber, now: UnixMs) -> Option<HealthStatus> {
-        match self.answers.lock().get(&person)? {
-            Told::Status(status)
-                if now.since(status.confirmed) <= FIRST_POLICY.colour_age_ms_max =>
-            {
-                Some(*status)
-            }
-            _ => None,
-        }
+    /// What was answered about a person and is fresh, a colour for `colour_ms`. While the source
+    /// fails, what it said last.
+    pub(crate) fn answer(
+        &self,
+        person: PersonNumber,
+        now: UnixMs,
+        colour_ms: i64,
+    ) -> Option<HealthStatus> {
+        let told = *self.answers.lock().get(&person)?;
+        told.fresh(now, &Freshness { colour_ms, ..FIRST_FRESHNESS })
     }
 
     /// Puts a question into the queue; whether an answer may come. Never waits.
     pub(crate) fn ask(&self, question: Question) -> bool {
-        if let Some(Told::Nothing(at)) = self.answers.lock().get(&question.person)
-            && question.asked.since(*at) < ASK_AGAIN_MS
+        if self.answers.lock().get(&question.person).is_some_and(|told| told.fails(question.asked))
         {
             return false;
         }
@@ -96,8 +151,13 @@ impl Questions {
 
     /// Keeps what a source said, or that it said nothing.
     pub(crate) fn told(&self, person: PersonNumber, status: Option<HealthStatus>, now: UnixMs) {
-        let told = status.map_or(Told::Nothing(now), Told::Status);
-        self.answers.lock().insert(person, told, now);
+        let mut answers = self.answers.lock();
+        let mut told = answers.get(&person).copied().unwrap_or_default();
+        match status {
+            Some(status) => told.hear(status, now),
+            None => told.nothing = Some(now),
+        }
+        answers.insert(person, told, now);
     }
 
     /// One question about this person is done with.
@@ -126,10 +186,48 @@ impl Questions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::health_status::NucleicAcid;
 
     fn question(person: u64, ms: i64) -> Question {
         let entry = Some((CheckpointNumber(1), UnixMs(ms), Method::Browser));
         Question { person: PersonNumber(person), asked: UnixMs(ms), entry }
+    }
+
+    fn green(now: UnixMs) -> HealthStatus {
+        HealthStatus { colour: Colour::Green, ..HealthStatus::unknown(now) }
+    }
+
+    #[test]
+    fn each_kind_is_fresh_for_its_own_time() {
+        let (questions, person) = (Questions::default(), PersonNumber(1));
+        let test = Some(NucleicAcid::of(UnixMs(1), true));
+        let status = HealthStatus { nucleic_acid: test, doses: Some(3), ..green(UnixMs(0)) };
+        questions.told(person, Some(status), UnixMs(0));
+        let at = |ms| questions.answer(person, UnixMs(ms), FIRST_FRESHNESS.colour_ms);
+        assert_eq!(at(10_000), Some(status));
+        let later = at(10_001).unwrap();
+        assert_eq!((later.colour, later.nucleic_acid), (Colour::Unknown, test));
+        let later = at(60_001).unwrap();
+        assert_eq!((later.nucleic_acid, later.doses), (None, Some(3)));
+        assert_eq!(at(86_400_001), None);
+        assert_eq!(at(-1), None, "a clock that was set back makes nothing fresh");
+        // Another answer about the colour alone leaves the rest.
+        questions.told(person, Some(green(UnixMs(50_000))), UnixMs(50_000));
+        let both = at(51_000).unwrap();
+        assert_eq!((both.colour, both.nucleic_acid), (Colour::Green, test));
+    }
+
+    #[test]
+    fn while_a_source_fails_its_last_answer_stays_with_its_age() {
+        let (questions, person) = (Questions::default(), PersonNumber(1));
+        questions.told(person, Some(green(UnixMs(0))), UnixMs(0));
+        let at = |ms| questions.answer(person, UnixMs(ms), FIRST_FRESHNESS.colour_ms);
+        assert_eq!(at(300_000), None);
+        questions.told(person, None, UnixMs(300_000));
+        assert_eq!(at(300_001), Some(green(UnixMs(0))), "confirmed when it was");
+        assert_eq!(at(310_000), None, "then it is asked again");
+        questions.told(person, None, UnixMs(HOUR_MS + 1));
+        assert_eq!(at(HOUR_MS + 2), None, "but not for ever");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Answer, House, sms::TextMessage};
 use domain::{
-    messages::{GATHER_MS, by_day},
+    messages::{GATHER_MS, by_day, sms_words},
     time::{DAY_MS, MINUTE_MS, UnixMs},
 };
 use registry::ToSend;
@@ -82,7 +82,10 @@ async fn send_to(house: &House, account: i64) -> Answer<Option<bool>> {
 /// One message says what happened; several say how many.
 fn text(taken: &ToSend) -> TextMessage {
     match &taken.messages[..] {
-        [one] => TextMessage::Notice { about: one.about.clone(), what: one.kind.label() },
+        [one] => TextMessage::Notice {
+            about: one.about.clone(),
+            what: sms_words(one.kind, one.deadline),
+        },
         several => TextMessage::Several { count: several.len() },
     }
 }

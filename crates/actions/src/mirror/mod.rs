@@ -11,12 +11,21 @@ mod people;
 pub use doors::MirroredCode;
 
 use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::Keys};
-use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
+use domain::{
+    checkpoints::CheckpointNumber,
+    entry_policy::{EntryPolicy, Policies, Site},
+    health_status::{HealthStatus, TestOrganisation},
+    people::PersonNumber,
+    time::UnixMs,
+};
 use doors::Doors;
 use parking_lot::RwLock;
 use people::People;
 use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use tokio::sync::Mutex;
 
 /// Changes read at once.
@@ -29,12 +38,17 @@ pub struct Mirror {
     doors: RwLock<Doors>,
     devices: RwLock<Devices>,
     keys: RwLock<Keys>,
+    policies: RwLock<Policies>,
+    organisations: RwLock<Organisations>,
     position: Mutex<Position>,
     callers: std::sync::atomic::AtomicU64,
 }
 
 /// Duty devices by the MAC of their token.
 type Devices = HashMap<Vec<u8>, DutyDevice>;
+
+/// The names of organisations that test.
+type Organisations = HashMap<TestOrganisation, Arc<str>>;
 
 /// How far the trail of changes was followed.
 #[derive(Default)]
@@ -70,10 +84,12 @@ impl Mirror {
         registry.venue_codes(|code| doors.put(code)).await?;
         let devices = registry.enrolled_devices().await?.iter().map(device).collect();
         let keys = read_keys(registry).await?;
+        *self.policies.write() = Policies::new(registry.agreed_policies().await?);
         *self.people.write() = people;
         *self.doors.write() = doors;
         *self.devices.write() = devices;
         *self.keys.write() = keys;
+        self.name_organisations(registry).await?;
         Ok(seq)
     }
 
@@ -95,6 +111,7 @@ impl Mirror {
         let put = |person: KnownPerson| self.people.write().put_next(&person);
         registry.known_people_after(last, put).await?;
         self.people.read().fits().map_err(Failure::broken)?;
+        self.name_organisations(registry).await?;
         position.served = callers;
         Ok(())
     }
@@ -113,6 +130,27 @@ impl Mirror {
         }
     }
 
+    /// Reads the names of organisations when a test is by one that has none here.
+    async fn name_organisations(&self, registry: &Registry) -> Answer<()> {
+        let last = TestOrganisation(self.people.read().organisation_last());
+        if last.0 == 0 || self.organisations.read().contains_key(&last) {
+            return Ok(());
+        }
+        let all = registry.test_organisations().await?;
+        *self.organisations.write() =
+            all.into_iter().map(|(number, name)| (number, name.into())).collect();
+        Ok(())
+    }
+
+    /// Takes over what one batch of the register says. It is small beside the register.
+    async fn take_batch(&self, registry: &Registry, batch: i64) -> Answer<()> {
+        let mut statuses = Vec::new();
+        registry.statuses_of_batch(batch, |person, status| statuses.push((person, status))).await?;
+        let mut people = self.people.write();
+        statuses.into_iter().for_each(|(person, status)| people.put_status(person, status));
+        Ok(())
+    }
+
     async fn apply(
         &self,
         registry: &Registry,
@@ -125,6 +163,7 @@ impl Mirror {
                 Change::Person(person) => {
                     people.insert(person);
                 }
+                Change::Statuses(batch) => self.take_batch(registry, batch).await?,
                 Change::VenueCode(code) => {
                     if let Some(row) = registry.venue_code(&code).await? {
                         self.doors.write().put(row);
@@ -132,6 +171,10 @@ impl Mirror {
                 }
                 Change::Device(id) => self.look_at_device(registry, id).await?,
                 Change::SessionKeys => *self.keys.write() = read_keys(registry).await?,
+                Change::EntryPolicies => {
+                    let policies = Policies::new(registry.agreed_policies().await?);
+                    *self.policies.write() = policies;
+                }
             }
         }
         for person in people {
@@ -169,6 +212,20 @@ impl Mirror {
         self.people.read().status(person)
     }
 
+    /// Hands over every status that the register has. Between blocks of people the scans have their
+    /// turn.
+    pub(crate) fn each_status(&self, mut each: impl FnMut(HealthStatus)) {
+        for block in 0.. {
+            let Some(statuses) = self.people.read().statuses_of(block) else { return };
+            statuses.into_iter().for_each(&mut each);
+        }
+    }
+
+    /// The name of an organisation that tests.
+    pub(crate) fn test_organisation(&self, number: TestOrganisation) -> Option<Arc<str>> {
+        self.organisations.read().get(&number).cloned()
+    }
+
     /// A venue code.
     pub(crate) fn code(&self, code: &str) -> Option<MirroredCode> {
         self.doors.read().code(code).cloned()
@@ -187,6 +244,16 @@ impl Mirror {
     /// The device whose token has this MAC, unless revoked.
     pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
         self.devices.read().get(token_mac).copied()
+    }
+
+    /// The entry policy that holds at a door.
+    pub(crate) fn policy(&self, site: &Site<'_>, now: UnixMs) -> EntryPolicy {
+        self.policies.read().at(site, now)
+    }
+
+    /// All entry policies that were agreed on.
+    pub(crate) fn policies(&self) -> Policies {
+        self.policies.read().clone()
     }
 
     /// The keys of visitors' sessions.

@@ -5,7 +5,7 @@
 
 use super::KnownPerson;
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source, TestOrganisation},
     people::PersonNumber,
     time::UnixMs,
 };
@@ -23,6 +23,8 @@ pub(super) struct People {
     blocks: Vec<Option<Box<Block>>>,
     last: u64,
     wrong: Option<PersonNumber>,
+    /// The highest number of an organisation that tests.
+    organisation_last: u16,
 }
 
 struct Block {
@@ -38,17 +40,26 @@ struct Slot {
     epoch: u32,
     name_at: u32,
     name_bytes: u16,
+    /// Who tested; 0 when nobody was named.
+    organisation: u16,
     /// The colour's number, or [`NO_STATUS`].
     colour: u8,
-    test: u8,
-    itinerary: u8,
+    /// What the test found, and beside it the itinerary: `test + TESTS * itinerary`.
+    test_and_itinerary: u8,
+    /// Doses of vaccine, or [`NO_DOSES`].
+    doses: u8,
     there: bool,
 }
 
 const NO_STATUS: u8 = u8::MAX;
+const NO_DOSES: u8 = u8::MAX;
 const NO_TEST: u8 = 0;
 const NEGATIVE: u8 = 1;
 const POSITIVE: u8 = 2;
+/// How many values a test has.
+const TESTS: u8 = 3;
+
+const UNKNOWN_ITINERARY: u8 = 2;
 
 const NOBODY: Slot = Slot {
     confirmed_ms: 0,
@@ -56,9 +67,10 @@ const NOBODY: Slot = Slot {
     epoch: 0,
     name_at: 0,
     name_bytes: 0,
+    organisation: 0,
     colour: NO_STATUS,
-    test: NO_TEST,
-    itinerary: 0,
+    test_and_itinerary: NO_TEST,
+    doses: NO_DOSES,
     there: false,
 };
 
@@ -100,6 +112,7 @@ impl People {
         if fits.is_none() {
             self.wrong = Some(known.number);
         }
+        self.note_organisation(known.status);
     }
 
     /// Takes somebody in whose status comes, or came, by itself.
@@ -115,10 +128,21 @@ impl People {
             return;
         };
         if let Some(slot) = self.block(block).slots.get_mut(at) {
-            let Slot { confirmed_ms, sampled_ms, colour, test, itinerary, .. } =
-                Slot::of(Some(status));
-            *slot = Slot { confirmed_ms, sampled_ms, colour, test, itinerary, ..*slot };
+            let Slot { epoch, name_at, name_bytes, there, .. } = *slot;
+            *slot = Slot { epoch, name_at, name_bytes, there, ..Slot::of(Some(status)) };
         }
+        self.note_organisation(Some(status));
+    }
+
+    fn note_organisation(&mut self, status: Option<HealthStatus>) {
+        let test = status.and_then(|status| status.nucleic_acid);
+        let organisation = test.and_then(|test| test.organisation).map_or(0, |known| known.0);
+        self.organisation_last = self.organisation_last.max(organisation);
+    }
+
+    /// The highest number of an organisation that tests.
+    pub(super) fn organisation_last(&self) -> u16 {
+        self.organisation_last
     }
 
     fn any_slot(&self, person: PersonNumber) -> Option<&Slot> {
@@ -169,6 +193,12 @@ impl People {
         block.names.get(start..start + usize::from(slot.name_bytes))
     }
 
+    /// What the register says of a block of people; `None` beyond the last block.
+    pub(super) fn statuses_of(&self, block: usize) -> Option<Vec<HealthStatus>> {
+        let slots = self.blocks.get(block)?.as_deref().map_or(&[][..], |block| &block.slots);
+        Some(slots.iter().filter(|slot| slot.there).filter_map(Slot::status).collect())
+    }
+
     /// What the register of health status says.
     pub(super) fn status(&self, person: PersonNumber) -> Option<HealthStatus> {
         let (_, slot) = self.slot(person)?;
@@ -203,35 +233,43 @@ impl Slot {
         let Some(status) = status else { return NOBODY };
         let itineraries = [Itinerary::Clear, Itinerary::Risk];
         let itinerary = itineraries.iter().position(|known| *known == status.itinerary);
+        let itinerary = itinerary.and_then(|at| u8::try_from(at).ok()).unwrap_or(UNKNOWN_ITINERARY);
+        let test = match status.nucleic_acid {
+            None => NO_TEST,
+            Some(NucleicAcid { negative: true, .. }) => NEGATIVE,
+            Some(NucleicAcid { negative: false, .. }) => POSITIVE,
+        };
+        let organisation = status.nucleic_acid.and_then(|test| test.organisation);
         Self {
             confirmed_ms: status.confirmed.0,
             sampled_ms: status.nucleic_acid.map_or(0, |test| test.sampled.0),
             colour: status.colour.number(),
-            test: match status.nucleic_acid {
-                None => NO_TEST,
-                Some(NucleicAcid { negative: true, .. }) => NEGATIVE,
-                Some(NucleicAcid { negative: false, .. }) => POSITIVE,
-            },
-            itinerary: itinerary.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX),
+            organisation: organisation.map_or(0, |known| known.0),
+            test_and_itinerary: test + TESTS * itinerary,
+            doses: status.doses.unwrap_or(NO_DOSES),
             ..NOBODY
         }
     }
 
     fn status(&self) -> Option<HealthStatus> {
-        let test = |negative| NucleicAcid { sampled: UnixMs(self.sampled_ms), negative };
+        let sampled = UnixMs(self.sampled_ms);
+        let organisation = (self.organisation != 0).then_some(TestOrganisation(self.organisation));
+        let test = |negative| NucleicAcid { sampled, negative, organisation };
         (self.colour != NO_STATUS).then(|| HealthStatus {
             colour: Colour::from_number(self.colour),
             confirmed: UnixMs(self.confirmed_ms),
-            nucleic_acid: match self.test {
+            nucleic_acid: match self.test_and_itinerary % TESTS {
                 NEGATIVE => Some(test(true)),
                 POSITIVE => Some(test(false)),
                 _ => None,
             },
-            itinerary: match self.itinerary {
+            itinerary: match self.test_and_itinerary / TESTS {
                 0 => Itinerary::Clear,
                 1 => Itinerary::Risk,
                 _ => Itinerary::Unknown,
             },
+            doses: (self.doses != NO_DOSES).then_some(self.doses),
+            source: Source::Register,
         })
     }
 }
@@ -258,8 +296,14 @@ mod tests {
                     let status = HealthStatus {
                         colour,
                         confirmed: UnixMs(1_795_329_127_999),
-                        nucleic_acid: negative.map(|negative| NucleicAcid { sampled, negative }),
+                        nucleic_acid: negative.map(|negative| NucleicAcid {
+                            sampled,
+                            negative,
+                            organisation: negative.then_some(TestOrganisation(65_535)),
+                        }),
                         itinerary,
+                        doses: negative.map(|negative| if negative { 0 } else { 9 }),
+                        source: Source::Register,
                     };
                     people.put(&known(number, format!("{number}").as_bytes(), Some(status)));
                     wanted.push((number, status));
@@ -277,7 +321,11 @@ mod tests {
 
     #[test]
     fn a_status_may_come_before_its_person_or_after() {
-        let status = HealthStatus { colour: Colour::Red, ..HealthStatus::unknown(UnixMs(7)) };
+        let status = HealthStatus {
+            colour: Colour::Red,
+            source: Source::Register,
+            ..HealthStatus::unknown(UnixMs(7))
+        };
         let mut people = People::default();
         people.put_status(PersonNumber(1), status);
         assert_eq!(people.status(PersonNumber(1)), None, "of nobody yet");

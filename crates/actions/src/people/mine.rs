@@ -4,9 +4,11 @@ use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
     checkins::{gate::Recorded, receipt::deleted_on},
+    entry_apps,
 };
 use domain::{
     checkins::Method,
+    entry_apps::App,
     health_status::Colour,
     time::{DAY_MS, UnixMs},
 };
@@ -37,6 +39,8 @@ pub struct MyEntry {
 pub struct Me {
     /// Masked name.
     pub masked_name: String,
+    /// Apps that know them, and since when.
+    pub apps: Vec<(App, UnixMs)>,
     /// Entries still kept, newest first.
     pub entries: Vec<MyEntry>,
     /// Days an entry is kept.
@@ -72,6 +76,7 @@ pub async fn me(house: &House, caller: &Visitor) -> Answer<Me> {
     }
     Ok(Me {
         masked_name: super::masked_name(house, caller.person)?,
+        apps: entry_apps::mine(house, caller).await?,
         entries,
         kept_days: house.settings.visit_days,
     })

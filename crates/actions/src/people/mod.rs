@@ -18,3 +18,9 @@ pub(crate) fn masked_name(house: &House, person: PersonNumber) -> Answer<String>
 pub(crate) fn id_index(house: &House, id: &IdDocument) -> [u8; 32] {
     house.vault.blind(Index::IdNumber, &format!("{}:{}", id.kind().code(), id.identity()))
 }
+
+/// The blind index of a document and the name of whoever holds it.
+pub(crate) fn name_index(house: &House, id: &IdDocument, name: &str) -> [u8; 32] {
+    let text = format!("{}:{}:{name}", id.kind().code(), id.identity());
+    house.vault.blind(Index::NameOfId, &text)
+}

@@ -17,7 +17,7 @@ use registry::{NewPerson, Person};
 use vault::{Field, Index, Vault};
 
 /// Version of the privacy notice in force.
-pub const CONSENT_VERSION: i64 = 1;
+pub const CONSENT_VERSION: i64 = 2;
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year.
@@ -108,6 +108,7 @@ pub fn seal(
         masked_sealed: vault.seal(Field::MaskedName, &mask_name(name), &*house.dice)?,
         phone_sealed,
         phone_index: phone.map(|phone| vault.blind(Index::Phone, phone.as_str()).to_vec()),
+        name_index: Some(super::name_index(house, id, name).to_vec()),
         registered: UnixMs(at.0),
         consent_version,
     })

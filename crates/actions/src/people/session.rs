@@ -163,7 +163,8 @@ pub async fn visitor(house: &House, token: &str) -> Answer<Visitor> {
     if known == Some(epoch) { Ok(Visitor { person }) } else { Err(Failure::NotSignedIn) }
 }
 
-/// Revokes every session of this person, on all phones, at once.
+/// Revokes every session of this person, on all phones, at once, and forgets the accounts of apps that
+/// would open the next one by themselves.
 ///
 /// # Errors
 /// `Broken` when the registry cannot be written.

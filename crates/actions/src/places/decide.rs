@@ -4,7 +4,8 @@ use super::list::{Candidate, Filter, PAGE_ROWS, Row, Show, candidates, row, with
 use crate::{Answer, Failure, House, accounts::principals::Reviewer, categories, regions};
 use domain::{
     audit::{Actor, Deed},
-    places::{Match, SURE_MIN},
+    places::{Match, SURE_MIN, WORTH_MIN},
+    regions::RegionCode,
     time::UnixMs,
 };
 use registry::{AuditLine, Place, PlaceDecision, PlaceFilter};
@@ -41,8 +42,9 @@ pub async fn decide(
     let place = within(house, caller, id).await?;
     let (state, organisation, detail) = match decision {
         Decision::Is(unit) => {
-            let found = house.registry.organisation(unit).await?;
-            found.ok_or_else(|| Failure::field("organisation", "没有这个单位，请重新选择"))?;
+            if !may_be(house, caller, &place, unit).await? {
+                return Err(Failure::field("organisation", "没有这个单位，请重新选择"));
+            }
             (Match::Confirmed, Some(unit), format!("单位 {unit}"))
         }
         Decision::NoUnit => (Match::NoUnit, None, "没有对应的单位".to_owned()),
@@ -54,6 +56,21 @@ pub async fn decide(
         Some(true) => Ok(state),
         _ => Err(Failure::Conflict("这个场所刚有人处理过，请看最新内容再决定")),
     }
+}
+
+/// Whether a place may be this unit: one that lies in the caller's scope or has a door there, or one
+/// that speaks for itself. Of others not even the name is the caller's to read.
+async fn may_be(house: &House, caller: &Reviewer, place: &Place, unit: i64) -> Answer<bool> {
+    let Some(found) = house.registry.organisation(unit).await? else { return Ok(false) };
+    if caller.scope.covers(&found.new.township) {
+        return Ok(true);
+    }
+    let known = candidates(house, place).await?;
+    if known.iter().any(|one| one.organisation == unit && one.score.points >= WORTH_MIN) {
+        return Ok(true);
+    }
+    let region = caller.scope.region().map_or("", RegionCode::as_str);
+    Ok(house.registry.has_door_in(unit, region).await?)
 }
 
 /// What one decision about many would confirm.

@@ -1,6 +1,6 @@
 //! What the register of places says about a door: for whoever reviews its application.
 
-use super::list::{SHOWN_MAX, likeness, row};
+use super::list::{SHOWN_MAX, likeness, likeness_of_door, row};
 use crate::{Answer, House};
 use domain::{
     categories::Tree,
@@ -28,6 +28,8 @@ pub struct ListedPlace {
     pub row: super::Row,
     /// What speaks for it.
     pub score: Score,
+    /// Whether the unit's own name speaks more for it than the door's.
+    pub by_unit_name: bool,
     /// Whether it is settled that it is the door's unit.
     pub is_ours: bool,
 }
@@ -47,7 +49,8 @@ pub(crate) async fn of_door(
         let seen = like.place.township.as_deref().unwrap_or(&like.place.county);
         let twice = places.iter().any(|known| known.row.id == like.place.id);
         if !twice && scope.covers(seen) && (ours || score.points >= WORTH_MIN) {
-            places.push(ListedPlace { row, score, is_ours: ours });
+            let by_unit_name = score != likeness_of_door(&like.place, &like.unit);
+            places.push(ListedPlace { row, score, by_unit_name, is_ours: ours });
         }
     }
     places.sort_by_key(|place| std::cmp::Reverse((place.is_ours, place.score.points)));

@@ -195,9 +195,10 @@ pub async fn list(house: &House, caller: &Reviewer, filter: &Filter) -> Answer<P
     let page = filter.page.clamp(0, (total - 1).max(0) / PAGE_ROWS);
     wanted.offset = page * PAGE_ROWS;
     let rows = house.registry.places(&wanted).await?;
-    let likely = match filter.show {
-        Show::State(Match::Open) => {
-            let likely = PlaceFilter { likely: true, ..wanted };
+    let likely = match (filter.show, filter.hinted) {
+        // What is likely has a hint: it need not be looked for.
+        (Show::State(Match::Open), None | Some(true)) => {
+            let likely = PlaceFilter { likely: true, hinted: None, ..wanted };
             house.registry.places_total(&likely).await?
         }
         _ => 0,
@@ -343,22 +344,27 @@ fn rank(candidate: &Candidate) -> (bool, u8) {
 
 /// How like a unit is, by its own name or its door's.
 pub(super) fn likeness(place: &Place, unit: &Unit) -> Score {
+    let (by_door, by_unit) =
+        (likeness_of_door(place, unit), by_name(place, unit, &unit.similar_name));
+    if by_unit.points > by_door.points { by_unit } else { by_door }
+}
+
+/// How like its door is; without one, how like it is itself.
+pub(super) fn likeness_of_door(place: &Place, unit: &Unit) -> Score {
+    let name = unit.door.as_ref().map_or(&unit.similar_name, |door| &door.similar_name);
+    by_name(place, unit, name)
+}
+
+fn by_name(place: &Place, unit: &Unit, name: &str) -> Score {
     let of_place = Facts {
         name: &place.similar_name,
         address: &place.near_address,
         county: &place.county,
         credit_code: place.credit_code.as_deref(),
     };
-    let by_itself = Facts {
-        name: &unit.similar_name,
-        address: "",
-        county: &unit.county,
-        credit_code: unit.credit_code.as_deref(),
+    let (address, county) = match &unit.door {
+        Some(door) => (door.near_address.as_str(), &door.county),
+        None => ("", &unit.county),
     };
-    let Some(door) = &unit.door else { return score(of_place, by_itself) };
-    let with =
-        |name| Facts { name, address: &door.near_address, county: &door.county, ..by_itself };
-    let (unit, door) = (with(&unit.similar_name), with(&door.similar_name));
-    let scores = [score(of_place, door), score(of_place, unit)];
-    if scores[1].points > scores[0].points { scores[1] } else { scores[0] }
+    score(of_place, Facts { name, address, county, credit_code: unit.credit_code.as_deref() })
 }

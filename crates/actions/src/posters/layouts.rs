@@ -170,7 +170,7 @@ fn sample(house: &House, version: i64) -> PosterText {
         issued_on: house.now().date_text(),
         layout_version: u32::try_from(version).unwrap_or(0),
         retention_days: house.settings.visit_days,
-        hotline: None,
+        hotline: house.settings.hotline.clone(),
         note: Some("预览 · 不可张贴".to_owned()),
     }
 }

@@ -15,8 +15,8 @@ use domain::{
     checkpoints::{CheckpointNumber, Standing},
 };
 use layouts::InForce;
-use posters::{PosterError, PosterText, empty_layout_pdf, posting_guide_pdf};
-use registry::{AuditLine, VenueCodeRow};
+use posters::{PosterError, PosterText, empty_layout_pdf, missing_characters, posting_guide_pdf};
+use registry::{AuditLine, CheckpointRecord, VenueCodeRow};
 use tokio::sync::OnceCell;
 
 /// A file to download.
@@ -179,9 +179,18 @@ fn text(house: &House, layouts: &InForce, code: VenueCodeRow) -> PosterText {
         issued_on: code.since.date_text(),
         layout_version: layouts.version(&code.county),
         retention_days: house.settings.visit_days,
-        hotline: None,
+        hotline: house.settings.hotline.clone(),
         note: house.settings.demo.then(|| "演示用码 · 非真实场所".to_owned()),
     }
+}
+
+/// The characters of a door's words that no poster can show.
+///
+/// # Errors
+/// `Broken` when the fonts cannot be read.
+pub(crate) fn undrawable(record: &CheckpointRecord) -> Answer<Vec<char>> {
+    let words = [record.name.as_str(), &record.door, &record.address];
+    missing_characters(words).map_err(Failure::broken)
 }
 
 /// A character that the fonts do not have is the manager's to change; the rest is ours.
@@ -189,7 +198,9 @@ fn refuse(error: PosterError) -> Failure {
     match error {
         PosterError::MissingGlyph { character, .. } => {
             tracing::warn!(%character, "a poster needs a character that the fonts lack");
-            Failure::Conflict("名称或地址里有字库没有的生僻字，请联系审核员更换写法")
+            Failure::Conflict(
+                "名称或地址里有字库没有的生僻字，检查点页面上写明了是哪几个：请更换写法",
+            )
         }
         other => Failure::broken(other),
     }

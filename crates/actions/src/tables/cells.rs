@@ -87,6 +87,7 @@ pub(crate) fn text(cell: &Cell, column: Column) -> Result<String, CellTrouble> {
         Cell::Empty => Ok(String::new()),
         Cell::Formula => Err(CellTrouble::Formula),
         Cell::Fault(_) => Err(CellTrouble::Fault),
+        Cell::Date(date) if is_time(column) => Ok(date.clone()),
         Cell::Date(_) => Err(CellTrouble::Date),
         Cell::Flag(_) => Err(CellTrouble::Flag),
         Cell::Number(number) => of_number(*number),
@@ -111,7 +112,7 @@ fn of_text(text: &str, column: Column) -> Result<String, CellTrouble> {
     if FAULTS.contains(&text.to_ascii_uppercase().as_str()) {
         return Err(CellTrouble::Fault);
     }
-    if looks_like_date(text) {
+    if looks_like_date(text) && !is_time(column) {
         return Err(CellTrouble::Date);
     }
     if is_number(column) { plain_number(text) } else { Ok(text.to_owned()) }
@@ -123,18 +124,33 @@ fn unquoted(text: &str) -> &str {
     literal.filter(|inner| !inner.contains('"')).map_or(text, str::trim).trim_start_matches('\'')
 }
 
+/// Whether a date is what belongs into this column.
+fn is_time(column: Column) -> bool {
+    matches!(column, Column::Confirmed | Column::Sampled)
+}
+
 fn is_number(column: Column) -> bool {
     match column {
         Column::Organisation
         | Column::Checkpoint
         | Column::Door
         | Column::Address
-        | Column::Manager => false,
+        | Column::Manager
+        | Column::IdKind
+        | Column::PersonName
+        | Column::Colour
+        | Column::Confirmed
+        | Column::Sampled
+        | Column::TestResult
+        | Column::TestedBy
+        | Column::Itinerary => false,
         Column::County
         | Column::Township
         | Column::Category
         | Column::Phone
         | Column::CreditCode
+        | Column::IdNumber
+        | Column::Doses
         | Column::Longitude
         | Column::Latitude => true,
     }

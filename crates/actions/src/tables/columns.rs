@@ -30,14 +30,36 @@ pub enum Column {
     Longitude,
     /// Degrees north; may be left out.
     Latitude,
+    /// Kind of a person's document.
+    IdKind,
+    /// Number of a person's document.
+    IdNumber,
+    /// A person's name.
+    PersonName,
+    /// Colour of a health code.
+    Colour,
+    /// When the colour was confirmed.
+    Confirmed,
+    /// When a sample was taken.
+    Sampled,
+    /// What a test found.
+    TestResult,
+    /// Who tested.
+    TestedBy,
+    /// Where a person has been.
+    Itinerary,
+    /// Doses of vaccine.
+    Doses,
 }
 
 /// How many kinds of column there are.
-pub(crate) const COLUMNS: usize = 12;
+pub(crate) const COLUMNS: usize = 22;
+/// How many of them a list of doors can have.
+const OF_DOORS: usize = 12;
 
 impl Column {
-    /// All columns.
-    pub const ALL: [Self; COLUMNS] = [
+    /// All columns of a list of doors or places.
+    pub const ALL: [Self; OF_DOORS] = [
         Self::Organisation,
         Self::Checkpoint,
         Self::Door,
@@ -50,6 +72,19 @@ impl Column {
         Self::CreditCode,
         Self::Longitude,
         Self::Latitude,
+    ];
+    /// All columns of a list of health statuses.
+    pub const OF_STATUSES: [Self; COLUMNS - OF_DOORS] = [
+        Self::IdKind,
+        Self::IdNumber,
+        Self::PersonName,
+        Self::Colour,
+        Self::Confirmed,
+        Self::Sampled,
+        Self::TestResult,
+        Self::TestedBy,
+        Self::Itinerary,
+        Self::Doses,
     ];
     /// What the authority's list must have.
     pub const OF_AUTHORITY: [Self; 9] = [
@@ -153,12 +188,45 @@ impl Column {
             ],
             Self::Longitude => &["经度", "longitude", "lng", "lon"],
             Self::Latitude => &["纬度", "latitude", "lat"],
+            Self::IdKind => &["证件类型", "证件种类", "idkind", "idtype"],
+            Self::IdNumber => &[
+                "证件号码",
+                "证件号",
+                "身份证号",
+                "身份证号码",
+                "身份证",
+                "公民身份号码",
+                "idnumber",
+                "idcardno",
+            ],
+            Self::PersonName => &["姓名", "人员姓名", "被检人姓名", "name", "username"],
+            Self::Colour => &[
+                "健康码",
+                "健康码状态",
+                "健康码颜色",
+                "码色",
+                "赋码状态",
+                "colour",
+                "color",
+                "healthlevel",
+            ],
+            Self::Confirmed => &["状态时间", "健康码时间", "赋码时间", "更新时间", "confirmed"],
+            Self::Sampled => &["采样时间", "核酸采样时间", "采样日期", "sampled", "samplingtime"],
+            Self::TestResult => &["检测结果", "核酸结果", "核酸检测结果", "核酸", "结果", "result"],
+            Self::TestedBy => &["检测机构", "检测单位", "核酸检测机构", "testedby", "laboratory"],
+            Self::Itinerary => &["行程", "行程码", "行程状态", "itinerary"],
+            Self::Doses => &["接种剂次", "疫苗剂次", "疫苗接种", "疫苗", "doses", "vaccination"],
         }
     }
 
-    /// The column that a title means. What stands in brackets is a note: `电话（必填）`.
+    /// The column of a list of doors that a title means. What stands in brackets is a note:
+    /// `电话（必填）`.
     #[must_use]
     pub fn from_title(title: &str) -> Option<Self> {
+        Self::among(title, &Self::ALL)
+    }
+
+    fn among(title: &str, columns: &[Self]) -> Option<Self> {
         let mut depth = 0usize;
         let mut bare = String::new();
         for c in narrow(title).chars() {
@@ -170,7 +238,7 @@ impl Column {
             }
         }
         let bare = same_form(&bare);
-        Self::ALL.into_iter().find(|column| column.titles().contains(&bare.as_str()))
+        columns.iter().copied().find(|column| column.titles().contains(&bare.as_str()))
     }
 }
 
@@ -205,7 +273,7 @@ impl Header {
 }
 
 /// Reads a row as a header; says which two columns mean the same, when two do.
-fn read(row: &TableRow) -> (Header, Option<String>) {
+fn read(row: &TableRow, among: &[Column]) -> (Header, Option<String>) {
     let mut header = Header {
         row: row.number,
         unused: Vec::new(),
@@ -215,7 +283,7 @@ fn read(row: &TableRow) -> (Header, Option<String>) {
     let mut twice = None;
     for (at, cell) in (0u32..).zip(&row.cells) {
         let title = tidy(&cell.shown());
-        match Column::from_title(&title) {
+        match Column::among(&title, among) {
             None if title.is_empty() => {}
             None => header.unused.push(title),
             Some(column) => match header.places[column as usize] {
@@ -250,7 +318,8 @@ fn candidates(rows: &[TableRow]) -> impl Iterator<Item = &TableRow> {
 /// How many columns the best header among the first rows has: how well a separator fits.
 #[must_use]
 pub fn known_columns(rows: &[TableRow]) -> usize {
-    candidates(rows).map(|row| count(&read(row).0)).max().unwrap_or(0)
+    let best = |among: &[Column]| candidates(rows).map(|row| count(&read(row, among).0)).max();
+    best(&Column::ALL).max(best(&Column::OF_STATUSES)).unwrap_or(0)
 }
 
 fn count(header: &Header) -> usize {
@@ -262,7 +331,7 @@ fn count(header: &Header) -> usize {
 /// # Errors
 /// As [`find_header`].
 pub fn find_header_of_places(rows: &[TableRow]) -> Result<Header, String> {
-    find(rows, &Column::OF_PLACES, |header| {
+    find(rows, &Column::ALL, &Column::OF_PLACES, |header| {
         let (name, unit) = (Column::Checkpoint as usize, Column::Organisation as usize);
         if header.places[name].is_none() {
             header.places.swap(name, unit);
@@ -276,15 +345,24 @@ pub fn find_header_of_places(rows: &[TableRow]) -> Result<Header, String> {
 /// # Errors
 /// A Chinese sentence that lists the titles found and those needed.
 pub fn find_header(rows: &[TableRow], needed: &[Column]) -> Result<Header, String> {
-    find(rows, needed, |_| {})
+    find(rows, &Column::ALL, needed, |_| {})
+}
+
+/// As [`find_header`], for a list of health statuses, which must have a column of documents.
+///
+/// # Errors
+/// As [`find_header`].
+pub fn find_header_of_statuses(rows: &[TableRow]) -> Result<Header, String> {
+    find(rows, &Column::OF_STATUSES, &[Column::IdNumber], |_| {})
 }
 
 fn find(
     rows: &[TableRow],
+    among: &[Column],
     needed: &[Column],
     understood: impl Fn(&mut Header),
 ) -> Result<Header, String> {
-    let mut read: Vec<_> = candidates(rows).map(read).collect();
+    let mut read: Vec<_> = candidates(rows).map(|row| read(row, among)).collect();
     read.iter_mut().for_each(|(header, _)| understood(header));
     // The first of the best: a later row that merely looks alike is data.
     let best = read.into_iter().rev().max_by_key(|(header, _)| count(header));

@@ -85,7 +85,7 @@ impl Finding {
     /// Something to say about a good row as a whole, at its name.
     #[must_use]
     pub fn about_row(header: &Header, row: &impl FromRow, says: String, weight: Weight) -> Self {
-        let names = [Column::Checkpoint, Column::Organisation];
+        let names = [Column::Checkpoint, Column::Organisation, Column::IdNumber];
         let column = names.into_iter().find_map(|column| header.place(column)).unwrap_or(0);
         Self {
             row: row.row(),

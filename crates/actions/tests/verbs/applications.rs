@@ -1,6 +1,6 @@
 //! Applications: submitted, sent back, corrected, approved, and by whom.
 
-use crate::support::{complains, conflict, manager, not_found, reviewer};
+use crate::support::{as_read, complains, conflict, manager, not_found, reviewer};
 use actions::{
     accounts::principals::{Manager, Reviewer},
     applications::{
@@ -122,7 +122,7 @@ async fn another_manager_finds_nothing_of_mine() {
     let without = manager(&t, &t.manager().await).await;
     for stranger in [with_organisation, without] {
         not_found(mine::one(&t, &stranger, number).await);
-        not_found(resubmit(&t, &stranger, number, &t.checkpoint_form()).await);
+        not_found(resubmit(&t, &stranger, as_read(&t, number).await, &t.checkpoint_form()).await);
         assert!(list(&t, &stranger).await.is_empty());
     }
     assert!(mine::one(&t, &owner, number).await.is_ok());
@@ -135,7 +135,7 @@ async fn returned_with_a_reason_corrected_and_approved() {
     let reviewer = reviewer(&t, "341202").await;
     let form = t.checkpoint_form();
     let number = submit(&t, &caller, &form).await.unwrap();
-    conflict(resubmit(&t, &caller, number, &form).await);
+    conflict(resubmit(&t, &caller, as_read(&t, number).await, &form).await);
     let id = seen(&t, &reviewer, State::Submitted).await[0];
 
     t.clock.advance_ms(MINUTE_MS);
@@ -149,8 +149,11 @@ async fn returned_with_a_reason_corrected_and_approved() {
 
     t.clock.advance_ms(MINUTE_MS);
     let corrected = CheckpointForm { name: "阜阳市人民医院".to_owned(), ..form };
-    complains("door", resubmit(&t, &caller, number, &CheckpointForm::default()).await);
-    resubmit(&t, &caller, number, &corrected).await.unwrap();
+    complains(
+        "door",
+        resubmit(&t, &caller, as_read(&t, number).await, &CheckpointForm::default()).await,
+    );
+    resubmit(&t, &caller, as_read(&t, number).await, &corrected).await.unwrap();
     let found = mine::one(&t, &caller, number).await.unwrap();
     assert_eq!((found.row.state, found.row.reason.as_str()), (State::Submitted, ""));
     assert_eq!(found.form, corrected);
@@ -170,8 +173,26 @@ async fn returned_with_a_reason_corrected_and_approved() {
     assert_eq!(states, [State::Submitted, State::Returned, State::Submitted, State::Approved]);
     assert!(found.events.is_sorted_by(|a, b| a.at < b.at));
     assert_eq!(found.events[1].reason, "名称与门牌不一致");
-    conflict(resubmit(&t, &caller, number, &corrected).await);
+    conflict(resubmit(&t, &caller, as_read(&t, number).await, &corrected).await);
     conflict(review::send_back(&t, &reviewer, id, 1, "太晚了").await);
+}
+
+#[tokio::test]
+async fn a_form_that_was_read_before_somebody_elses_correction_corrects_nothing() {
+    let t = TestHouse::new().await;
+    let caller = manager(&t, &t.manager_with_organisation().await).await;
+    let reviewer = reviewer(&t, "").await;
+    let form = t.checkpoint_form();
+    let number = submit(&t, &caller, &form).await.unwrap();
+    let id = seen(&t, &reviewer, State::Submitted).await[0];
+    review::send_back(&t, &reviewer, id, 1, "请核对地址").await.unwrap();
+    let both_read = as_read(&t, number).await;
+    let newer = CheckpointForm { address: "三清路 502 号".to_owned(), ..form.clone() };
+    resubmit(&t, &caller, both_read, &newer).await.unwrap();
+    review::send_back(&t, &reviewer, id, 2, "还差门牌").await.unwrap();
+    conflict(resubmit(&t, &caller, both_read, &form).await);
+    assert_eq!(mine::one(&t, &caller, number).await.unwrap().form, newer);
+    resubmit(&t, &caller, as_read(&t, number).await, &form).await.unwrap();
 }
 
 #[tokio::test]
@@ -184,8 +205,8 @@ async fn a_corrected_form_may_keep_its_door_and_not_take_anothers() {
     submit(&t, &caller, &others).await.unwrap();
     let id = review::queue(&t, &reviewer, &all(State::Submitted)).await.unwrap().rows[0].id;
     review::send_back(&t, &reviewer, id, 1, "请核对地址").await.unwrap();
-    complains("door", resubmit(&t, &caller, number, &others).await);
-    resubmit(&t, &caller, number, &form).await.unwrap();
+    complains("door", resubmit(&t, &caller, as_read(&t, number).await, &others).await);
+    resubmit(&t, &caller, as_read(&t, number).await, &form).await.unwrap();
 }
 
 #[tokio::test]
@@ -220,7 +241,7 @@ async fn a_door_that_moves_to_another_county_changes_its_reviewer() {
     review::send_back(&t, &here, id, 1, "这个地址在颍东区").await.unwrap();
     let moved =
         CheckpointForm { county: "341203".to_owned(), township: "341203001".to_owned(), ..form };
-    resubmit(&t, &caller, number, &moved).await.unwrap();
+    resubmit(&t, &caller, as_read(&t, number).await, &moved).await.unwrap();
     assert!(seen(&t, &here, State::Submitted).await.is_empty());
     assert_eq!(seen(&t, &there, State::Submitted).await, [id]);
     not_found(review::approve(&t, &here, id, 1).await);

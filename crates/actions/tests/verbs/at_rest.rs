@@ -1,14 +1,14 @@
 //! At rest: after everything that people do, no file holds anybody's name, number or phone.
 
 use crate::support::{
-    administrator, by_password, colour, complains, device, investigator, manager, reviewer, set_up,
-    sign_up, token_of, visitor,
+    administrator, as_read, by_password, colour, complains, device, investigator, lines, manager,
+    reviewer, set_up, sign_up, token_of, visitor,
 };
 use actions::{
     accounts::{
         make::{self, NewAccountForm, SetUpForm},
         own,
-        principals::Manager,
+        principals::{Manager, Visitor},
         sms_codes::CodeUse,
     },
     alerts::dispose,
@@ -18,22 +18,33 @@ use actions::{
         submit::{resubmit, submit},
     },
     categories,
-    checkins::record::record,
+    checkins::{follow_up, record::record},
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
-    invitations,
+    entry_apps::{self, CameBack, EntryApp},
+    health_status, invitations,
     posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
 use domain::{
-    applications::State, checkins::Method, checkpoints::CheckpointForm, contact_tracing::CaseForm,
-    health_status::Colour, people::PersonForm, time::MINUTE_MS,
+    applications::State,
+    audit::Deed,
+    checkins::Method,
+    checkpoints::CheckpointForm,
+    contact_tracing::CaseForm,
+    entry_apps::App,
+    health_status::{Colour, StatusForm},
+    people::PersonForm,
+    time::MINUTE_MS,
+    venue_codes::VenueCode,
 };
 use std::{path::Path, sync::Arc, time::Duration};
-use testkit::{Door, PASSWORD, TestHouse, id_number, patiently};
+use testkit::{Door, FakeApp, PASSWORD, TestHouse, id_number, patiently};
 
 const NOTE: &str = "已由社区赵医生接走";
+/// It is in the audit in plain, and names nobody.
+const REASON_SAID: &str = "疾控中心通知";
 const REASON: &str = "司马青衫的同住人核酸阳性";
 
 /// Does everything that people do, each verb at least once; gives what must stay sealed.
@@ -46,6 +57,35 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     let door = at_the_venue(t, &mut secrets).await;
     at_the_door(t, &door, &mut secrets).await;
     secrets
+}
+
+/// What an app calls somebody's account.
+const ACCOUNT: &str = "o6-bmjrPTlm6-2sgVt7hMZOPfL2M";
+
+/// 微信, as it is switched on in the story.
+pub(crate) fn an_app() -> Vec<(App, Arc<dyn EntryApp>)> {
+    vec![(App::Wechat, Arc::new(FakeApp::of(ACCOUNT)))]
+}
+
+/// Signed in by an app, registered, bound, known, and forgotten again.
+async fn in_an_app(t: &TestHouse, door: &Door, person: &Visitor, secrets: &mut Vec<String>) {
+    let seat = "abcdefghijklmnopqrstuvwxyz234567";
+    let code = VenueCode::parse(&door.code).unwrap();
+    for round in 0..2 {
+        let address = entry_apps::begin(t, seat, App::Wechat, &code).await.unwrap();
+        let state = address.split_once("state=").unwrap().1;
+        let code = format!("code-of-the-app-{round}");
+        let came = entry_apps::come_back(t, seat, App::Wechat, state, Some(&code)).await.unwrap();
+        secrets.extend([state.to_owned(), code]);
+        if let CameBack::New { ticket, .. } = came {
+            let ticket = entry_apps::read_ticket(t, seat, &ticket).unwrap();
+            assert!(entry_apps::bind(t, person, &ticket).await.unwrap());
+        } else {
+            assert!(matches!(came, CameBack::Known { .. }));
+        }
+    }
+    entry_apps::unbind(t, person, App::Wechat).await.unwrap();
+    secrets.push(ACCOUNT.to_owned());
 }
 
 /// Accounts: one made by invitation, one refused at the password.
@@ -114,7 +154,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     let rows = review::queue(t, &reviewer, &filter).await.unwrap().rows;
     let id = rows.iter().find(|row| row.door == form.door).unwrap().id;
     review::send_back(t, &reviewer, id, 1, "请核对门牌").await.unwrap();
-    resubmit(t, &caller, number, &form).await.unwrap();
+    resubmit(t, &caller, as_read(t, number).await, &form).await.unwrap();
     assert_eq!(review::approve(t, &reviewer, id, 2).await.unwrap(), State::Endorsed);
     review::approve(t, &crate::support::reviewer(t, "").await, id, 2).await.unwrap();
     posters::one(t, &caller, number, "A4").await.unwrap();
@@ -140,6 +180,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     t.duty(&door).await;
     let device = mine::one(t, &caller, number).await.unwrap().devices[0].id;
     devices::revoke(t, &caller, number, device).await.unwrap();
+    super::inspections::one_settled(t, &door).await;
     door
 }
 
@@ -148,6 +189,7 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     let guard = device(t, door).await;
     let form = PersonForm { name: "诸葛望舒".to_owned(), ..t.person_form() };
     let (person, token) = sign_up(t, &form).await.unwrap();
+    in_an_app(t, door, &person, secrets).await;
     record(t, &person, &door.code, Method::Wechat).await.unwrap();
     let (red, red_form) = visitor(t).await;
     colour(t, &red_form, Colour::Red).await;
@@ -162,6 +204,18 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     };
     by_id_number(t, &guard, &typed).await.unwrap();
     let caller = investigator(t).await;
+    let said = StatusForm {
+        id_number: id_number(7001),
+        name: "公孙绿萼".to_owned(),
+        colour: "yellow".to_owned(),
+        ..StatusForm::default()
+    };
+    health_status::set(t, &caller, &said, REASON_SAID, false).await.unwrap();
+    health_status::take(t, &caller, &[said], REASON_SAID).await.unwrap().unwrap();
+    let number = id_number(7001);
+    let looked = health_status::look(t, &caller, "resident_id", &number, REASON_SAID).await;
+    assert!(looked.unwrap().status.is_some());
+    secrets.extend(["公孙绿萼".to_owned(), id_number(7001)]);
     let case = CaseForm {
         case_number: "FY-2026-0118".to_owned(),
         reason: REASON.to_owned(),
@@ -177,11 +231,25 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     let pending = t.fresh_phone();
     let code = t.sms_code(CodeUse::Visitor, &pending).await;
     assert!(code.len() == 6, "a code waits to be used");
-    for form in [form, red_form] {
+    let asked_form = asked_by_name(t, door).await;
+    for form in [form, red_form, asked_form] {
         secrets.extend([form.id_number, form.phone]);
     }
     // `王小明` and `韩梅` are everybody else's names in these tests.
     secrets.extend([typed.id_number, pending, token, "王小明".to_owned(), "韩梅".to_owned()]);
+}
+
+/// Somebody enters whose status is asked for outside, by name and number.
+async fn asked_by_name(t: &TestHouse, door: &Door) -> PersonForm {
+    *t.health.by_name.lock() = true;
+    tokio::spawn(follow_up::run(Arc::clone(&t.house)));
+    let (person, form) = visitor(t).await;
+    record(t, &person, &door.code, Method::Wechat).await.unwrap();
+    while lines(t, Deed::HealthStatusAsked).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    *t.health.by_name.lock() = false;
+    form
 }
 
 /// Every file below a folder, with its bytes.
@@ -202,7 +270,7 @@ fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
 
 #[tokio::test]
 async fn no_file_holds_a_name_a_number_or_a_phone() {
-    let t = TestHouse::with_two_steps().await;
+    let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
     let mut found = Vec::new();
     files(&t.data(), &mut found);

@@ -1,6 +1,6 @@
 //! The audit list: complete, recording its own readers, and without a person in it.
 
-use crate::at_rest::a_full_story;
+use crate::at_rest::{a_full_story, an_app};
 use crate::support::{audit_rows, auditor, lines};
 use actions::audit::{Filter, PAGE_ROWS, list};
 use domain::audit::Deed;
@@ -46,7 +46,7 @@ async fn pages_follow_each_other_without_a_gap() {
 
 #[tokio::test]
 async fn no_line_holds_a_name_a_phone_or_an_id_number() {
-    let t = TestHouse::with_two_steps().await;
+    let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
     let rows = audit_rows(&t, None).await;
     let deeds: std::collections::HashSet<Deed> = rows.iter().map(|row| row.deed).collect();

@@ -1,6 +1,6 @@
 //! The tree of categories: what the administrator changes, and who feels it.
 
-use crate::support::{administrator, complains, conflict, manager, not_found};
+use crate::support::{administrator, as_read, complains, conflict, manager, not_found};
 use actions::{
     applications::{
         drafts, mine,
@@ -53,7 +53,7 @@ async fn a_category_out_of_use_is_kept_by_who_has_it_and_chosen_by_nobody() {
     let drafts = drafts::list(&t, &owner, false, 0).await.unwrap();
     assert!(drafts.rows[0].complaints.about("category").is_some());
     let renamed = CheckpointForm { door: "新的门".to_owned(), ..kept.clone() };
-    change(&t, &owner, door.number, &renamed).await.unwrap();
+    change(&t, &owner, as_read(&t, door.number).await, &renamed).await.unwrap();
     let seen = mine::one(&t, &owner, door.number).await.unwrap();
     assert_eq!(seen.category_name, "医院");
     let now = categories::tree(&t).await.unwrap().category("105").unwrap().changed.0;

@@ -1,6 +1,6 @@
 //! A door in use is changed by an application, and stays what it is until that is approved.
 
-use crate::support::{complains, conflict, manager, not_found, reviewer};
+use crate::support::{as_read, complains, conflict, manager, not_found, reviewer};
 use actions::{
     applications::{
         mine,
@@ -32,8 +32,8 @@ async fn a_change_is_reviewed_and_then_seen_at_once_under_the_same_code() {
         responsible_name: "李红".to_owned(),
         ..before.form.clone()
     };
-    change(&t, &caller, door.number, &wanted).await.unwrap();
-    conflict(change(&t, &caller, door.number, &wanted).await);
+    change(&t, &caller, as_read(&t, door.number).await, &wanted).await.unwrap();
+    conflict(change(&t, &caller, as_read(&t, door.number).await, &wanted).await);
     let waiting = mine::one(&t, &caller, door.number).await.unwrap();
     assert_eq!((waiting.row.state, waiting.row.name), (State::Submitted, old.clone()));
     assert_eq!(waiting.proposed, Some(wanted.clone()));
@@ -51,7 +51,7 @@ async fn a_change_is_reviewed_and_then_seen_at_once_under_the_same_code() {
 
     review::send_back(&t, &city, id, 2, "请写全名").await.unwrap();
     let better = CheckpointForm { name: "清河新楼（北区）".to_owned(), ..wanted };
-    resubmit(&t, &caller, door.number, &better).await.unwrap();
+    resubmit(&t, &caller, as_read(&t, door.number).await, &better).await.unwrap();
     assert_eq!(name_seen(&t, &door), old, "an open door is not changed past the review");
     review::approve(&t, &city, id, 3).await.unwrap();
     assert_eq!(name_seen(&t, &door), "清河新楼（北区）", "visitors see it at once");
@@ -69,7 +69,7 @@ async fn a_change_to_another_county_is_decided_there() {
     let form = mine::one(&t, &caller, door.number).await.unwrap().form;
     let moved =
         CheckpointForm { county: "341203".to_owned(), township: "341203001".to_owned(), ..form };
-    change(&t, &caller, door.number, &moved).await.unwrap();
+    change(&t, &caller, as_read(&t, door.number).await, &moved).await.unwrap();
     let queue = review::queue(&t, &there, &Filter::all(State::Submitted)).await.unwrap();
     let id = queue.rows[0].id;
     not_found(review::approve(&t, &here, id, 2).await);
@@ -84,22 +84,22 @@ async fn what_cannot_be_changed_says_why_and_nothing_is_taken_from_others() {
     let door = t.door().await;
     let caller = manager(&t, &door.manager).await;
     let form = mine::one(&t, &caller, door.number).await.unwrap().form;
-    conflict(change(&t, &caller, door.number, &form).await);
+    conflict(change(&t, &caller, as_read(&t, door.number).await, &form).await);
     let spaced = CheckpointForm { name: format!(" {} ", form.name), ..form.clone() };
-    conflict(change(&t, &caller, door.number, &spaced).await);
+    conflict(change(&t, &caller, as_read(&t, door.number).await, &spaced).await);
     let wrong = CheckpointForm { door: String::new(), ..form.clone() };
-    complains("door", change(&t, &caller, door.number, &wrong).await);
+    complains("door", change(&t, &caller, as_read(&t, door.number).await, &wrong).await);
     conflict(withdraw(&t, &caller, door.number).await);
     let stranger = manager(&t, &t.manager_with_organisation().await).await;
     let other = CheckpointForm { name: "别人".to_owned(), ..form.clone() };
-    not_found(change(&t, &stranger, door.number, &other).await);
+    not_found(change(&t, &stranger, as_read(&t, door.number).await, &other).await);
     not_found(withdraw(&t, &stranger, door.number).await);
     let taken = t.checkpoint_form();
     submit(&t, &stranger, &taken).await.unwrap();
-    complains("door", change(&t, &caller, door.number, &taken).await);
+    complains("door", change(&t, &caller, as_read(&t, door.number).await, &taken).await);
 
     let other = CheckpointForm { name: "清河新楼".to_owned(), ..form.clone() };
-    change(&t, &caller, door.number, &other).await.unwrap();
+    change(&t, &caller, as_read(&t, door.number).await, &other).await.unwrap();
     not_found(withdraw(&t, &stranger, door.number).await);
     withdraw(&t, &caller, door.number).await.unwrap();
     let kept = mine::one(&t, &caller, door.number).await.unwrap();
@@ -107,5 +107,5 @@ async fn what_cannot_be_changed_says_why_and_nothing_is_taken_from_others() {
     let fresh = submit(&t, &stranger, &t.checkpoint_form()).await.unwrap();
     let typed = mine::one(&t, &stranger, fresh).await.unwrap().form;
     let typed = CheckpointForm { name: "还没有码".to_owned(), ..typed };
-    conflict(change(&t, &stranger, fresh, &typed).await);
+    conflict(change(&t, &stranger, as_read(&t, fresh).await, &typed).await);
 }

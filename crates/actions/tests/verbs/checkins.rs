@@ -320,8 +320,7 @@ async fn nothing_but_fresh_green_is_shown_green_and_passes() {
     let now = t.now();
     let fresh = green(now);
     let stale = HealthStatus { confirmed: now.plus(-HOUR_MS), ..fresh };
-    let tested =
-        |hours: i64, negative| Some(NucleicAcid { sampled: now.plus(-hours * HOUR_MS), negative });
+    let tested = |hours: i64, negative| Some(NucleicAcid::of(now.plus(-hours * HOUR_MS), negative));
     let cases = [
         (fresh, Decision::Pass, Colour::Green),
         (stale, Decision::Recheck, Colour::Unknown),

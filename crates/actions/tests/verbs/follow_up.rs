@@ -1,17 +1,19 @@
 //! The verdict that follows: a slow source holds no scan, and what it says reaches page and door.
 
-use crate::support::{device, green, parts, visitor, visits_at};
+use crate::{
+    entry_policy::{agreed, form},
+    support::{device, green, parts, visitor, visits_at},
+};
 use actions::{
     checkins::{follow_up, receipt::receipt, record::record},
     duty::{announce::Announcement, screen},
-    health_status::HealthSource,
+    health_status::{HealthSource, Subject},
     sms::BoxFuture,
 };
 use domain::{
     checkins::Method,
-    entry_policy::Decision,
+    entry_policy::{Decision, FIRST_RULES, Otherwise, PolicyForm, Rules},
     health_status::{Colour, HealthStatus},
-    people::PersonNumber,
     time::UnixMs,
 };
 use std::{sync::Arc, time::Duration};
@@ -28,7 +30,7 @@ struct Slow {
 }
 
 impl HealthSource for Slow {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async {
             self.open.acquire().await.unwrap().forget();
             *self.says.lock().await
@@ -110,6 +112,24 @@ async fn a_red_that_comes_later_raises_its_alert_at_the_door_and_is_shown() {
     let Announcement::Alert { alert } = told(&mut listener).await else { panic!("no alert") };
     assert_eq!(alert, open.open_alerts[0].id);
     assert_eq!(open.open_alerts[0].shown.colour, Colour::Red);
+    assert_eq!(receipt(t, &person, &made.id).await.unwrap().decision, Decision::Stop);
+}
+
+#[tokio::test]
+async fn a_verdict_that_follows_is_made_by_the_policy_of_its_door() {
+    let s = scene(Colour::Yellow).await;
+    let (t, door) = (&s.t, s.t.door().await);
+    let guard = device(t, &door).await;
+    let (person, _) = visitor(t).await;
+    let stop = Rules { yellow: Otherwise::Stop, ..FIRST_RULES };
+    agreed(t, &PolicyForm { category: "105".to_owned(), ..form(&stop) }).await;
+    let mut listener = screen::listen(t, &guard);
+    let made = record(t, &person, &door.code, Method::Wechat).await.unwrap();
+    assert_eq!(made.decision, Decision::Recheck, "not known yet");
+    told(&mut listener).await;
+    s.answer().await;
+    let Announcement::Verdict(shown) = told(&mut listener).await else { panic!("no verdict") };
+    assert_eq!((shown.decision, shown.colour), (Decision::Stop, Colour::Yellow));
     assert_eq!(receipt(t, &person, &made.id).await.unwrap().decision, Decision::Stop);
 }
 

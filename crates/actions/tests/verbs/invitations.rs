@@ -1,6 +1,6 @@
 //! A door, or the whole unit, handed to somebody else by phone.
 
-use crate::support::{complains, conflict, manager, not_found, reviewer, too_many};
+use crate::support::{as_read, complains, conflict, manager, not_found, reviewer, too_many};
 use actions::{
     accounts::principals::Manager,
     applications::{
@@ -80,7 +80,7 @@ async fn the_responsible_person_manages_the_door_with_an_account_of_their_own() 
     close(&t, &guest, number).await.unwrap();
     reopen(&t, &guest, number).await.unwrap();
     // And what is the unit's alone.
-    not_found(change(&t, &guest, number, &form).await);
+    not_found(change(&t, &guest, as_read(&t, number).await, &form).await);
     not_found(withdraw(&t, &guest, number).await);
     not_found(invitations::offer_door(&t, &guest, number).await);
     not_found(invitations::take_back_door(&t, &guest, number).await);
@@ -180,11 +180,11 @@ async fn another_responsible_person_ends_what_the_one_before_could_do() {
     let guest = guest(&t, &form.responsible_phone).await;
     accept(&t, &guest).await;
     let renamed = CheckpointForm { door: "改了名的门".to_owned(), ..form.clone() };
-    change(&t, &owner, number, &renamed).await.unwrap();
+    change(&t, &owner, as_read(&t, number).await, &renamed).await.unwrap();
     approve(&t, 2).await;
     assert!(mine::one(&t, &guest, number).await.is_ok(), "another name, the same person");
     let other = CheckpointForm { responsible_phone: t.fresh_phone(), ..renamed };
-    change(&t, &owner, number, &other).await.unwrap();
+    change(&t, &owner, as_read(&t, number).await, &other).await.unwrap();
     assert!(mine::one(&t, &guest, number).await.is_ok(), "not before it is approved");
     approve(&t, 3).await;
     not_found(mine::one(&t, &guest, number).await);
@@ -206,7 +206,7 @@ async fn a_unit_changes_hands_with_everything() {
     not_found(mine::one(&t, &owner, number).await);
     assert!(mine::one(&t, &successor, number).await.unwrap().is_owner);
     let renamed = CheckpointForm { door: "改了名的门".to_owned(), ..form };
-    change(&t, &successor, number, &renamed).await.unwrap();
+    change(&t, &successor, as_read(&t, number).await, &renamed).await.unwrap();
     assert_eq!(invitations::open_offer(&t, &owner).await.unwrap(), None);
 }
 

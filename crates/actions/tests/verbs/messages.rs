@@ -58,7 +58,7 @@ async fn one_decision_is_told_by_name() {
     t.clock.advance_ms(GATHER_MS);
     assert_eq!(send_due(&t, || true).await.unwrap(), Round { sent: 1, failed: 0 });
     let about = "青禾超市 0 门".to_owned();
-    let what = MessageKind::Approved.label();
+    let what = MessageKind::Approved.label().to_owned();
     assert_eq!(t.outbox.notices(&phone), [TextMessage::Notice { about, what }]);
     t.clock.advance_ms(DAY_MS);
     assert_eq!(send_due(&t, || true).await.unwrap(), Round::default(), "once");

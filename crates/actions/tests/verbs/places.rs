@@ -93,6 +93,22 @@ async fn another_county_has_no_such_place_and_no_unit_is_made_up() {
 }
 
 #[tokio::test]
+async fn a_unit_elsewhere_that_nothing_speaks_for_is_none_of_the_reviewers() {
+    let t = TestHouse::new().await;
+    let (unit, _) = applied(&t).await;
+    let form = t.checkpoint_form();
+    take(&t, &[["鼓楼公厕", "", "鼓楼巷 3 号", "颍东区"]]).await;
+    let caller = reviewer(&t, "341203").await;
+    let said = decide(&t, &caller, (1, 0), Decision::Is(unit)).await;
+    assert!(matches!(said, Err(Failure::Invalid(_))), "{said:?}");
+    // Its name speaks for it: a reviewer may say so of a branch.
+    take(&t, &[[&form.name, "", "鼓楼巷 5 号", "颍东区"]]).await;
+    assert_eq!(decide(&t, &caller, (2, 0), Decision::Is(unit)).await.unwrap(), Match::Confirmed);
+    let city = reviewer(&t, "").await;
+    assert_eq!(decide(&t, &city, (1, 0), Decision::Is(unit)).await.unwrap(), Match::Confirmed);
+}
+
+#[tokio::test]
 async fn what_one_unit_alone_is_sure_for_is_confirmed_together() {
     let t = TestHouse::new().await;
     let (unit, _) = applied(&t).await;

@@ -4,11 +4,12 @@ use actions::{Failure, accounts::principals::Staff};
 use domain::accounts::Role;
 use testkit::TestHouse;
 
-/// Which of the five it may become, in the order of `Role::ALL`.
-fn becomes(staff: &Staff) -> [bool; 5] {
+/// Which of the six it may become, in the order of `Role::ALL`.
+fn becomes(staff: &Staff) -> [bool; 6] {
     [
         staff.as_manager().is_ok(),
         staff.as_reviewer().is_ok(),
+        staff.as_inspector().is_ok(),
         staff.as_investigator().is_ok(),
         staff.as_auditor().is_ok(),
         staff.as_administrator().is_ok(),
@@ -21,7 +22,7 @@ async fn every_role_has_its_own_rights_and_no_others() {
     for (at, role) in Role::ALL.into_iter().enumerate() {
         let staff = t.staff(&t.staff_token(role, "").await).await;
         assert_eq!(staff.role(), role);
-        let mut only = [false; 5];
+        let mut only = [false; 6];
         only[at] = true;
         assert_eq!(becomes(&staff), only, "{role:?}");
     }

@@ -4,7 +4,7 @@ use crate::support::{colour, complains, conflict, device, number, sign_up, visit
 use actions::{
     checkins::record::record,
     duty::{announce::Announcement, screen},
-    people::register::seal,
+    people::register::{CONSENT_VERSION, seal},
     reverse_scans::{IdForm, by_id_number},
 };
 use domain::{
@@ -158,7 +158,7 @@ async fn a_person_registered_at_a_door_gets_a_phone_by_registering_later() {
     sign_up(&t, &form).await.unwrap();
     assert_eq!(number(&t, &form).await, person);
     let stored = t.registry.person(person).await.unwrap().unwrap().new;
-    assert!(stored.phone_sealed.is_some() && stored.consent_version == 1);
+    assert!(stored.phone_sealed.is_some() && stored.consent_version == CONSENT_VERSION);
     let other_phone = PersonForm { phone: t.fresh_phone(), ..form };
     complains("phone", sign_up(&t, &other_phone).await);
 }

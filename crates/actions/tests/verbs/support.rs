@@ -15,13 +15,14 @@ use actions::{
     },
     audit,
     duty::devices,
-    health_status::HealthSource,
+    health_status::{HealthSource, Subject},
     people,
     sms::BoxFuture,
 };
 use domain::{
     accounts::Role,
     audit::Deed,
+    checkpoints::CheckpointNumber,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
     people::{PersonForm, PersonNumber},
     time::{HOUR_MS, UnixMs},
@@ -33,6 +34,11 @@ use visits::{
     AppendError, Appended, CloseError, Cursor, Page, ReadError, StoreHealth, Visit, VisitStore,
     Window,
 };
+
+/// A door's application as somebody reads it now, to be written.
+pub(crate) async fn as_read(t: &TestHouse, door: CheckpointNumber) -> (CheckpointNumber, i64) {
+    (door, t.registry.round_of(door).await.unwrap().unwrap())
+}
 
 /// Why it was refused; fails the test when it was done.
 #[track_caller]
@@ -192,8 +198,9 @@ pub(crate) fn green(now: UnixMs) -> HealthStatus {
     HealthStatus {
         colour: Colour::Green,
         confirmed: now,
-        nucleic_acid: Some(NucleicAcid { sampled: now.plus(-11 * HOUR_MS), negative: true }),
+        nucleic_acid: Some(NucleicAcid::of(now.plus(-11 * HOUR_MS), true)),
         itinerary: Itinerary::Clear,
+        ..HealthStatus::unknown(now)
     }
 }
 
@@ -206,7 +213,7 @@ pub(crate) fn parts(t: &mut TestHouse) -> &mut House {
 pub(crate) struct Says(pub(crate) HealthStatus);
 
 impl HealthSource for Says {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async { Some(self.0) })
     }
 
@@ -219,7 +226,7 @@ impl HealthSource for Says {
 pub(crate) struct Hangs;
 
 impl HealthSource for Hangs {
-    fn ask(&self, _: PersonNumber, _: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, _: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(std::future::pending())
     }
 }

@@ -1,6 +1,6 @@
 //! Review in two steps: two people, and the second of the county or the city.
 
-use crate::support::{administrator, complains, conflict, manager, not_found, reviewer};
+use crate::support::{administrator, as_read, complains, conflict, manager, not_found, reviewer};
 use actions::{
     accounts::{
         make::{self, NewAccountForm},
@@ -83,7 +83,7 @@ async fn what_was_endorsed_comes_back_and_needs_both_again() {
     let (town, county) = (reviewer(&t, GULOU).await, reviewer(&t, "341202").await);
     review::approve(&t, &town, 1, 1).await.unwrap();
     review::send_back(&t, &county, 1, 1, "请核对门牌").await.unwrap();
-    resubmit(&t, &owner, all[0].0, &all[0].1).await.unwrap();
+    resubmit(&t, &owner, as_read(&t, all[0].0).await, &all[0].1).await.unwrap();
     assert_eq!(review::approve(&t, &county, 1, 2).await.unwrap(), State::Endorsed);
     conflict(review::approve(&t, &county, 1, 2).await);
 }
@@ -96,7 +96,7 @@ async fn a_change_of_a_door_in_use_takes_two_steps_as_well() {
     review::approve(&t, &town, 1, 1).await.unwrap();
     review::approve(&t, &county, 1, 1).await.unwrap();
     let renamed = CheckpointForm { door: "改了名的门".to_owned(), ..all[0].1.clone() };
-    change(&t, &owner, all[0].0, &renamed).await.unwrap();
+    change(&t, &owner, as_read(&t, all[0].0).await, &renamed).await.unwrap();
     assert_eq!(review::approve(&t, &town, 1, 2).await.unwrap(), State::Endorsed);
     let door = async || mine::one(&t, &owner, all[0].0).await.unwrap().row.door;
     assert_ne!(door().await, "改了名的门");
@@ -132,7 +132,7 @@ async fn a_township_sees_its_own_doors_and_no_others() {
     let elsewhere =
         Filter { region: Some("341202004".to_owned()), ..Filter::all(State::Submitted) };
     let queue = review::queue(&t, &town, &elsewhere).await.unwrap();
-    assert_eq!((queue.total, queue.rows[0].id), (1, 1), "it stays in its township");
+    assert_eq!((queue.total, queue.rows.len()), (0, 0), "elsewhere is nothing, not its own");
     assert_eq!(queue.narrowed_to, Some((GULOU.to_owned(), "鼓楼街道".to_owned())));
     not_found(review::one(&t, &town, 2).await);
     not_found(review::approve(&t, &town, 2, 1).await);

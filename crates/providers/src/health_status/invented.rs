@@ -1,8 +1,11 @@
 //! Invented statuses for the demonstration, where people are invented too.
 
-use actions::{health_status::HealthSource, sms::BoxFuture};
+use actions::{
+    health_status::{HealthSource, Subject},
+    sms::BoxFuture,
+};
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
     time::{HOUR_MS, UnixMs},
 };
@@ -21,14 +24,16 @@ fn invent(person: PersonNumber, now: UnixMs) -> HealthStatus {
     HealthStatus {
         colour: Colour::Green,
         confirmed: now,
-        nucleic_acid: Some(NucleicAcid { sampled: now.plus(-hours * HOUR_MS), negative: true }),
+        nucleic_acid: Some(NucleicAcid::of(now.plus(-hours * HOUR_MS), true)),
         itinerary: Itinerary::Clear,
+        doses: Some(3),
+        source: Source::Demo,
     }
 }
 
 impl HealthSource for Invented {
-    fn ask(&self, person: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
-        Box::pin(async move { Some(invent(person, now)) })
+    fn ask<'a>(&'a self, about: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
+        Box::pin(async move { Some(invent(about.person, now)) })
     }
 
     fn at_hand(&self, person: PersonNumber, now: UnixMs) -> Option<HealthStatus> {

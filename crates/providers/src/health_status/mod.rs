@@ -1,8 +1,13 @@
-//! Health status from outside. The province's gateway is not reachable yet; a city without it runs
-//! on its own register.
+//! Health status from outside: systems that are asked in order, each within a time and left alone while
+//! it fails.
 
+mod breaker;
 mod invented;
+pub mod province;
 mod silent;
+mod sources;
 
 pub use invented::Invented;
+pub use province::{Province, ProvinceSettings};
 pub use silent::Silent;
+pub use sources::{OneSource, Sources, Trouble};

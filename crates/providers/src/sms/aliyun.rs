@@ -1,7 +1,7 @@
 //! Alibaba Cloud's text messages (短信服务): the operation `SendSms` of version 2017-05-25, signed with
 //! `ACS3-HMAC-SHA256` ("V3 版本请求体&签名机制").
 
-use crate::https::Https;
+use crate::https::{Https, encoded};
 use actions::sms::{BoxFuture, SmsError, SmsSender, TextMessage};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -10,7 +10,7 @@ use domain::{
     time::UnixMs,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{Method, Request, StatusCode, Uri};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -165,33 +165,20 @@ impl Asked<'_> {
         Ok(format!("{ALGORITHM} Credential={key_id},SignedHeaders={names},Signature={signature}"))
     }
 
-    fn request(&self, settings: &AliyunSettings) -> Result<Request<Empty<Bytes>>, String> {
+    fn request(&self, settings: &AliyunSettings) -> Result<Request<Full<Bytes>>, String> {
         let address = format!("{}/?{}", settings.endpoint.trim_end_matches('/'), self.query());
         let mut request = Request::builder().method(Method::POST).uri(address);
         for (name, value) in self.headers() {
             request = request.header(name, value);
         }
         let authorization = self.authorization(&settings.key_id, &settings.key_secret)?;
-        let request = request.header("authorization", authorization).body(Empty::new());
+        let request = request.header("authorization", authorization).body(Full::default());
         request.map_err(|error| error.to_string())
     }
 }
 
 fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
-}
-
-/// Everything but letters, digits, `-`, `_`, `.` and `~` as `%XY` (RFC 3986, 2.3).
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -95,8 +95,8 @@ fn unit_with_door(row: &AnyRow) -> Result<Unit> {
 }
 
 impl Registry {
-    /// Units that this place may be: those with its credit code, its name, a door of its name, a door in
-    /// its house; up to `limit` for each of these reasons. A unit may come several times.
+    /// Units that this place may be: those with its credit code, its name, a door of its name in its
+    /// house, a door of its name, a door in its house; up to `limit` for each of these reasons. A unit may come several times.
     ///
     /// # Errors
     /// Of the database.
@@ -115,25 +115,39 @@ impl Registry {
                 found.push(unit(&row)?);
             }
         }
-        let doors = format!(
-            "select {UNIT}, {DOOR} from checkpoints c \
-             join organisations o on o.id = c.organisation_id"
-        );
-        let named = format!("{doors} where c.similar_name = $1 order by c.number limit $2");
-        let query = sqlx::query(AssertSqlSafe(named)).bind(place.similar_name.as_str());
-        for row in query.bind(limit).fetch_all(&self.pool).await? {
-            found.push(unit_with_door(&row)?);
+        let (name, house) = (place.similar_name.as_str(), place.near_address.as_str());
+        let (by_name, by_house) = ("c.similar_name = $2", "c.near_address = $2 and c.county = $3");
+        if !house.is_empty() {
+            // Of a chain's many doors, and of a mall's, the one that is both must not be the eleventh.
+            let both = "c.near_address = $2 and c.county = $3 and c.similar_name = $4";
+            let words = [house, &place.county, name];
+            found.extend(self.units_with_door(both, &words, limit).await?);
         }
-        if !place.near_address.is_empty() {
-            let near = format!(
-                "{doors} where c.near_address = $1 and c.county = $2 order by c.number limit $3"
-            );
-            let query = sqlx::query(AssertSqlSafe(near)).bind(place.near_address.as_str());
-            for row in query.bind(place.county.as_str()).bind(limit).fetch_all(&self.pool).await? {
-                found.push(unit_with_door(&row)?);
-            }
+        found.extend(self.units_with_door(by_name, &[name], limit).await?);
+        if !house.is_empty() {
+            let words = [house, &place.county];
+            found.extend(self.units_with_door(by_house, &words, limit).await?);
         }
         Ok(found)
+    }
+
+    /// Up to `limit` units with a door that meets a condition on `c`, whose words are `$2` and on.
+    async fn units_with_door(
+        &self,
+        condition: &'static str,
+        words: &[&str],
+        limit: i64,
+    ) -> Result<Vec<Unit>> {
+        let sql = format!(
+            "select {UNIT}, {DOOR} from checkpoints c \
+             join organisations o on o.id = c.organisation_id \
+             where {condition} order by c.number limit $1"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(limit);
+        for word in words {
+            query = query.bind(*word);
+        }
+        query.fetch_all(&self.pool).await?.iter().map(unit_with_door).collect()
     }
 
     /// Up to `limit` units with this text in their name, in these counties or townships or with a door
@@ -160,6 +174,22 @@ impl Registry {
         rows.iter().map(unit).collect()
     }
 
+    /// Whether a unit has a door in a county or township (`region` is what its code begins with).
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn has_door_in(&self, organisation: i64, region: &str) -> Result<bool> {
+        let row = sqlx::query(
+            "select count(*) from checkpoints where organisation_id = $1 \
+             and township like $2 escape '!'",
+        )
+        .bind(organisation)
+        .bind(begins(region))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count(&row)? > 0)
+    }
+
     /// Up to `limit` doors of a unit, in the order of their numbers.
     ///
     /// # Errors
@@ -174,8 +204,8 @@ impl Registry {
         query.fetch_all(&self.pool).await?.iter().map(unit_with_door).collect()
     }
 
-    /// Places of the register that this door may be: those with its unit's credit code, its name or its
-    /// unit's, or in its house; up to `limit` for each of these reasons, without those that are gone. A
+    /// Places of the register that this door may be: those with its unit's credit code, its name in its
+    /// house, its name or its unit's, or in its house; up to `limit` for each of these reasons, without those that are gone. A
     /// place may come several times.
     ///
     /// # Errors
@@ -196,6 +226,11 @@ impl Registry {
         let mut found = Vec::new();
         for (condition, one, other) in [
             ("p.credit_code = $1 or p.credit_code = $2", unit.credit_code.as_deref(), None),
+            (
+                "p.similar_name = $1 and p.near_address = $2 and p.near_address <> ''",
+                Some(door.similar_name.as_str()),
+                Some(door.near_address.as_str()),
+            ),
             (
                 "p.similar_name = $1 or p.similar_name = $2",
                 Some(door.similar_name.as_str()),

@@ -8,7 +8,7 @@ use domain::{
     applications::State,
     audit::Deed,
     checkpoints::CheckpointNumber,
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::{IdKind, PersonNumber},
     venue_codes::Standing,
 };
@@ -40,6 +40,8 @@ fn green(sampled: Option<NucleicAcid>) -> HealthStatus {
         confirmed: NOON,
         nucleic_acid: sampled,
         itinerary: Itinerary::Clear,
+        doses: None,
+        source: Source::Register,
     }
 }
 
@@ -101,11 +103,8 @@ async fn what_is_not_committed_never_was(at: &BackEnd) {
 }
 
 async fn statuses_are_set_for_people_of_the_same_transaction(at: &BackEnd) {
-    let tests = [
-        None,
-        Some(NucleicAcid { sampled: NOON.plus(-5), negative: true }),
-        Some(NucleicAcid { sampled: NOON, negative: false }),
-    ];
+    let tests =
+        [None, Some(NucleicAcid::of(NOON.plus(-5), true)), Some(NucleicAcid::of(NOON, false))];
     let status = |n: u64| HealthStatus {
         colour: Colour::ALL[n as usize % 6],
         ..green(tests[n as usize % 3])

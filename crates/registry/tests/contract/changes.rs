@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     audit::Deed,
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
     venue_codes::Standing,
 };
@@ -26,6 +26,8 @@ const RED: HealthStatus = HealthStatus {
     confirmed: NOON,
     nucleic_acid: None,
     itinerary: Itinerary::Risk,
+    doses: Some(3),
+    source: Source::Register,
 };
 
 async fn since(at: &BackEnd, seq: i64) -> Vec<Change> {
@@ -114,7 +116,7 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
     let without = people.iter().map(|known| KnownPerson { status: None, ..known.clone() });
     assert_eq!(all, without.collect::<Vec<_>>());
     let tested = HealthStatus {
-        nucleic_acid: Some(NucleicAcid { sampled: NOON, negative: true }),
+        nucleic_acid: Some(NucleicAcid::of(NOON, true)),
         itinerary: Itinerary::Clear,
         ..RED
     };

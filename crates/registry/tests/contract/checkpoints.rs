@@ -115,7 +115,7 @@ async fn send_back(at: &BackEnd, door: CheckpointNumber) {
 
 async fn correct(at: &BackEnd, door: CheckpointNumber, record: &CheckpointRecord) -> bool {
     let line = line(Deed::ApplicationSubmitted, LATER);
-    at.registry.correct_checkpoint(door, record, &line).await.unwrap()
+    at.registry.correct_checkpoint(at.as_read(door).await, record, &line).await.unwrap()
 }
 
 const LATER: UnixMs = UnixMs(NOON.0 + 5000);

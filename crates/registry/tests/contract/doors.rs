@@ -63,7 +63,9 @@ async fn a_row_says_where_the_door_and_its_application_stand(at: &BackEnd) {
         assert_eq!(row.changed, NOON.plus(round));
         let again = line(Deed::ApplicationSubmitted, NOON.plus(round));
         let number = CheckpointNumber(1);
-        assert!(at.registry.correct_checkpoint(number, &door, &again).await.unwrap());
+        assert!(
+            at.registry.correct_checkpoint(at.as_read(number).await, &door, &again).await.unwrap()
+        );
     }
     let yes = line(Deed::ApplicationApproved, NOON.plus(9));
     assert!(

@@ -5,7 +5,7 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
 };
 
@@ -18,15 +18,12 @@ on_both!(
 );
 
 fn status(colour: Colour) -> HealthStatus {
-    HealthStatus { colour, confirmed: NOON, nucleic_acid: None, itinerary: Itinerary::Unknown }
+    HealthStatus { colour, source: Source::Register, ..HealthStatus::unknown(NOON) }
 }
 
 async fn every_status_comes_back_confirmed_when_it_was_set(at: &BackEnd) {
-    let tests = [
-        None,
-        Some(NucleicAcid { sampled: NOON.plus(-5), negative: true }),
-        Some(NucleicAcid { sampled: NOON, negative: false }),
-    ];
+    let tests =
+        [None, Some(NucleicAcid::of(NOON.plus(-5), true)), Some(NucleicAcid::of(NOON, false))];
     for colour in Colour::ALL {
         let person = at.a_person(colour.code()).await;
         for itinerary in [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown] {

@@ -206,7 +206,7 @@ async fn another_responsible_person_ends_what_the_one_before_had(at: &BackEnd) {
     let change = async |phone: &[u8], round| {
         let asked = line(Deed::ApplicationSubmitted, NOON.plus(6));
         let new = record(1, "万达", "北门");
-        assert!(at.registry.propose(DOOR, &new, phone, &asked).await.unwrap());
+        assert!(at.registry.propose(at.as_read(DOOR).await, &new, phone, &asked).await.unwrap());
         let yes = line(Deed::ApplicationApproved, NOON.plus(7));
         assert!(
             at.registry

@@ -55,6 +55,7 @@ pub(crate) fn person(document: &str) -> NewPerson {
         masked_sealed: b"masked".to_vec(),
         phone_sealed: Some(b"phone".to_vec()),
         phone_index: Some(b"index".to_vec()),
+        name_index: None,
         registered: NOON,
         consent_version: 1,
     }
@@ -122,6 +123,11 @@ impl BackEnd {
     /// The number of a door's application.
     pub(crate) async fn application(&self, door: CheckpointNumber) -> i64 {
         self.registry.application_of(door).await.unwrap().unwrap().0
+    }
+
+    /// A door with the round of its application, as somebody reads it now.
+    pub(crate) async fn as_read(&self, door: CheckpointNumber) -> (CheckpointNumber, i64) {
+        (door, self.registry.round_of(door).await.unwrap().unwrap_or_default())
     }
 
     /// A door that is open, with this code; its short number is `FY-` and the code.

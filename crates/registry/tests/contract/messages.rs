@@ -65,7 +65,10 @@ async fn a_decision_tells_the_units_manager(at: &BackEnd) {
     assert_eq!((told[0].at, told[0].read), (NOON, None));
     let again = line(Deed::ApplicationSubmitted, NOON);
     assert!(
-        at.registry.correct_checkpoint(DOOR, &record(1, "万达", "东门"), &again).await.unwrap()
+        at.registry
+            .correct_checkpoint(at.as_read(DOOR).await, &record(1, "万达", "东门"), &again)
+            .await
+            .unwrap()
     );
     let yes = line(Deed::ApplicationApproved, NOON);
     assert!(

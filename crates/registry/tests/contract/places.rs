@@ -18,6 +18,7 @@ on_both!(
     a_place_is_hinted_by_code_or_name,
     only_what_can_be_told_is_likely,
     units_are_found_by_code_name_and_house,
+    of_a_chain_in_a_mall_the_door_that_is_both_is_found,
     places_are_found_for_a_door,
     units_are_looked_for_by_name_within_a_region,
     a_decision_counts_once_and_is_written_down,
@@ -270,6 +271,33 @@ async fn units_are_found_by_code_name_and_house(at: &BackEnd) {
     // Without a house nothing is near.
     let nowhere = registry::Place { near_address: String::new(), credit_code: None, ..place };
     assert_eq!(at.registry.units_like(&nowhere, 10).await.unwrap().len(), 2);
+}
+
+async fn of_a_chain_in_a_mall_the_door_that_is_both_is_found(at: &BackEnd) {
+    let chain = at.an_organisation("连锁总店").await;
+    for n in 0..3 {
+        let elsewhere = CheckpointRecord {
+            address: format!("河东路 {n} 号"),
+            ..record(chain, "百姓缘大药房", &format!("{n} 号门"))
+        };
+        at.applied(&elsewhere, NOON).await;
+        let in_the_mall = CheckpointRecord {
+            address: "颍州中路 1 号".to_owned(),
+            ..record(chain, "万达影城", &format!("{n} 号厅"))
+        };
+        at.applied(&in_the_mall, NOON).await;
+    }
+    let shop = at.an_organisation("另一家").await;
+    let both = CheckpointRecord {
+        address: "颍州中路 1 号".to_owned(),
+        ..record(shop, "百姓缘大药房", "正门")
+    };
+    let door = at.applied(&both, NOON).await;
+    take(at, &[listed("百姓缘大药房")]).await;
+    let place = at.registry.place(1).await.unwrap().unwrap();
+    let units = at.registry.units_like(&place, 2).await.unwrap();
+    assert_eq!(units[0].organisation, shop);
+    assert_eq!(units[0].door.as_ref().unwrap().number, door);
 }
 
 async fn places_are_found_for_a_door(at: &BackEnd) {

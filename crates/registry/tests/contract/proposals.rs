@@ -36,7 +36,10 @@ fn wanted() -> CheckpointRecord {
 }
 
 async fn propose(at: &BackEnd, new: &CheckpointRecord, time: UnixMs) -> bool {
-    at.registry.propose(DOOR, new, b"138", &line(Deed::ApplicationSubmitted, time)).await.unwrap()
+    at.registry
+        .propose(at.as_read(DOOR).await, new, b"138", &line(Deed::ApplicationSubmitted, time))
+        .await
+        .unwrap()
 }
 
 async fn withdraw(at: &BackEnd) -> bool {
@@ -128,7 +131,8 @@ async fn a_change_comes_back_and_is_corrected(at: &BackEnd) {
     let back = line(Deed::ApplicationReturned, NOON.plus(6));
     assert!(at.registry.return_application((1, 2), "不清", &back).await.unwrap());
     let again = line(Deed::ApplicationSubmitted, NOON.plus(7));
-    let past = at.registry.correct_checkpoint(DOOR, &wanted(), &again).await.unwrap();
+    let past =
+        at.registry.correct_checkpoint(at.as_read(DOOR).await, &wanted(), &again).await.unwrap();
     assert!(!past, "an open door is not changed past the review");
     assert_eq!(seen(at).await.0, "万达");
     let other = CheckpointRecord { name: "金鹰".to_owned(), ..wanted() };

@@ -290,7 +290,7 @@ async fn a_corrected_door_moves_to_its_new_township(at: &BackEnd) {
         ..record(1, "万达广场", "南门")
     };
     let again = line(Deed::ApplicationSubmitted, NOON.plus(1));
-    assert!(at.registry.correct_checkpoint(door, &there, &again).await.unwrap());
+    assert!(at.registry.correct_checkpoint(at.as_read(door).await, &there, &again).await.unwrap());
     let county = async |code: &str| {
         queue(at, QueueFilter { county: Some(code.to_owned()), ..waiting() }).await
     };
@@ -365,7 +365,10 @@ async fn what_came_back_needs_both_again(at: &BackEnd) {
     assert!(at.registry.return_application((1, 1), "不清", &back).await.unwrap());
     let again = line(Deed::ApplicationSubmitted, NOON);
     assert!(
-        at.registry.correct_checkpoint(door, &record(1, "万达", "东门"), &again).await.unwrap()
+        at.registry
+            .correct_checkpoint(at.as_read(door).await, &record(1, "万达", "东门"), &again)
+            .await
+            .unwrap()
     );
     let seen = at.registry.application(1).await.unwrap().unwrap();
     assert_eq!((seen.state, seen.endorsed_by), (State::Submitted, None));

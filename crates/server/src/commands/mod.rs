@@ -9,6 +9,7 @@ pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod time_status;
 pub(crate) mod verify;
 
 use std::io::Write;

@@ -5,7 +5,7 @@ use crate::{
     config::{SecondFactor, ServeArgs, Sms, Steps},
     installation::{GivenUrl, Kind},
     run, wiring,
-    wiring::{TextMessages, Wiring},
+    wiring::{HealthSources, TextMessages, Wiring},
 };
 use actions::{Failure, House, accounts::one_time_links::first_set_up};
 use anyhow::Context;
@@ -22,12 +22,14 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         here: here.clone(),
         given_url,
         sms: TextMessages::settled(&args.sms)?,
+        entry_apps: wiring::entry_apps::settled(&args.entry_apps)?,
         second_factor: args.second_factor,
+        hotline: args.hotline.clone(),
         review_steps: match args.review_steps {
             Steps::One => ReviewSteps::One,
             Steps::Two => ReviewSteps::Two,
         },
-        source_gone: false,
+        health: HealthSources::settled(&args.health_source)?,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -49,6 +51,13 @@ async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<S
         None => {
             writeln!(said, "posters would carry {here}: give --public-url before printing any")?;
         }
+    }
+    if args.health_source.is_empty() {
+        writeln!(
+            said,
+            "no outside source of health status is asked (--health-source): what the register says \
+             counts, everybody else is to be checked on the spot"
+        )?;
     }
     if args.sms.sms == Sms::Off {
         writeln!(

@@ -8,7 +8,10 @@ use hyper::body::Frame;
 use std::{
     io, mem,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -40,11 +43,13 @@ impl Bodies {
     }
 
     /// The body sent to an address, as handlers get it. It is read when they ask for it, not before.
-    pub(super) fn watched<B>(&self, path: &str, body: B) -> Body
+    /// `left` is set when it is let go before its end.
+    pub(super) fn watched<B>(&self, path: &str, body: B, left: &Left) -> Body
     where
         B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<BoxError>,
     {
+        left.0.store(false, Ordering::Relaxed);
         if body.is_end_stream() {
             return Body::empty();
         }
@@ -58,7 +63,19 @@ impl Bodies {
             taken: None,
             late: None,
             over: false,
+            left: left.clone(),
+            ended: false,
         })
+    }
+}
+
+/// Whether a connection's caller may still be sending what nobody reads.
+#[derive(Clone, Default)]
+pub(super) struct Left(Arc<AtomicBool>);
+
+impl Left {
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -75,6 +92,17 @@ struct Arriving<B> {
     taken: Option<OwnedSemaphorePermit>,
     late: Option<Pin<Box<Sleep>>>,
     over: bool,
+    left: Left,
+    /// Whether its last byte was read.
+    ended: bool,
+}
+
+impl<B> Drop for Arriving<B> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.left.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl<B> Arriving<B> {
@@ -130,7 +158,7 @@ where
                     }
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error.into()))),
-                Poll::Ready(None) => this.over = true,
+                Poll::Ready(None) => (this.over, this.ended) = (true, true),
                 Poll::Pending => {
                     let error = ready!(this.poll_late(context));
                     return Poll::Ready(Some(Err(error.into())));
@@ -157,9 +185,16 @@ mod tests {
         Bodies::new(Duration::from_secs(10), LONG_MAX)
     }
 
+    fn watched<B>(bodies: &Bodies, body: B) -> Body
+    where
+        B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<BoxError>,
+    {
+        bodies.watched("/c", body, &Left::default())
+    }
+
     async fn arrives(bodies: &Bodies, bytes: usize) -> Option<usize> {
-        let whole =
-            bodies.watched("/c", Full::new(vec![b'a'; bytes].into())).collect().await.ok()?;
+        let whole = watched(bodies, Full::new(vec![b'a'; bytes].into())).collect().await.ok()?;
         Some(whole.to_bytes().len())
     }
 
@@ -197,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_in_a_thousand_pieces_comes_as_one() {
         let left = (0..1_000).map(|n| Bytes::from(vec![n as u8])).collect();
-        let mut body = bodies().watched("/c", Pieces { left, ends: true });
+        let mut body = watched(&bodies(), Pieces { left, ends: true });
         let whole = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert!(whole.len() == 1_000 && whole[999] == 231);
         assert!(body.frame().await.is_none());
@@ -207,7 +242,7 @@ mod tests {
     async fn a_piece_does_not_keep_the_buffer_it_came_in() {
         let buffer = Bytes::from(vec![b'a'; 8 * 1024]);
         let left = (0..1_000).map(|n| buffer.slice(n..=n)).collect();
-        let mut body = bodies().watched("/c", Pieces { left, ends: false });
+        let mut body = watched(&bodies(), Pieces { left, ends: false });
         begin(&mut body).await;
         assert!(buffer.is_unique());
     }
@@ -215,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_never_ends_is_late_from_when_it_is_waited_for() {
         let bodies = Bodies::new(Duration::from_millis(100), LONG_MAX);
-        let mut body = bodies.watched("/c", unfinished(10));
+        let mut body = watched(&bodies, unfinished(10));
         tokio::time::sleep(Duration::from_millis(150)).await;
         begin(&mut body).await;
         let error = timeout(Duration::from_secs(5), body.frame()).await.unwrap().unwrap();
@@ -225,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_over_the_limit_is_given_as_far_as_the_limit_needs_it() {
         let left = (0..1_000).map(|_| Bytes::from(vec![b'a'; 8 * 1024])).collect();
-        let mut body = bodies().watched("/c", Pieces { left, ends: false });
+        let mut body = watched(&bodies(), Pieces { left, ends: false });
         let whole = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert!(whole.len() > BODY_BYTES_MAX && whole.len() <= BODY_BYTES_MAX + 8 * 1024);
     }
@@ -234,7 +269,7 @@ mod tests {
     async fn long_bodies_share_their_room_and_short_ones_need_none_of_it() {
         let bodies = bodies();
         let long = BODY_BYTES_MAX - 1;
-        let mut first = bodies.watched("/c", unfinished(long));
+        let mut first = watched(&bodies, unfinished(long));
         begin(&mut first).await;
         assert_eq!(arrives(&bodies, long).await, None, "no room for a second one");
         assert_eq!(arrives(&bodies, SHORT_BYTES).await, Some(SHORT_BYTES));

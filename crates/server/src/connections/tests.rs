@@ -5,7 +5,7 @@ use super::*;
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     routing::{get, post},
 };
 use hyper::body::Frame;
@@ -20,6 +20,7 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 use tower::ServiceExt;
+use web::routes::BODY_BYTES_MAX;
 
 const SOON: Duration = Duration::from_secs(5);
 const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
@@ -82,6 +83,7 @@ async fn running(limits: Limits) -> Running {
         .route("/slow", get(slow))
         .route("/long", get(long))
         .route("/live", get(|| async { Body::new(Live::new(LIVE.0)) }))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Arc::clone(&asked));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
@@ -212,6 +214,35 @@ async fn a_body_that_comes_slowly_but_in_time_is_whole() {
         sleep(Duration::from_millis(10)).await;
     }
     assert!(rest(&mut stream).await.ends_with("\r\n\r\n20"));
+}
+
+#[tokio::test]
+async fn who_sends_all_of_a_body_that_is_too_long_can_read_why_it_is_refused() {
+    let running = running(Limits::default()).await;
+    let mut stream = TcpStream::connect(running.at).await.unwrap();
+    let pieces = 32;
+    let length = pieces * BODY_BYTES_MAX;
+    let head = format!("POST / HTTP/1.1\r\nhost: here\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..pieces {
+        stream.write_all(&[b'a'; BODY_BYTES_MAX]).await.expect("it is taken");
+        // Most of it is sent after the answer, as over a line that is slower than this one.
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert!(rest(&mut stream).await.starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn who_sends_a_body_without_end_is_hung_up_on() {
+    let running = running(Limits::default()).await;
+    let mut stream = TcpStream::connect(running.at).await.unwrap();
+    let head = b"POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let endless = async {
+        let chunk = [&b"8000\r\n"[..], &[b'a'; 0x8000], b"\r\n"].concat();
+        while stream.write_all(&chunk).await.is_ok() {}
+    };
+    timeout(SOON, endless).await.expect("the server hangs up");
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices, layouts,
-    messages, offers, organisations, passwords, places, poster_jobs, posters, regions,
-    reverse_scans, sessions,
+    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
+    entry_policies, health_status, inspections, layouts, messages, offers, organisations,
+    passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -118,9 +118,15 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         poster_jobs::end_of_unit, poster_jobs::file_of_unit, poster_jobs::list_of_region,
         poster_jobs::order_of_region, poster_jobs::one_of_region, poster_jobs::end_of_region,
         poster_jobs::file_of_region,
+        entry_policies::list, entry_policies::one, entry_policies::compare, entry_policies::create,
+        entry_policies::approve, entry_policies::refuse, entry_policies::withdraw,
         applications::queue, applications::one, applications::approve, applications::send_back,
         applications::approve_many, applications::confirm_place,
         places::list, places::take, places::one, places::decide, places::confirm_sure,
+        inspections::list, inspections::find, inspections::one_door, inspections::record,
+        inspections::one, inspections::accepted, inspections::sent_back, inspections::my_list,
+        inspections::my_one, inspections::answer,
+        health_status::set, health_status::look,
         layouts::list, layouts::upload, layouts::svg, layouts::preview, layouts::begin,
         layouts::end, layouts::example, messages::list,
         offers::offer_door, offers::take_back_door, offers::lay_down, offers::open_offer,

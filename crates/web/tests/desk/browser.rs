@@ -47,13 +47,16 @@ pub(crate) struct Browser {
     pub(crate) router: Front,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) guard: String,
+    /// What it says it is.
+    pub(crate) agent: &'static str,
 }
 
 impl Browser {
     /// A browser that nobody has used yet.
     pub(crate) async fn new(t: &TestHouse) -> Self {
         let router = Front::new(Arc::clone(&t.house));
-        let mut browser = Self { router, cookies: BTreeMap::new(), guard: String::new() };
+        let (cookies, guard) = (BTreeMap::new(), String::new());
+        let mut browser = Self { router, cookies, guard, agent: "Mozilla/5.0" };
         browser.get("/login").await;
         browser
     }
@@ -106,6 +109,7 @@ impl Browser {
             .header(header::HOST, "127.0.0.1:8080")
             .header(header::COOKIE, cookies.join("; "))
             .header(header::CONTENT_TYPE, kind)
+            .header(header::USER_AGENT, self.agent)
             .body(Body::from(body))
             .unwrap();
         let response = self.router.answer(request).await;

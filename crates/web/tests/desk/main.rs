@@ -5,6 +5,8 @@
 mod accounts;
 mod browser;
 mod contact_tracing;
+mod health_status;
+mod inspections;
 mod layouts;
 mod places;
 mod poster_jobs;

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Browser, Seen},
-    venue::door_fields,
+    venue::{door_fields, written},
 };
 use axum::http::StatusCode;
 use domain::accounts::Role;
@@ -52,9 +52,9 @@ async fn an_application_comes_back_once_is_corrected_and_approved() {
     let wrong = manager.post(&format!("{page}/edit"), &[("name", "改名")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.says("门牌不符");
-    let again = manager.post(&format!("{page}/edit"), &door_fields("南门")).await;
+    let again = manager.post(&format!("{page}/edit"), &written("1", "南门")).await;
     assert_eq!(again.aim(), format!("{page}?done=sent"));
-    let late = manager.post(&format!("{page}/edit"), &door_fields("北门")).await;
+    let late = manager.post(&format!("{page}/edit"), &written("1", "北门")).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
 
     let second = reviewer.get(&format!("/review?id={id}")).await;

@@ -18,6 +18,11 @@ pub(crate) fn door_fields(door: &str) -> Vec<(&str, &str)> {
     ]
 }
 
+/// The same of an application that was read in this round.
+pub(crate) fn written<'a>(round: &'a str, door: &'a str) -> Vec<(&'a str, &'a str)> {
+    [&[("round", round)], door_fields(door).as_slice()].concat()
+}
+
 #[tokio::test]
 async fn the_organisation_is_registered_once_and_wrong_input_is_marked() {
     let t = TestHouse::new().await;
@@ -384,7 +389,11 @@ async fn a_door_in_use_is_changed_after_a_review_and_keeps_its_code() {
     let silent = manager.post(&format!("{page}/change"), &[("name", "新楼")]).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
     silent.says("value=\"新楼\"");
-    let done = manager.post(&format!("{page}/change"), &door_fields("新东门")).await;
+    form.says("name=\"round\" value=\"1\"");
+    let stale = manager.post(&format!("{page}/change"), &written("0", "旧东门")).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    stale.says("value=\"旧东门\"");
+    let done = manager.post(&format!("{page}/change"), &written("1", "新东门")).await;
     assert_eq!(done.aim(), format!("{page}?done=changing"));
     let waiting = manager.get(done.aim()).await;
     waiting.says("变更正在审核");
@@ -418,7 +427,7 @@ async fn a_door_in_use_is_changed_after_a_review_and_keeps_its_code() {
     let late = manager.post(&format!("{page}/withdraw"), &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
 
-    manager.post(&format!("{page}/change"), &door_fields("新东门")).await.aim();
+    manager.post(&format!("{page}/change"), &written("3", "新东门")).await.aim();
     reviewer.get("/review").await;
     reviewer.post("/review/1/approve", &[("round", "4")]).await.aim();
     let mut visitor = Browser::new(&t).await;

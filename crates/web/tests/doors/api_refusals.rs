@@ -73,6 +73,7 @@ impl Described {
                 fields.iter().map(|(name, field)| (name.clone(), self.example(field))).collect()
             }
             Some("integer") => json!(1),
+            Some("array") => json!([]),
             Some("string") => match schema["enum"].get(0) {
                 Some(one) => one.clone(),
                 None => json!("x"),
@@ -94,8 +95,11 @@ impl Everybody {
         let mut all = vec![(Who::Manager, t.manager_with_organisation().await)];
         for (who, role) in [
             (Who::Reviewer, Role::Reviewer),
+            (Who::Inspector, Role::Inspector),
             (Who::Administrator, Role::Administrator),
+            (Who::Investigator, Role::Investigator),
             (Who::Auditor, Role::Auditor),
+            (Who::PolicyOfficer, Role::PolicyOfficer),
         ] {
             all.push((who, t.staff_token(role, "").await));
         }

@@ -105,6 +105,10 @@ async fn many_are_approved_as_they_were_seen() {
     county.post(&many, &json!({})).await.refuses_fields(&["seen_ms"]);
     let narrow = json!({ "seen_ms": seen, "region": "341202004" });
     assert_eq!(county.post(&many, &narrow).await.told(200), approved(0, 0));
+    for elsewhere in ["341203", "341203001"] {
+        let foreign = json!({ "seen_ms": seen, "region": elsewhere });
+        assert_eq!(county.post(&many, &foreign).await.told(200), approved(0, 0), "{elsewhere}");
+    }
     let all = json!({ "seen_ms": seen });
     assert_eq!(county.post(&many, &all).await.told(200), approved(1, 3));
     assert_eq!(names(&county, "state=approved").await, ["甲医院"]);

@@ -97,7 +97,12 @@ async fn a_manager_applies_and_corrects_and_a_reviewer_decides() {
     let place = made.place().to_owned();
     assert_eq!(made.json()["form"], form);
     manager.post("/api/v1/checkpoints", &form).await.refuses_fields(&["door"]);
-    manager.put(&format!("{place}/application"), &form).await.refuses(409);
+    let written = |round: &Value, form: &Value| json!({ "round": round, "form": form });
+    let mut seen = manager.get(&place).await.told(200);
+    manager
+        .put(&format!("{place}/application"), &written(&seen["round"], &form))
+        .await
+        .refuses(409);
     manager.get(&format!("{place}/posters/A4.pdf")).await.refuses(409);
 
     let row = waiting(&reviewer).await;
@@ -109,12 +114,15 @@ async fn a_manager_applies_and_corrects_and_a_reviewer_decides() {
     reviewer.post(&format!("{application}/return"), &back).await.told(204);
     reviewer.post(&format!("{application}/return"), &back).await.refuses(409);
 
-    let seen = manager.get(&place).await.told(200);
+    seen = manager.get(&place).await.told(200);
     assert_eq!(
         (seen["state"].clone(), seen["reason"].clone()),
         (json!("returned"), back["reason"].clone())
     );
     let corrected = with(&form, "address", "三清路 503 号");
+    let stale = written(&json!(seen["round"].as_i64().unwrap() - 1), &corrected);
+    manager.put(&format!("{place}/application"), &stale).await.refuses(409);
+    let corrected = written(&seen["round"], &corrected);
     manager.put(&format!("{place}/application"), &corrected).await.told(204);
     // A decision about what was on the screen before is none.
     let late = json!({ "round": row["round"] });
@@ -192,10 +200,12 @@ async fn a_door_is_changed_stopped_closed_and_its_code_replaced() {
     visitor.post("/api/v1/checkins", &entry).await.told(201);
 
     let change = format!("{place}/change");
-    manager.put(&change, &seen["form"]).await.refuses(409);
+    let written = |form: &Value| json!({ "round": seen["round"], "form": form });
+    manager.put(&change, &written(&seen["form"])).await.refuses(409);
     let wanted = with(&seen["form"], "name", "阜阳市人民医院（新区）");
-    manager.put(&change, &wanted).await.told(204);
-    manager.put(&change, &wanted).await.refuses(409);
+    manager.put(&change, &json!({ "round": 0, "form": wanted })).await.refuses(409);
+    manager.put(&change, &written(&wanted)).await.told(204);
+    manager.put(&change, &written(&wanted)).await.refuses(409);
     let row = waiting(&reviewer).await;
     let detail = reviewer.get(&format!("/api/v1/applications/{}", row["id"])).await.told(200);
     assert_eq!(detail["changes"].as_array().unwrap().len(), 1);

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 19] = [
+    "/policy",
+    "/health-status",
     "/venue",
     "/review",
     "/places",
+    "/inspections",
     "/layouts",
     "/accounts",
     "/login",
@@ -28,13 +31,27 @@ const ROOMS: [&str; 16] = [
 const FORM: &str = "a form";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 109] = [
+const PAGES: [(&str, &str); 131] = [
+    ("GET /health-status", FORM),
+    ("POST /health-status", "POST /health-status"),
+    ("POST /health-status/look", "POST /health-status/look"),
     ("POST /review/{id}/place", "POST /applications/{id}/place"),
     ("GET /places", "GET /places"),
     ("GET /places", "GET /places/{id}"),
     ("POST /places/{id}", "POST /places/{id}/match"),
     ("GET /places/sure", "GET /places"),
     ("POST /places/sure/confirm", "POST /places/confirm"),
+    ("GET /inspections", "GET /inspections"),
+    ("GET /inspections/table.csv", "GET /inspections"),
+    ("GET /inspections/new", "GET /inspections/doors"),
+    ("GET /inspections/doors/{id}", "GET /inspections/doors/{id}"),
+    ("POST /inspections/doors/{id}", "POST /inspections/doors/{id}"),
+    ("GET /inspections/{id}", "GET /inspections/{id}"),
+    ("POST /inspections/{id}/accept", "POST /inspections/{id}/accept"),
+    ("POST /inspections/{id}/send-back", "POST /inspections/{id}/send-back"),
+    ("GET /venue/inspections", "GET /inspections/mine"),
+    ("GET /venue/inspections/{id}", "GET /inspections/mine/{id}"),
+    ("POST /venue/inspections/{id}/answer", "POST /inspections/mine/{id}/answer"),
     ("GET /login", FORM),
     ("POST /login", "POST /sessions"),
     ("GET /login/code", FORM),
@@ -124,6 +141,14 @@ const PAGES: [(&str, &str); 109] = [
     ("POST /posters", "POST /poster-jobs"),
     ("POST /posters/{id}/cancel", "DELETE /poster-jobs/{id}"),
     ("GET /posters/{id}/file", "GET /poster-jobs/{id}/file"),
+    ("GET /policy", "GET /entry-policies"),
+    ("GET /policy/new", FORM),
+    ("POST /policy/new", "POST /entry-policies"),
+    ("POST /policy/new", "POST /entry-policies/preview"),
+    ("GET /policy/{version}", "GET /entry-policies/{version}"),
+    ("POST /policy/{version}/approve", "POST /entry-policies/{version}/approve"),
+    ("POST /policy/{version}/refuse", "POST /entry-policies/{version}/refuse"),
+    ("POST /policy/{version}/withdraw", "POST /entry-policies/{version}/withdraw"),
     ("GET /categories", "GET /categories"),
     ("GET /categories/new", FORM),
     ("POST /categories/new", "POST /category-groups/{code}/categories"),

@@ -9,7 +9,16 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 38] = [
+const DATA: [(&str, &[&str], &str); 46] = [
+    ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
+    ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),
+    ("actions/src/health_status/import.rs", &[], ERRORS),
+    ("actions/src/health_status/asking.rs", &[], AUDIT),
+    (
+        "actions/src/health_status/set.rs",
+        &["接口", "{} 条，生效 {}，没有变化 {}，等待登记 {}，姓名不符 {}"],
+        AUDIT,
+    ),
     ("actions/src/checkpoints/import/check.rs", &[], ERRORS),
     ("actions/src/tables/columns.rs", &[], ERRORS),
     ("actions/src/checkpoints/import/judge.rs", &[], ERRORS),
@@ -47,6 +56,9 @@ const DATA: [(&str, &[&str], &str); 38] = [
         &["不再管理", "单位 {organisation}", "检查点 {}", "短信没有发出，收回", "邀请 {id}"],
         AUDIT,
     ),
+    ("actions/src/inspections/", &["检查 {id}", "检查点 {}", "问题 {} 项"], AUDIT),
+    ("domain/src/messages.rs", &["{}（期限{}月{}日）"], "text messages to phones in Fuyang"),
+    ("web/src/pages/authority/inspections/table.rs", &[], "a file for offices in Fuyang"),
     ("actions/src/sms.rs", &[], "text messages to phones in Fuyang"),
     (
         "actions/src/categories/edit.rs",

@@ -3,9 +3,12 @@
 
 mod api;
 mod api_drafts;
+mod api_health_status;
+mod api_inspections;
 mod api_layouts;
 mod api_people;
 mod api_places;
+mod api_policies;
 mod api_poster_jobs;
 mod api_refusals;
 mod api_review;
@@ -15,6 +18,7 @@ mod api_whole;
 mod browser;
 mod callers;
 mod catalogue;
+mod entry_apps;
 mod escaping;
 mod forged;
 mod hang_up;

@@ -4,11 +4,14 @@
 use crate::browser::{Browser, Seen};
 use actions::{
     applications::{drafts, mine},
+    inspections,
     places::import,
     tables::{Cell, Table, TableRow, find_header_of_places},
 };
 use axum::http::{Method, StatusCode};
-use domain::{accounts::Role, applications::State, checkpoints::Standing};
+use domain::{
+    accounts::Role, applications::State, checkpoints::Standing, inspections::InspectionForm,
+};
 use testkit::{Door, TestHouse};
 use web::routes::{Kind, Route, Who, table};
 
@@ -26,16 +29,31 @@ async fn a_place(t: &TestHouse) {
     import::save(t, &checked.good, t.now()).await.unwrap();
 }
 
-/// What a manager and a reviewer of 颍州区 have: a door with a device and an application, a draft.
+/// An inspection of the door that waits for its manager, by whoever has this session.
+async fn an_inspection(t: &TestHouse, door: &Door, inspector: &str) -> i64 {
+    let inspector = t.staff(inspector).await.as_inspector().unwrap();
+    let form = InspectionForm {
+        outcome: "findings".to_owned(),
+        findings: vec!["not_posted".to_owned()],
+        days: "3".to_owned(),
+        ..InspectionForm::default()
+    };
+    inspections::record(t, &inspector, (door.number, 0), &form).await.unwrap()
+}
+
+/// What a manager, a reviewer and an inspector of 颍州区 have: a door with a device, an application and
+/// an inspection, a draft.
 struct Things {
     door: Door,
     device: i64,
     application: i64,
     draft: i64,
+    place_round: i64,
+    inspection: i64,
 }
 
 impl Things {
-    async fn new(t: &TestHouse) -> Self {
+    async fn new(t: &TestHouse, inspector: &str) -> Self {
         let door = t.door().await;
         t.duty(&door).await;
         let device = t.registry.devices_at(door.number).await.unwrap()[0].id;
@@ -43,7 +61,9 @@ impl Things {
         let draft = drafts::keep(t, &manager, &t.checkpoint_form()).await.unwrap();
         a_place(t).await;
         let application = t.registry.application_of(door.number).await.unwrap().unwrap().0;
-        Self { door, device, application, draft }
+        let place_round = t.registry.place(1).await.unwrap().unwrap().round;
+        let inspection = an_inspection(t, &door, inspector).await;
+        Self { door, device, application, draft, place_round, inspection }
     }
 
     /// Holds that nobody has changed any of them.
@@ -53,12 +73,20 @@ impl Things {
         let door = mine::one(t, &manager, self.door.number).await.unwrap();
         assert!(door.row.standing == Standing::Open && door.devices[0].revoked.is_none(), "{at}");
         assert!(door.row.state == State::Approved && door.life.is_empty(), "{at}");
+        assert_eq!(t.registry.place(1).await.unwrap().unwrap().round, self.place_round, "{at}");
+        let list = inspections::my_list(t, &manager, None, &inspections::Filter::default()).await;
+        let list = list.unwrap();
+        assert_eq!((list.total, list.rows[0].round), (1, 0), "{at}");
     }
 
     /// The route's address of these; none when it names no thing.
     fn address(&self, route: &Route) -> Option<String> {
         let path = route.path;
         let id = match path {
+            _ if path.contains("/inspections/doors/{id}") => i64::from(self.door.number.0),
+            _ if path.contains("/inspections/{id}") || path.contains("/mine/{id}") => {
+                self.inspection
+            }
             _ if path.contains("/checkpoints/{id}") => i64::from(self.door.number.0),
             _ if path.contains("/drafts/{id}") => self.draft,
             _ if path.contains("/review/{id}") || path.contains("/applications/{id}") => {
@@ -91,7 +119,12 @@ fn body(path: &str) -> &'static str {
         "suspend" => "{\"reason\":\"x\"}",
         "place" => "{\"place\":1,\"round\":0}",
         "match" => "{\"round\":0,\"state\":\"no_unit\"}",
+        "accept" => "{\"round\":0}",
+        "send-back" => "{\"round\":0,\"reason\":\"x\",\"days\":1}",
+        "answer" => "{\"round\":0,\"words\":\"x\"}",
+        _ if path.contains("/inspections/doors/") => "{\"newest\":1,\"findings\":[]}",
         "poster-reports" => "{\"fault\":\"damaged\",\"code_number\":\"x\"}",
+        "application" | "change" => "{\"round\":1,\"form\":{}}",
         _ if path.contains("/drafts/") => "{\"round\":1,\"form\":{}}",
         _ => "{}",
     }
@@ -110,6 +143,12 @@ async fn tried(browser: &mut Browser, route: &Route, path: &str) -> Seen {
                 "close" => &[("sure_close", "1")],
                 "place" => &[("place", "1"), ("place_round", "0")],
                 _ if path.starts_with("/places/") => &[("round", "0"), ("organisation", "none")],
+                "accept" => &[("round", "0")],
+                "send-back" => &[("round", "0"), ("reason", "x"), ("days", "1")],
+                "answer" => &[("round", "0"), ("words", "x")],
+                _ if path.starts_with("/inspections/doors/") => {
+                    &[("seen", "1"), ("outcome", "in_order")]
+                }
                 "approve" | "return" | "suspend" | "resume" => &[("round", "1"), ("reason", "x")],
                 _ => &[],
             };
@@ -124,6 +163,8 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
     let stranger = t.manager_with_organisation().await;
     let elsewhere = t.staff_token(Role::Reviewer, "341203").await;
     let here = t.staff_token(Role::Reviewer, "341202").await;
+    let inspector_elsewhere = t.staff_token(Role::Inspector, "341203").await;
+    let inspector_here = t.staff_token(Role::Inspector, "341202").await;
     let mut count = 0;
     for route in table() {
         let things = match route.who {
@@ -134,14 +175,16 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
             {
                 continue;
             }
-            Who::Manager | Who::Reviewer if route.path.contains("{id}") => Things::new(&t).await,
+            Who::Manager | Who::Reviewer | Who::Inspector if route.path.contains("{id}") => {
+                Things::new(&t, &inspector_here).await
+            }
             _ => continue,
         };
         let Some(path) = things.address(&route) else { panic!("{} names what?", route.path) };
-        let (own, other) = if route.who == Who::Manager {
-            (&things.door.manager, &stranger)
-        } else {
-            (&here, &elsewhere)
+        let (own, other) = match route.who {
+            Who::Manager => (&things.door.manager, &stranger),
+            Who::Inspector => (&inspector_here, &inspector_elsewhere),
+            _ => (&here, &elsewhere),
         };
         let at = format!("{} {path}", route.method);
         let seen = tried(&mut Browser::of(&t, other).await, &route, &path).await;
@@ -157,5 +200,5 @@ async fn somebody_elses_thing_is_not_found_at_any_address() {
         assert!(!seen.status.is_server_error(), "{at}: {}", seen.status);
         count += 1;
     }
-    assert!(count >= 40, "{count}");
+    assert!(count >= 50, "{count}");
 }

@@ -108,9 +108,11 @@ pub(crate) async fn callers(t: &TestHouse) -> Vec<(Option<Who>, Browser)> {
     for (who, role) in [
         (Who::Manager, Role::Manager),
         (Who::Reviewer, Role::Reviewer),
+        (Who::Inspector, Role::Inspector),
         (Who::Investigator, Role::Investigator),
         (Who::Auditor, Role::Auditor),
         (Who::Administrator, Role::Administrator),
+        (Who::PolicyOfficer, Role::PolicyOfficer),
     ] {
         all.push((Some(who), Browser::of(t, &t.staff_token(role, "").await).await));
     }

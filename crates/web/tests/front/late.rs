@@ -5,11 +5,14 @@ use crate::{
     client::Seen,
     visitor::{enter, known},
 };
-use actions::{checkins::follow_up, health_status::HealthSource, sms::BoxFuture};
+use actions::{
+    checkins::follow_up,
+    health_status::{HealthSource, Subject},
+    sms::BoxFuture,
+};
 use axum::http::StatusCode;
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
-    people::PersonNumber,
     time::{HOUR_MS, UnixMs},
 };
 use std::{sync::Arc, time::Duration};
@@ -23,15 +26,16 @@ struct Slow {
 }
 
 impl HealthSource for Slow {
-    fn ask(&self, _: PersonNumber, now: UnixMs) -> BoxFuture<'_, Option<HealthStatus>> {
+    fn ask<'a>(&'a self, _: &'a Subject, now: UnixMs) -> BoxFuture<'a, Option<HealthStatus>> {
         Box::pin(async move {
             self.may.acquire().await.ok()?.forget();
             let sampled = now.plus(-11 * HOUR_MS);
             Some(HealthStatus {
                 colour: self.colour,
                 confirmed: now,
-                nucleic_acid: Some(NucleicAcid { sampled, negative: true }),
+                nucleic_acid: Some(NucleicAcid::of(sampled, true)),
                 itinerary: Itinerary::Clear,
+                ..HealthStatus::unknown(now)
             })
         })
     }

@@ -10,7 +10,7 @@ use crate::{
     accounts::principals::Reviewer,
     categories,
     places::{self, Listed},
-    regions,
+    posters, regions,
 };
 use domain::{
     applications::{NotYours, State},
@@ -43,6 +43,8 @@ pub struct Detail {
     pub standing: checkpoints::Standing,
     /// What has happened to the door since it was approved, oldest first.
     pub life: Vec<CheckpointEvent>,
+    /// Characters of what is applied for that no poster can show.
+    pub undrawable: Vec<char>,
     /// County's name.
     pub county_name: String,
     /// Responsible person, masked.
@@ -101,6 +103,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         }
         None => Vec::new(),
     };
+    let undrawable = posters::undrawable(proposal.as_ref().unwrap_or(&record))?;
     let (responsible_name, responsible_phone) = responsible(house, &record)?;
     let organisation = application.organisation;
     let life = house.registry.checkpoint_events(number).await?;
@@ -121,6 +124,7 @@ pub async fn one(house: &House, caller: &Reviewer, id: i64) -> Answer<Detail> {
         standing,
         life,
         listed,
+        undrawable,
         county_name: regions::name_of(&regions, &record.county),
         responsible_name,
         responsible_phone,

@@ -84,10 +84,14 @@ pub async fn download<'a>(
     if job.state != JobState::Done || !there {
         return Err(Failure::NotFound);
     }
-    let Ok((file, bytes)) = house.poster_jobs.exports.open(id).await else {
-        tracing::error!(id, "the file of a poster job is not there any more");
-        house.registry.fail_poster_job(id, JobFault::Lost, house.now()).await?;
-        return Err(Failure::NotFound);
+    let (file, bytes) = match house.poster_jobs.exports.open(id).await {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            tracing::error!(id, "the file of a poster job is not there any more");
+            house.registry.fail_poster_job(id, JobFault::Lost, house.now()).await?;
+            return Err(Failure::NotFound);
+        }
+        Err(error) => return Err(Failure::broken(error)),
     };
     if begins {
         let (at, actor) = (house.now(), caller.actor());

@@ -111,13 +111,16 @@ pub(crate) struct DemoAccount {
 }
 
 /// Role, county, name.
-const ACCOUNTS: [(Role, Option<&str>, &str); 6] = [
+const ACCOUNTS: [(Role, Option<&str>, &str); 9] = [
     (Role::Manager, None, "韩秋实"),
     (Role::Reviewer, Some("341202"), "沈知远"),
     (Role::Reviewer, Some("341203"), "陆明川"),
     (Role::Investigator, None, "顾清和"),
     (Role::Auditor, None, "程守正"),
     (Role::Administrator, None, "白景行"),
+    (Role::Inspector, Some("341202"), "闻人月"),
+    (Role::PolicyOfficer, None, "季云舒"),
+    (Role::PolicyOfficer, None, "傅明哲"),
 ];
 
 /// The phone of the n-th demo account; the range is not in use.
@@ -141,6 +144,17 @@ pub(crate) async fn accounts(house: &House) -> anyhow::Result<Vec<DemoAccount>> 
         });
     }
     Ok(all)
+}
+
+/// Makes the accounts that an earlier version of the demonstration did not have.
+pub(crate) async fn complete(house: &House) -> anyhow::Result<()> {
+    for (at, (role, county, name)) in ACCOUNTS.iter().enumerate() {
+        let index = house.vault.blind(Index::Phone, phone(at)?.as_str());
+        if house.registry.account_by_phone(&index).await?.is_none() {
+            make_account(house, at, *role, *county, name).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes accounts, organisations and doors: all [`DOORS`], or the first few when fewer are wanted.

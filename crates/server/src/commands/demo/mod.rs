@@ -1,6 +1,7 @@
 //! `venuecode demo`: an invented city to look around in. A second start keeps what is there.
 
 pub(crate) mod city;
+mod inspections;
 pub(crate) mod people;
 mod register;
 pub(crate) mod tokens;
@@ -9,19 +10,23 @@ mod visits;
 use crate::{
     config::{DataArgs, LimitArgs, SecondFactor},
     installation::{GivenUrl, Kind},
+    outside::{SystemClock, SystemDice},
     run, wiring,
-    wiring::{TextMessages, Wiring},
+    wiring::{HealthSources, TextMessages, Wiring},
 };
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
+use providers::entry_apps::stand_in::StandIn;
+use providers::health_status::province::mock::MockGateway;
 use std::{
     fmt::Write as _,
     io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 use tokens::TokensFile;
 
@@ -32,6 +37,8 @@ enum Source {
     Invented,
     /// It never answers, as when its network is down.
     Gone,
+    /// It is asked as the province's gateway is, and a stand-in on this machine answers.
+    Gateway,
 }
 
 /// What a demonstration needs to know.
@@ -56,14 +63,28 @@ pub(crate) struct DemoArgs {
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let listener = run::bind(args.listen).await?;
     let here = format!("http://{}", listener.local_addr()?);
+    let gateway = match args.health_source {
+        Source::Gateway => Some(MockGateway::start(None).await.context("the stand-in gateway")?),
+        Source::Invented | Source::Gone => None,
+    };
+    let health = match (args.health_source, &gateway) {
+        (_, Some(gateway)) => HealthSources::Gateways(vec![gateway.settings()]),
+        (Source::Gone, None) => HealthSources::Gone,
+        (_, None) => HealthSources::None,
+    };
+    let address = listener.local_addr()?.ip();
+    let apps = StandIn::start(address, &here, Arc::new(SystemClock), Arc::new(SystemDice)).await;
+    let apps = apps.context("the stand-in for entry apps")?;
     let wiring = Wiring {
         kind: Some(Kind::Demo),
         here: here.clone(),
         given_url: GivenUrl::default(),
         sms: TextMessages::Console,
+        entry_apps: apps.apps()?,
         second_factor: SecondFactor::Sms,
+        hotline: None,
         review_steps: ReviewSteps::One,
-        source_gone: args.health_source == Source::Gone,
+        health,
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -73,10 +94,11 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         load(&house).await.context("loading the demo city")?;
         house.catch_up().await?;
     }
+    city::complete(&house).await?;
     if let Some(path) = &args.tokens {
         write_tokens(&house, path).await?;
     }
-    let said = screen(&house, &here, &args.data.data).await?;
+    let said = screen(&house, &here, &args.data.data, &apps.url).await?;
     out.write_all(said.as_bytes())?;
     out.flush()?;
     run::serve(house, listener, None).await?;
@@ -87,12 +109,18 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 async fn load(house: &House) -> anyhow::Result<()> {
     city::load(house, city::DOORS).await?;
     register::load(house).await?;
+    inspections::load(house).await?;
     people::load(house).await?;
     visits::load(house).await
 }
 
 /// One screen: what to open, in which order, and how to stop.
-pub(crate) async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Result<String> {
+pub(crate) async fn screen(
+    house: &House,
+    here: &str,
+    data: &Path,
+    apps: &str,
+) -> anyhow::Result<String> {
     let mut said = String::new();
     // The new ones take the place of those that an earlier start printed.
     house.registry.void_entry_links().await?;
@@ -103,6 +131,7 @@ pub(crate) async fn screen(house: &House, here: &str, data: &Path) -> anyhow::Re
     writeln!(said, "\n场所码演示 · venuecode demo    {here}")?;
     writeln!(said, "人物与场所均为虚构；数据在 {}，再次启动会保留\n", data.display())?;
     writeln!(said, "市民 visitor          {here}/c/{}", code.code)?;
+    writeln!(said, "  页脚可选像在微信、支付宝、云闪付、皖事通里打开；应用平台的替身在 {apps}")?;
     writeln!(said, "值守屏 duty screen     {}   （{door}）", enrol.url)?;
     for account in city::accounts(house).await? {
         let link = sign_in_link(house, account.id).await?;
@@ -121,9 +150,11 @@ fn label(role: Role) -> &'static str {
     match role {
         Role::Manager => "场所管理员 manager  ",
         Role::Reviewer => "审核员 reviewer    ",
+        Role::Inspector => "巡查员 inspector   ",
         Role::Investigator => "流调员 investigator",
         Role::Auditor => "审计员 auditor     ",
         Role::Administrator => "系统管理员 admin    ",
+        Role::PolicyOfficer => "防控专员 policy     ",
     }
 }
 

@@ -7,7 +7,7 @@ use actions::{
 };
 use anyhow::Context;
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid},
+    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::{IdDocument, IdKind, PersonNumber, resident_id_check},
     phones::Phone,
     time::{HOUR_MS, UnixMs},
@@ -101,8 +101,10 @@ pub(crate) fn coloured(n: u64, now: UnixMs) -> Option<HealthStatus> {
     Some(HealthStatus {
         colour,
         confirmed: now,
-        nucleic_acid: Some(NucleicAcid { sampled: now.plus(-20 * HOUR_MS), negative: true }),
+        nucleic_acid: Some(NucleicAcid::of(now.plus(-20 * HOUR_MS), true)),
         itinerary: Itinerary::Risk,
+        doses: Some(2),
+        source: Source::Register,
     })
 }
 

@@ -1,6 +1,9 @@
 //! Lists of doors.
 
-use super::kind::{Batch, Kind};
+use super::{
+    kind::{Batch, Examined, Kind, Whole, Work, examine_whole},
+    progress::Progress,
+};
 use actions::{
     Answer, House,
     checkpoints::import::{self, GoodRow, Saved},
@@ -17,17 +20,11 @@ impl Kind for Checkpoints {
     const NOTHING_NEW: &'static str = "没有新的检查点可以导入 (nothing new)";
     const CHANGES: bool = false;
 
-    fn header(rows: &[TableRow]) -> Result<Header, String> {
-        find_header(rows, &Column::OF_AUTHORITY)
-    }
-
-    async fn check(
-        house: &House,
-        table: &Table,
-        header: &Header,
-        go_on: &mut (dyn FnMut(usize) -> bool + '_),
-    ) -> Answer<Option<Checked<GoodRow>>> {
-        import::check(house, table, header, go_on).await
+    async fn examine(
+        work: &Work<'_>,
+        progress: &mut Progress<'_>,
+    ) -> anyhow::Result<Examined<GoodRow>> {
+        examine_whole::<Self>(work, progress).await
     }
 
     async fn save(house: &House, rows: &[GoodRow], _begun: UnixMs) -> Answer<Batch> {
@@ -46,5 +43,20 @@ impl Kind for Checkpoints {
             }
         }
         Ok(batch)
+    }
+}
+
+impl Whole for Checkpoints {
+    fn header(rows: &[TableRow]) -> Result<Header, String> {
+        find_header(rows, &Column::OF_AUTHORITY)
+    }
+
+    async fn check(
+        house: &House,
+        table: &Table,
+        header: &Header,
+        go_on: &mut (dyn FnMut(usize) -> bool + '_),
+    ) -> Answer<Option<Checked<GoodRow>>> {
+        import::check(house, table, header, go_on).await
     }
 }

@@ -2,6 +2,7 @@
 
 use actions::tables::{Finding, Weight, column_letters};
 use anyhow::Result;
+use domain::text::harmless_cell;
 use std::{
     fs::OpenOptions,
     io::{BufWriter, Write},
@@ -30,9 +31,9 @@ pub(super) fn write(path: &Path, findings: &[Finding], left_out: usize) -> Resul
         table.write_record([
             &finding.row.to_string(),
             &column_letters(finding.column),
-            &harmless(&finding.title),
-            &harmless(&value),
-            &harmless(&says),
+            &*harmless_cell(&finding.title),
+            &*harmless_cell(&value),
+            &*harmless_cell(&says),
         ])?;
     }
     if left_out > 0 {
@@ -41,16 +42,4 @@ pub(super) fn write(path: &Path, findings: &[Finding], left_out: usize) -> Resul
     }
     table.flush()?;
     Ok(())
-}
-
-/// A spreadsheet must not take a cell for a formula: what begins like one gets an apostrophe.
-fn harmless(text: &str) -> String {
-    let risky = |c: char| {
-        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    };
-    if text.trim_start().starts_with(risky) || text.starts_with(risky) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }

@@ -1,4 +1,5 @@
-//! `venuecode import checkpoints FILE` and `venuecode import places FILE`: take over lists of the authority.
+//! `venuecode import checkpoints FILE`, `import places FILE` and `import status FILE`: take over lists of
+//! the authority.
 
 mod checkpoints;
 mod error_table;
@@ -6,19 +7,21 @@ mod kind;
 mod places;
 mod progress;
 mod source;
+mod statuses;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use checkpoints::Checkpoints;
 pub(crate) use kind::Kind;
 pub(crate) use places::Places;
+pub(crate) use statuses::Statuses;
 
 use actions::{
     House,
     tables::{Checked, Finding, FromRow, Header, Weight},
 };
 use anyhow::Context;
-use kind::Batch;
+use kind::{Batch, Examined, Work};
 use lists::Stop;
 use progress::Progress;
 use std::{
@@ -122,33 +125,13 @@ impl<K: Kind> Import<'_, K> {
         }
         let mut progress = Progress::new(self.house, out, terminal);
         progress.say(&format!("读取 reading {}", self.args.file.display()))?;
-        let list = match source::read(&self.args.file, self.args.sheet.as_deref(), &self.stop).await
-        {
-            Ok(list) => list,
-            Err(why) => return self.refuse(out, &why),
-        };
-        if let Some(note) = &list.note {
-            progress.say(note)?;
-        }
-        let header = match K::header(&list.table.rows) {
-            Ok(header) => header,
-            Err(why) => return self.refuse(out, &why),
-        };
-        let total = list.table.rows.iter().filter(|row| row.number > header.row).count();
-        let mut step = |done| {
-            // A terminal that is gone does not stop an import.
-            let _gone = progress.step("检查 checking", done, total);
-            !self.stop.is_set()
-        };
-        let checked = K::check(self.house, &list.table, &header, &mut step).await;
+        let work = Work { house: self.house, args: self.args, stop: &self.stop, begun };
+        let examined = K::examine(&work, &mut progress).await?;
         progress.end()?;
-        let mut checked = match checked {
-            Ok(Some(checked)) => checked,
-            Ok(None) => return self.refuse(out, ""),
-            Err(actions::Failure::Conflict(why)) => return self.refuse(out, why),
-            Err(error) => return Err(error.into()),
+        let (header, mut checked) = match examined {
+            Examined::Refused(why) => return self.refuse(out, &why),
+            Examined::Checked(header, checked) => (header, checked),
         };
-        drop(list);
         self.finish(out, terminal, begun, &header, &mut checked, &errors).await
     }
 

@@ -1,6 +1,9 @@
 //! The register of places.
 
-use super::kind::{Batch, Kind};
+use super::{
+    kind::{Batch, Examined, Kind, Whole, Work, examine_whole},
+    progress::Progress,
+};
 use actions::{
     Answer, House,
     places::import::{self, GoodRow},
@@ -30,17 +33,11 @@ impl Kind for Places {
     const NOTHING_NEW: &'static str = "名录没有变化 (nothing new)";
     const CHANGES: bool = true;
 
-    fn header(rows: &[TableRow]) -> Result<Header, String> {
-        find_header_of_places(rows)
-    }
-
-    async fn check(
-        house: &House,
-        table: &Table,
-        header: &Header,
-        go_on: &mut (dyn FnMut(usize) -> bool + '_),
-    ) -> Answer<Option<Checked<GoodRow>>> {
-        import::check(house, table, header, go_on).await
+    async fn examine(
+        work: &Work<'_>,
+        progress: &mut Progress<'_>,
+    ) -> anyhow::Result<Examined<GoodRow>> {
+        examine_whole::<Self>(work, progress).await
     }
 
     fn begins(&self, rows: &[GoodRow]) {
@@ -76,5 +73,20 @@ impl Kind for Places {
         let counties = self.counties.lock().map(|counties| counties.clone()).unwrap_or_default();
         let gone = import::mark_gone(house, &counties, begun).await?;
         Ok(Some(format!("移出名录 gone: {gone}")))
+    }
+}
+
+impl Whole for Places {
+    fn header(rows: &[TableRow]) -> Result<Header, String> {
+        find_header_of_places(rows)
+    }
+
+    async fn check(
+        house: &House,
+        table: &Table,
+        header: &Header,
+        go_on: &mut (dyn FnMut(usize) -> bool + '_),
+    ) -> Answer<Option<Checked<GoodRow>>> {
+        import::check(house, table, header, go_on).await
     }
 }

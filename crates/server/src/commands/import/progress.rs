@@ -13,7 +13,7 @@ const PLAIN_MS: i64 = 5_000;
 const WIPE: &str = "\r\x1b[2K";
 
 /// Shows how far a long step is.
-pub(super) struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     house: &'a House,
     out: &'a mut dyn Write,
     terminal: bool,
@@ -49,6 +49,23 @@ impl<'a> Progress<'a> {
             self.line_open = true;
         } else {
             writeln!(self.out, "{what} {done}/{total} ({percent}%)")?;
+        }
+        self.out.flush()
+    }
+
+    /// So many are done of nobody knows how many, if it is time to say so again.
+    pub(super) fn count(&mut self, what: &str, done: usize) -> Result<()> {
+        let now = self.house.now();
+        let every = if self.terminal { TERMINAL_MS } else { PLAIN_MS };
+        if now.since(self.shown) < every {
+            return Ok(());
+        }
+        self.shown = now;
+        if self.terminal {
+            write!(self.out, "{WIPE}{what} {done}")?;
+            self.line_open = true;
+        } else {
+            writeln!(self.out, "{what} {done}")?;
         }
         self.out.flush()
     }

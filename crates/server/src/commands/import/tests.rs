@@ -4,9 +4,10 @@
 mod places;
 mod runs;
 mod spreadsheets;
+mod statuses;
 mod texts;
 
-use super::{Checkpoints, ImportArgs, ImportOutcome, Kind, Places, run};
+use super::{Checkpoints, ImportArgs, ImportOutcome, Kind, Places, Statuses, run};
 use std::path::PathBuf;
 use tempfile::TempDir;
 use testkit::TestHouse;

@@ -159,7 +159,7 @@ async fn a_city_with_fewer_doors_than_the_demo_has_the_first_of_them() {
     assert_eq!(house.registry.open_checkpoints().await.unwrap().len(), 10);
     let last = house.registry.code_of(CheckpointNumber(10)).await.unwrap().unwrap();
     assert_eq!((last.name.as_str(), last.door.as_str()), ("鼓楼农贸市场（演示）", "北门"));
-    assert_eq!(demo::city::accounts(&house).await.unwrap().len(), 6);
+    assert_eq!(demo::city::accounts(&house).await.unwrap().len(), 9);
 }
 
 /// The lines of one kind in a file of tokens.
@@ -266,7 +266,8 @@ async fn the_demo_shows_around_in_it() {
     let folder = Folder::new();
     run(folder.args(&[]), &mut Vec::new()).await.unwrap();
     let house = folder.open().await;
-    let said = demo::screen(&house, "http://127.0.0.1:1", &folder.data.data).await.unwrap();
+    let (here, apps) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+    let said = demo::screen(&house, here, &folder.data.data, apps).await.unwrap();
     let code = house.registry.code_of(CheckpointNumber(1)).await.unwrap().unwrap().code;
     assert!(said.contains(&format!("/c/{code}")), "{said}");
     let trial = demo::people::trial(&house).unwrap();

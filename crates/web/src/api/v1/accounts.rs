@@ -79,9 +79,9 @@ pub struct NewSmsCode {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewInvitation {
-    /// `reviewer`, `investigator`, `auditor` or `administrator`.
+    /// `reviewer`, `inspector`, `investigator`, `auditor` or `administrator`.
     role: String,
-    /// Code of the county or township that a reviewer is narrowed to; empty for the whole city.
+    /// Code of the county or township that a reviewer or inspector is narrowed to; empty for the whole city.
     county: String,
 }
 
@@ -95,7 +95,7 @@ pub struct InvitationLink {
 /// What a link is for.
 #[derive(Serialize, ToSchema)]
 pub struct Invitation {
-    /// `reviewer`, `investigator`, `auditor` or `administrator`.
+    /// `reviewer`, `inspector`, `investigator`, `auditor` or `administrator`.
     role: &'static str,
     /// Code of the county or township it is narrowed to.
     county: Option<String>,
@@ -129,7 +129,7 @@ pub struct Accounts {
 pub struct Account {
     /// Number.
     id: i64,
-    /// `reviewer`, `investigator`, `auditor` or `administrator`.
+    /// `reviewer`, `inspector`, `investigator`, `auditor` or `administrator`.
     role: &'static str,
     /// Masked name.
     masked_name: String,

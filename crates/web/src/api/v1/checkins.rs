@@ -65,6 +65,16 @@ pub struct Checkin<'a> {
     advice: &'static str,
     /// Whole hours since the last negative sample, if one is known.
     negative_hours: Option<i64>,
+    /// Who said the colour that is known now: `register`, `province`, `demo`, or `nobody`.
+    source: &'static str,
+    /// Whole minutes since it was said, when it is known.
+    age_minutes: Option<i64>,
+    /// Whether it was said too long ago to count: the source fails, and this is its last answer.
+    stale: bool,
+    /// Who made the last nucleic-acid test, if it is known.
+    tested_by: Option<&'a str>,
+    /// Doses of vaccine, if known.
+    doses: Option<u8>,
     /// The door's proof word in the hour of the entry.
     proof_word: &'a str,
     /// Whether the health status is being asked for: read the entry again after a second or two.
@@ -88,6 +98,11 @@ impl<'a> From<&'a Receipt> for Checkin<'a> {
             health_status: r.colour.code(),
             advice: r.advice,
             negative_hours: r.negative_hours,
+            source: r.source.code(),
+            age_minutes: r.age_minutes,
+            stale: r.stale,
+            tested_by: r.tested_by.as_deref(),
+            doses: r.doses,
             proof_word: &r.proof_word,
             pending: r.pending,
             again: r.again,

@@ -60,7 +60,8 @@ pub struct Message {
     at_ms: i64,
     /// `approved`, `returned`, `change_approved`, `change_returned`, `suspended`, `resumed`,
     /// `code_replaced`, `password_reset`, `door_taken`, `door_left`, `door_withdrawn`, `unit_taken`,
-    /// `unit_declined`.
+    /// `unit_declined`, `inspection_findings`, `inspection_due`, `inspection_overdue`,
+    /// `inspection_accepted`, `inspection_sent_back`.
     kind: &'static str,
     /// The checkpoint it is about.
     checkpoint: Option<u32>,
@@ -68,6 +69,10 @@ pub struct Message {
     about: String,
     /// The reason, where there is one.
     reason: String,
+    /// The inspection it is about.
+    inspection: Option<i64>,
+    /// The last millisecond of the day until which something is to be done.
+    deadline_ms: Option<i64>,
     /// When it was first shown, milliseconds since 1970 UTC; none for one that is new.
     read_ms: Option<i64>,
 }
@@ -81,6 +86,8 @@ impl From<messages::Message> for Message {
             checkpoint: message.checkpoint.map(|number| number.0),
             about: message.about,
             reason: message.detail,
+            inspection: message.inspection,
+            deadline_ms: message.deadline.map(|at| at.0),
             read_ms: message.read.map(|at| at.0),
         }
     }

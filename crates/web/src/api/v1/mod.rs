@@ -7,6 +7,9 @@ pub mod checkins;
 pub mod checkpoints;
 pub mod drafts;
 pub mod duty_devices;
+pub mod entry_policies;
+pub mod health_status;
+pub mod inspections;
 pub mod layouts;
 pub mod messages;
 pub mod offers;
@@ -49,7 +52,10 @@ pub fn routes() -> Vec<Route> {
     all.extend(poster_jobs::routes());
     all.extend(applications::routes());
     all.extend(places::routes());
+    all.extend(health_status::routes());
     all.extend(layouts::routes());
+    all.extend(entry_policies::routes());
+    all.extend(inspections::routes());
     all.extend(messages::routes());
     all.extend(offers::routes());
     all

@@ -22,8 +22,14 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Roles that are made by invitation; managers register by themselves.
-pub const ROLES: [Role; 4] =
-    [Role::Reviewer, Role::Investigator, Role::Auditor, Role::Administrator];
+pub const ROLES: [Role; 6] = [
+    Role::Reviewer,
+    Role::Inspector,
+    Role::Investigator,
+    Role::PolicyOfficer,
+    Role::Auditor,
+    Role::Administrator,
+];
 
 #[derive(Template)]
 #[template(path = "authority/accounts.html")]

@@ -99,6 +99,7 @@ fn detail(state: State) -> Detail {
         checkpoint: CheckpointNumber(7),
         standing: if state == State::Approved { Standing::Open } else { Standing::Applying },
         life: Vec::new(),
+        undrawable: vec!['𠮷'],
         county_name: "颍州区".into(),
         responsible_name: "李*".into(),
         responsible_phone: "138****6021".into(),

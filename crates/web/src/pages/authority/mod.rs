@@ -7,12 +7,15 @@ pub mod cases;
 pub mod categories;
 pub mod csv;
 pub mod export;
+pub mod health_status;
 pub mod identity;
+pub mod inspections;
 pub mod layouts;
 #[cfg(test)]
 mod looks;
 pub mod narrowing;
 pub mod places;
+pub mod policy;
 pub mod posters;
 pub mod review;
 pub mod review_view;
@@ -36,6 +39,18 @@ pub fn routes() -> Vec<Route> {
         Route::get("/places/sure", Who::Reviewer, get(places::sure)),
         Route::post("/places/sure/confirm", Who::Reviewer, post(places::confirm_sure)),
         Route::post("/places/{id}", Who::Reviewer, post(places::decide)),
+        Route::get("/inspections", Who::Inspector, get(inspections::page)),
+        Route::get("/inspections/table.csv", Who::Inspector, get(inspections::table::file)),
+        Route::get("/inspections/new", Who::Inspector, get(inspections::door::find)),
+        Route::get("/inspections/doors/{id}", Who::Inspector, get(inspections::door::page)),
+        Route::post("/inspections/doors/{id}", Who::Inspector, post(inspections::door::record)),
+        Route::get("/inspections/{id}", Who::Inspector, get(inspections::one::page)),
+        Route::post("/inspections/{id}/accept", Who::Inspector, post(inspections::one::accept)),
+        Route::post(
+            "/inspections/{id}/send-back",
+            Who::Inspector,
+            post(inspections::one::send_back),
+        ),
         Route::get("/posters", Who::Reviewer, get(posters::page)),
         Route::post("/posters", Who::Reviewer, post(posters::order)),
         Route::post("/posters/{id}/cancel", Who::Reviewer, post(posters::cancel)),
@@ -45,6 +60,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),
         Route::post("/cases/{id}/identities/{person}", Who::Investigator, post(identity::open)),
         Route::post("/cases/{id}/contacts.csv", Who::Investigator, post(export::contacts)),
+        Route::get("/health-status", Who::Investigator, get(health_status::page)),
+        Route::post("/health-status", Who::Investigator, post(health_status::set)),
+        Route::post("/health-status/look", Who::Investigator, post(health_status::look)),
         Route::get("/audit", Who::Auditor, get(audit::page)),
         Route::get("/layouts", Who::Administrator, get(layouts::page)),
         Route::upload(LAYOUT_UPLOAD, Who::Administrator, post(layouts::upload)),
@@ -62,6 +80,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/category-groups/new", Who::Administrator, post(categories::add_group)),
         Route::get("/category-groups/{code}", Who::Administrator, get(categories::group_page)),
         Route::post("/category-groups/{code}", Who::Administrator, post(categories::rename_group)),
+        Route::get("/policy", Who::PolicyOfficer, get(policy::page)),
+        Route::get("/policy/new", Who::PolicyOfficer, get(policy::new_page)),
+        Route::post("/policy/new", Who::PolicyOfficer, post(policy::submit)),
+        Route::get("/policy/{version}", Who::PolicyOfficer, get(policy::one_page)),
+        Route::post("/policy/{version}/approve", Who::PolicyOfficer, post(policy::approve)),
+        Route::post("/policy/{version}/refuse", Who::PolicyOfficer, post(policy::refuse)),
+        Route::post("/policy/{version}/withdraw", Who::PolicyOfficer, post(policy::withdraw)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
         Route::post(

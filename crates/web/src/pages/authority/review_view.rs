@@ -111,7 +111,7 @@ impl ReviewPage {
 
     /// What speaks for a place of the register, in words.
     fn likeness(&self, listed: &ListedPlace) -> String {
-        likeness(&self.p, listed.score)
+        likeness(&self.p, listed.score, listed.by_unit_name)
     }
 
     fn when(&self, row: &Row) -> String {

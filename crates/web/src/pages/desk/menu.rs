@@ -2,7 +2,7 @@
 
 use super::query_text;
 use crate::{i18n::Lang, page::Page};
-use domain::{accounts::Role, applications::State, time::UnixMs};
+use domain::{accounts::Role, applications::State, inspections, time::UnixMs};
 
 /// The name of a role's desk, key into the catalogues.
 #[must_use]
@@ -10,9 +10,11 @@ pub fn brand(role: &Role) -> &'static str {
     match role {
         Role::Manager => "安康码核验管理平台",
         Role::Reviewer => "场所码 · 审核台",
+        Role::Inspector => "场所码 · 巡查台",
         Role::Investigator => "场所码 · 流调台",
         Role::Auditor => "场所码 · 审计台",
         Role::Administrator => "场所码 · 系统管理",
+        Role::PolicyOfficer => "场所码 · 防控策略",
     }
 }
 
@@ -24,11 +26,14 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
             ("/venue", "检查点"),
             ("/venue/checkpoints/new", "申请注册检查点"),
             ("/venue/drafts", "批量申请"),
+            ("/venue/inspections", "检查"),
             ("/venue/messages", "消息"),
         ],
         Role::Reviewer => &[("/review", "审核"), ("/places", "名录"), ("/posters", "海报")],
-        Role::Investigator => &[("/cases", "病例")],
+        Role::Inspector => &[("/inspections", "检查"), ("/inspections/new", "登记检查")],
+        Role::Investigator => &[("/cases", "病例"), ("/health-status", "健康码登记")],
         Role::Auditor => &[("/audit", "审计记录")],
+        Role::PolicyOfficer => &[("/policy", "通行策略")],
         Role::Administrator => {
             &[("/accounts", "账号"), ("/categories", "场所类别"), ("/layouts", "海报版式")]
         }
@@ -55,6 +60,7 @@ fn come_back(path: &str) -> &str {
         "/places",
         "/layouts",
         "/posters",
+        "/health-status",
         "/venue/poster-jobs",
         "/account",
         "/accounts",
@@ -82,9 +88,14 @@ fn come_back(path: &str) -> &str {
         "/delete",
         "/withdraw",
         "/take-back",
+        "/approve",
+        "/refuse",
         "/invite",
         "/invitations/",
         "/lay-down",
+        "/accept",
+        "/send-back",
+        "/answer",
     ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])
@@ -106,6 +117,18 @@ pub fn event_text(state: &State) -> &'static str {
         State::Endorsed => "初审通过",
         State::Returned => "退回申请",
         State::Approved => "通过申请",
+    }
+}
+
+/// What happened to an inspection, key into the catalogues.
+#[must_use]
+pub fn inspection_text(state: &inspections::State) -> &'static str {
+    match state {
+        inspections::State::InOrder => "检查，未发现问题",
+        inspections::State::Open { .. } => "检查，发现问题",
+        inspections::State::Answered { .. } => "答复",
+        inspections::State::SentBack { .. } => "退回整改",
+        inspections::State::Accepted => "整改合格，办结",
     }
 }
 

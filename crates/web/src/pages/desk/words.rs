@@ -59,3 +59,8 @@ fn digits(text: &str, lengths: [usize; 2]) -> Option<String> {
     let code = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     code.then(|| text.to_owned())
 }
+
+/// Characters one after the other, as `𠮷、𱟿`.
+pub(crate) fn listed(characters: &[char]) -> String {
+    characters.iter().map(char::to_string).collect::<Vec<_>>().join("、")
+}

@@ -12,7 +12,7 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::{mine, submit},
-    categories, organisations, regions,
+    categories, regions,
 };
 use askama::Template;
 use axum::extract::{Path, State};
@@ -41,10 +41,10 @@ pub(super) struct FormPage {
 pub(super) enum Kind {
     /// A first application.
     New,
-    /// An application that came back, and why.
-    CameBack(String),
-    /// A change of a door in use.
-    Change,
+    /// An application that came back, why, and its round.
+    CameBack { reason: String, round: i64 },
+    /// A change of a door in use, and the round of its application.
+    Change { round: i64 },
     /// A draft: its number, its row in the table it came from or 0, and its version.
     Draft { id: i64, line: i64, round: i64 },
 }
@@ -53,14 +53,24 @@ impl FormPage {
     fn title(&self) -> &'static str {
         match self.kind {
             Kind::New => "申请注册检查点",
-            Kind::CameBack(_) => "改正申请",
-            Kind::Change => "变更检查点",
+            Kind::CameBack { .. } => "改正申请",
+            Kind::Change { .. } => "变更检查点",
             Kind::Draft { .. } => "修改草稿",
         }
     }
 
     fn button(&self) -> &'static str {
-        if matches!(self.kind, Kind::CameBack(_)) { "重新提交" } else { "提交申请" }
+        if matches!(self.kind, Kind::CameBack { .. }) { "重新提交" } else { "提交申请" }
+    }
+
+    /// The round that is shown, of what has rounds.
+    fn round(&self) -> Option<i64> {
+        match self.kind {
+            Kind::New => None,
+            Kind::CameBack { round, .. } | Kind::Change { round } | Kind::Draft { round, .. } => {
+                Some(round)
+            }
+        }
     }
 
     /// Where the form goes.
@@ -76,7 +86,7 @@ impl FormPage {
     fn keep(&self) -> Option<String> {
         match self.kind {
             Kind::New => Some("/venue/drafts".to_owned()),
-            Kind::CameBack(_) | Kind::Change => None,
+            Kind::CameBack { .. } | Kind::Change { .. } => None,
             Kind::Draft { id, .. } => Some(format!("/venue/drafts/{id}/save")),
         }
     }
@@ -111,6 +121,23 @@ pub struct Fields {
     responsible_phone: String,
 }
 
+/// The form of something that others may have written meanwhile.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Written {
+    round: String,
+    #[serde(flatten)]
+    form: Fields,
+}
+
+impl Written {
+    /// The round that was shown, and what was typed.
+    pub(super) fn parts(self) -> (i64, CheckpointForm) {
+        // One that cannot be read is none that there ever was.
+        (self.round.parse().unwrap_or(-1), self.form.into())
+    }
+}
+
 impl From<Fields> for CheckpointForm {
     fn from(f: Fields) -> Self {
         Self {
@@ -126,16 +153,10 @@ impl From<Fields> for CheckpointForm {
     }
 }
 
-/// `GET /venue/checkpoints/new`, with what the organisation already says.
+/// `GET /venue/checkpoints/new`, with what is known already.
 pub async fn page(State(house): State<Arc<House>>, p: Page, As(caller): As<Manager>) -> Shown {
-    let Some(organisation) = organisations::mine(&house, &caller).await.map_err(failed(&p))? else {
+    let Some(known) = submit::blank(&house, &caller).await.map_err(failed(&p))? else {
         return Ok(to("/venue/organisation/new"));
-    };
-    let known = CheckpointForm {
-        name: organisation.name,
-        county: organisation.county,
-        township: organisation.township,
-        ..CheckpointForm::default()
     };
     form(&house, p, known, Kind::New, Said::default()).await
 }
@@ -170,7 +191,8 @@ pub async fn edit(
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }
     let typed = mine.proposed.unwrap_or(mine.form);
-    form(&house, p, typed, Kind::CameBack(mine.row.reason), Said::default()).await
+    let kind = Kind::CameBack { reason: mine.row.reason, round: mine.row.round };
+    form(&house, p, typed, kind, Said::default()).await
 }
 
 /// `POST /venue/checkpoints/{id}/edit`
@@ -179,16 +201,16 @@ pub async fn resubmit(
     p: Page,
     As(caller): As<Manager>,
     Path(id): Path<String>,
-    Checked(typed): Checked<Fields>,
+    Checked(typed): Checked<Written>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let typed = CheckpointForm::from(typed);
-    match submit::resubmit(&house, &caller, id, &typed).await {
+    let (round, typed) = typed.parts();
+    match submit::resubmit(&house, &caller, (id, round), &typed).await {
         Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=sent", id.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
             let reason = mine::owned(&house, &caller, id).await.map_err(failed(&p))?.row.reason;
-            form(&house, p, typed, Kind::CameBack(reason), said).await
+            form(&house, p, typed, Kind::CameBack { reason, round }, said).await
         }
     }
 }
@@ -205,7 +227,7 @@ pub async fn change_page(
     if mine.row.state != applications::State::Approved {
         return Ok(to(&format!("/venue/checkpoints/{}", id.0)));
     }
-    form(&house, p, mine.form, Kind::Change, Said::default()).await
+    form(&house, p, mine.form, Kind::Change { round: mine.row.round }, Said::default()).await
 }
 
 /// `POST /venue/checkpoints/{id}/change`
@@ -214,15 +236,15 @@ pub async fn change(
     p: Page,
     As(caller): As<Manager>,
     Path(id): Path<String>,
-    Checked(typed): Checked<Fields>,
+    Checked(typed): Checked<Written>,
 ) -> Shown {
     let id = CheckpointNumber(number(&id).map_err(failed(&p))?);
-    let typed = CheckpointForm::from(typed);
-    match submit::change(&house, &caller, id, &typed).await {
+    let (round, typed) = typed.parts();
+    match submit::change(&house, &caller, (id, round), &typed).await {
         Ok(()) => Ok(to(&format!("/venue/checkpoints/{}?done=changing", id.0))),
         Err(failure) => {
             let said = said(&p, failure)?;
-            form(&house, p, typed, Kind::Change, said).await
+            form(&house, p, typed, Kind::Change { round }, said).await
         }
     }
 }

@@ -11,6 +11,7 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::mine::{self, Mine},
+    inspections::{self, Tally},
     invitations::DoorManager,
     posters::{Order, Print, Size},
     venue_codes::PosterFault,
@@ -35,12 +36,18 @@ pub(super) struct Kept {
 pub(super) struct CheckpointPage {
     pub(super) p: Page,
     pub(super) mine: Mine,
+    /// How the inspections of this door stand.
+    pub(super) inspections: Tally,
     pub(super) kept: Kept,
     pub(super) marks: Marks,
     pub(super) notice: Option<&'static str>,
 }
 
 impl CheckpointPage {
+    fn inspections_link(&self) -> String {
+        format!("/venue/inspections?door={}", self.mine.row.number.0)
+    }
+
     fn open(&self) -> bool {
         self.mine.row.standing == Standing::Open
     }
@@ -78,6 +85,8 @@ pub(super) async fn one(
     said: Said,
 ) -> Shown {
     let mine = mine::one(house, caller, id).await.map_err(failed(&p))?;
-    let page = CheckpointPage { p: p.clone(), mine, kept, marks: said.marks, notice: said.notice };
+    let inspections = inspections::waiting(house, caller, Some(id)).await.map_err(failed(&p))?;
+    let (marks, notice) = (said.marks, said.notice);
+    let page = CheckpointPage { p: p.clone(), mine, inspections, kept, marks, notice };
     show(&p, said.status, &page)
 }

@@ -11,6 +11,7 @@ use actions::{
     House,
     accounts::principals::Manager,
     applications::mine::{self, Filter, List, Row},
+    inspections::{self, Tally},
     invitations::{self, ForMe},
     organisations::{self, Organisation},
     posters::{Order, Print, QUICK_MAX},
@@ -44,6 +45,8 @@ pub(super) struct Home {
     pub(super) entrusted: Vec<Row>,
     /// What waits for an answer.
     pub(super) for_me: Vec<ForMe>,
+    /// How the inspections of all doors stand.
+    pub(super) inspections: Tally,
     pub(super) done: Option<&'static str>,
     pub(super) notice: Option<&'static str>,
 }
@@ -114,7 +117,18 @@ pub(super) async fn shown(
     let list = mine::list(house, caller, &filter).await.map_err(failed(&p))?;
     let entrusted = mine::entrusted(house, caller).await.map_err(failed(&p))?;
     let for_me = invitations::for_me(house, caller).await.map_err(failed(&p))?;
+    let inspections = inspections::waiting(house, caller, None).await.map_err(failed(&p))?;
     let (status, notice) = (said.status, said.notice);
-    let page = Home { p: p.clone(), organisation, list, filter, entrusted, for_me, done, notice };
+    let page = Home {
+        p: p.clone(),
+        organisation,
+        list,
+        filter,
+        entrusted,
+        for_me,
+        inspections,
+        done,
+        notice,
+    };
     show(&p, status, &page)
 }

@@ -21,6 +21,7 @@ use actions::{
         mine::{CheckpointEvent, Code, Device, Filter, List, Mine, Row},
     },
     duty::devices::EnrolLink,
+    inspections::Tally,
     invitations::{DoorManager, ForMe, UnitOffer},
     messages::Message,
     organisations::Organisation,
@@ -58,6 +59,7 @@ fn row(number: u32, door: &str, state: State, today: u64) -> Row {
         state,
         reason: if state == State::Returned { "场所类别选错，请重新选择" } else { "" }.into(),
         changed: ago(i64::from(number) * 90),
+        round: 1,
         today,
     }
 }
@@ -76,6 +78,7 @@ fn home(organisation: Option<Organisation>, rows: Vec<Row>) -> Home {
         filter: Filter::default(),
         entrusted: vec![],
         for_me: vec![],
+        inspections: Tally::default(),
         done: None,
         notice: None,
     }
@@ -100,6 +103,7 @@ fn mine(state: State) -> Mine {
         row: row(7, "门诊部 东门", state, 1893),
         form: form(),
         proposed: None,
+        undrawable: vec!['𠮷', '😀'],
         county_name: "颍州区".into(),
         township_name: "清河街道".into(),
         category_name: "医院".into(),
@@ -180,6 +184,7 @@ fn a_door_says_who_manages_it() {
         CheckpointPage {
             p: frame(MANAGER, "/venue/checkpoints/7"),
             mine,
+            inspections: Tally::default(),
             kept: Kept::default(),
             marks: Marks::default(),
             notice: None,
@@ -209,8 +214,11 @@ fn messages_say_what_happened_to_what_and_why() {
         about: if checkpoint.is_some() { MARKUP.into() } else { "账号".into() },
         detail: detail.into(),
         read,
+        inspection: (kind == MessageKind::InspectionFindings).then_some(5),
+        deadline: (kind == MessageKind::InspectionFindings).then_some(NOW),
     };
     let messages = vec![
+        message(4, MessageKind::InspectionFindings, Some(7), MARKUP, None),
         message(3, MessageKind::Returned, Some(7), "场所类别选错", None),
         message(2, MessageKind::Approved, Some(8), "", Some(NOW)),
         message(1, MessageKind::PasswordReset, None, "", Some(NOW)),
@@ -218,7 +226,8 @@ fn messages_say_what_happened_to_what_and_why() {
     let list = actions::messages::List { messages, total: 53, page: 0, pages: 2 };
     let html = drawn("messages", &Messages { p: frame(MANAGER, "/venue/messages"), list });
     assert!(html.contains("href=\"/venue/checkpoints/7\"") && html.contains("场所类别选错"));
-    assert_eq!(html.matches("class=\"new\"").count(), 1);
+    assert!(html.contains("href=\"/venue/inspections/5\"") && html.contains("期限 2026-11-22"));
+    assert_eq!(html.matches("class=\"new\"").count(), 2);
     assert!(html.contains("/venue/messages?page=1"));
     let list = actions::messages::List { messages: vec![], total: 0, page: 0, pages: 1 };
     let html = drawn("messages-none", &Messages { p: frame(MANAGER, "/venue/messages"), list });
@@ -319,7 +328,8 @@ fn the_application_knows_the_organisation_and_offers_five_groups() {
     let (_, category) = html.split_once("name=\"category\"").unwrap_or_default();
     assert_eq!(category.matches("<optgroup").count(), 5);
     assert!(html.contains("<option value=\"105\" selected>医院") && html.contains("提交申请"));
-    let html = drawn("venue-edit", &page(Kind::CameBack(MARKUP.into()), form()));
+    let html =
+        drawn("venue-edit", &page(Kind::CameBack { reason: MARKUP.into(), round: 2 }, form()));
     assert!(html.contains("退回原因") && html.contains("重新提交") && !html.contains("存为草稿"));
     let typed = CheckpointForm { county: "颍洲区".into(), township: MARKUP.into(), ..form() };
     let html = drawn("venue-draft", &page(Kind::Draft { id: 9, line: 12, round: 3 }, typed));
@@ -370,6 +380,7 @@ fn an_approved_door_has_its_code_files_guide_and_devices() {
     let page = |state, just_sent: bool| CheckpointPage {
         p: frame(MANAGER, "/venue/checkpoints/7"),
         mine: mine(state),
+        inspections: Tally { all: 3, wait_for_manager: 1, ..Tally::default() },
         kept: Kept {
             done: just_sent.then_some("申请已提交。审核结果会显示在这里。"),
             ..Kept::default()

@@ -7,6 +7,7 @@ pub mod devices;
 pub mod drafts;
 pub mod files;
 pub mod home;
+pub mod inspections;
 pub mod invitations;
 pub mod life;
 #[cfg(test)]
@@ -26,6 +27,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/venue", manager, get(home::page)),
         Route::get("/venue/messages", manager, get(messages::page)),
+        Route::get("/venue/inspections", manager, get(inspections::page)),
+        Route::get("/venue/inspections/{id}", manager, get(inspections::one_page)),
+        Route::post("/venue/inspections/{id}/answer", manager, post(inspections::answer)),
         Route::get("/venue/transfer", manager, get(invitations::page)),
         Route::post("/venue/transfer", manager, post(invitations::offer_unit)),
         Route::post("/venue/transfer/take-back", manager, post(invitations::take_back_unit)),

@@ -1,9 +1,10 @@
 //! A scanned code: the door, and the way in for somebody known or new.
 
-use super::{register, show};
+use super::{entry, register, show};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
+    frame::Frame,
     page::Page,
     seat::As,
     whole::to_the_end,
@@ -19,11 +20,12 @@ use actions::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
-use domain::{checkins::Method, time::UnixMs};
+use domain::{checkins::Method, entry_apps::App, time::UnixMs};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -62,7 +64,9 @@ pub(super) async fn page(
     State(house): State<Arc<House>>,
     p: Page,
     visitor: Option<As<Visitor>>,
+    Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
+    headers: HeaderMap,
 ) -> Shown {
     let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
@@ -70,7 +74,7 @@ pub(super) async fn page(
     };
     match visitor {
         Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, None),
-        None => register::blank(&house, &p, &code, &door),
+        None => entry::unknown(&house, &p, &frame, &headers, &code, &door).await,
     }
 }
 
@@ -103,10 +107,9 @@ pub(super) async fn enter(
     }
 }
 
-/// The app this browser says it is.
+/// How an entry of this browser is made.
 pub(crate) fn method(headers: &HeaderMap) -> Method {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    Method::from_user_agent(agent.unwrap_or_default())
+    entry::app_of(headers).map_or(Method::Browser, App::method)
 }
 
 const FULL: Wait = Wait {

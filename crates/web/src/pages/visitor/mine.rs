@@ -8,8 +8,9 @@ use crate::{
     seat::{self, As},
 };
 use actions::{
-    House,
+    Failure, House,
     accounts::principals::Visitor,
+    entry_apps::unbind,
     people::{
         mine::{Me, me},
         session::revoke_all,
@@ -17,10 +18,11 @@ use actions::{
 };
 use askama::Template;
 use axum::{
-    extract::State,
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
+use domain::{entry_apps::App, time::UnixMs};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -28,6 +30,8 @@ use std::sync::Arc;
 struct MePage<'a> {
     p: &'a Page,
     me: Me,
+    /// The apps that know them: code, words, since when.
+    apps: Vec<(&'static str, String, UnixMs)>,
 }
 
 /// `GET /me`
@@ -37,7 +41,23 @@ pub(super) async fn page(
     As(visitor): As<Visitor>,
 ) -> Shown {
     let me = me(&house, &visitor).await.map_err(|failure| PageFailure(p.clone(), failure))?;
-    show(&p, StatusCode::OK, &MePage { p: &p, me })
+    let label = |app| p.t(house.entry_apps.label(app)).to_owned();
+    let apps = me.apps.iter().map(|(app, since)| (app.code(), label(*app), *since)).collect();
+    show(&p, StatusCode::OK, &MePage { p: &p, me, apps })
+}
+
+/// `POST /me/apps/{app}/forget`
+pub(super) async fn forget_app(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(visitor): As<Visitor>,
+    Path(app): Path<String>,
+    Checked(()): Checked<()>,
+) -> Shown {
+    let fail = |failure| PageFailure(p.clone(), failure);
+    let app = App::from_code(&app).ok_or_else(|| fail(Failure::NotFound))?;
+    unbind(&house, &visitor, app).await.map_err(fail)?;
+    Ok(Redirect::to("/me").into_response())
 }
 
 /// `POST /me/sign-out`

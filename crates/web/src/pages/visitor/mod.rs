@@ -2,6 +2,7 @@
 
 mod check_in;
 mod choices;
+mod entry;
 mod mine;
 mod register;
 mod result;
@@ -41,7 +42,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/c/{code}/register", anyone, post(register::submit)),
         Route::post("/c/{code}/sms-code", anyone, post(register::send_code)),
         Route::get("/c/{code}/r/{receipt}", visitor, get(result::page)),
+        Route::get("/apps/{app}/go", anyone, get(entry::go)),
+        Route::get("/apps/{app}/back", anyone, get(entry::back)),
+        Route::post("/apps/{app}/back", anyone, post(entry::back_inside)),
+        Route::get("/demo/open-as", anyone, get(entry::open_as)),
         Route::get("/me", visitor, get(mine::page)),
+        Route::post("/me/apps/{app}/forget", visitor, post(mine::forget_app)),
         Route::post("/me/sign-out", visitor, post(mine::sign_out)),
     ]
 }

@@ -2,11 +2,13 @@
 
 use super::{
     check_in::{method, open_door},
+    entry::{self, Left},
     show,
 };
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
+    frame::Frame,
     page::Page,
     seat,
     whole::to_the_end,
@@ -19,6 +21,7 @@ use actions::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect},
@@ -42,6 +45,7 @@ struct Register<'a> {
     complaints: &'a Complaints,
     notice: Option<&'static str>,
     days: u32,
+    entry: entry::Said,
 }
 
 /// The form.
@@ -76,12 +80,33 @@ struct Said {
     sent: bool,
     complaints: Complaints,
     notice: Option<&'static str>,
+    entry: entry::Said,
 }
 
 /// An empty form.
 pub(super) fn blank(house: &House, p: &Page, code: &str, door: &Door) -> Shown {
     let form = PersonForm { id_kind: IdKind::ResidentId.code().to_owned(), ..Default::default() };
-    draw(house, p, code, door, &form, "", &Said::default())
+    draw(house, p, code, door, &form, "", Said::default())
+}
+
+/// The form as somebody sees it first: with what a sign-in by an app left to be filled in.
+pub(super) fn first(
+    house: &House,
+    p: &Page,
+    code: &str,
+    door: &Door,
+    left: &Left,
+    entry: entry::Said,
+) -> Shown {
+    let mut form =
+        PersonForm { id_kind: IdKind::ResidentId.code().to_owned(), ..Default::default() };
+    if let Left::Ticket(ticket) = left {
+        let said = &ticket.identity;
+        form.name = said.name.clone().unwrap_or_default();
+        form.id_number = said.id.as_ref().map_or_else(String::new, |id| id.number().to_owned());
+        form.phone = said.phone.as_ref().map_or_else(String::new, |p| p.as_str().to_owned());
+    }
+    draw(house, p, code, door, &form, "", Said { entry, ..Said::default() })
 }
 
 fn draw(
@@ -91,7 +116,7 @@ fn draw(
     door: &Door,
     form: &PersonForm,
     sms_code: &str,
-    said: &Said,
+    said: Said,
 ) -> Shown {
     let page = Register {
         p,
@@ -103,6 +128,7 @@ fn draw(
         complaints: &said.complaints,
         notice: said.notice,
         days: house.settings.visit_days,
+        entry: said.entry,
     };
     show(p, said.status, &page)
 }
@@ -131,7 +157,9 @@ fn said(p: &Page, failure: Failure) -> Result<Said, PageFailure> {
 pub(super) async fn send_code(
     State(house): State<Arc<House>>,
     p: Page,
+    Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
+    headers: HeaderMap,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
     let door = match open_door(&house, &p, &code) {
@@ -139,17 +167,19 @@ pub(super) async fn send_code(
         Err(dead) => return dead,
     };
     let (form, sms_code) = fields.split();
-    let said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone).await {
+    let mut said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone).await {
         Ok(()) => Said { sent: true, ..Said::default() },
         Err(failure) => said(&p, failure)?,
     };
-    draw(&house, &p, &code, &door, &form, &sms_code, &said)
+    said.entry = entry::Said::of(&house, &p, &code, &Left::of(&house, &frame, &headers));
+    draw(&house, &p, &code, &door, &form, &sms_code, said)
 }
 
 /// `POST /c/{code}/register`
 pub(super) async fn submit(
     State(house): State<Arc<House>>,
     p: Page,
+    Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
     headers: HeaderMap,
     Checked(fields): Checked<Fields>,
@@ -162,11 +192,14 @@ pub(super) async fn submit(
     let (visitor, token) = match register(&house, &form, &sms_code).await {
         Ok(registered) => registered,
         Err(failure) => {
-            let said = said(&p, failure)?;
-            return draw(&house, &p, &code, &door, &form, &sms_code, &said);
+            let left = Left::of(&house, &frame, &headers);
+            let entry = entry::Said::of(&house, &p, &code, &left);
+            let said = Said { entry, ..said(&p, failure)? };
+            return draw(&house, &p, &code, &door, &form, &sms_code, said);
         }
     };
     let cookie = seat::visitor_cookie(&house, &token);
+    let settled = entry::settle(&house, &frame, &headers, &visitor).await;
     // Registered is registered: when the gate is full, the check-in page takes over and retries.
     let (whole, scanned, method) = (Arc::clone(&house), code.clone(), method(&headers));
     let entry = async move { record(&whole, &visitor, &scanned, method).await };
@@ -175,5 +208,5 @@ pub(super) async fn submit(
         Err(Failure::Busy | Failure::TooMany { .. }) => format!("/c/{code}"),
         Err(failure) => return Err(PageFailure(p, failure)),
     };
-    Ok((cookie, Redirect::to(&aim)).into_response())
+    Ok((cookie, settled, Redirect::to(&aim)).into_response())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     checkpoint, place,
-    wire::{Checkpoint, CheckpointFields},
+    wire::{Checkpoint, CheckpointFields, CheckpointWritten},
 };
 use crate::{
     api::{
@@ -43,7 +43,7 @@ pub async fn submit(
 /// Corrects an application that came back, and submits it again.
 #[utoipa::path(
     put, path = "/api/v1/checkpoints/{id}/application", tag = "checkpoints",
-    request_body = CheckpointFields, security(("staff" = [])),
+    request_body = CheckpointWritten, security(("staff" = [])),
     params(("id" = u32, Path, description = "The checkpoint's number")),
     responses(
         (status = 204, description = "submitted again"),
@@ -54,16 +54,17 @@ pub async fn resubmit(
     State(house): State<Arc<House>>,
     As(caller): As<Manager>,
     Path(id): Path<String>,
-    JsonBody(new): JsonBody<CheckpointFields>,
+    JsonBody(new): JsonBody<CheckpointWritten>,
 ) -> Told {
-    submit::resubmit(&house, &caller, checkpoint(&id)?, &new.into()).await?;
+    let seen = (checkpoint(&id)?, new.round);
+    submit::resubmit(&house, &caller, seen, &new.form.into()).await?;
     done()
 }
 
 /// Applies for a change of a door in use; it stays what it is until that is approved.
 #[utoipa::path(
     put, path = "/api/v1/checkpoints/{id}/change", tag = "checkpoints",
-    request_body = CheckpointFields, security(("staff" = [])),
+    request_body = CheckpointWritten, security(("staff" = [])),
     params(("id" = u32, Path, description = "The checkpoint's number")),
     responses(
         (status = 204, description = "applied for"),
@@ -74,9 +75,10 @@ pub async fn change(
     State(house): State<Arc<House>>,
     As(caller): As<Manager>,
     Path(id): Path<String>,
-    JsonBody(new): JsonBody<CheckpointFields>,
+    JsonBody(new): JsonBody<CheckpointWritten>,
 ) -> Told {
-    submit::change(&house, &caller, checkpoint(&id)?, &new.into()).await?;
+    let seen = (checkpoint(&id)?, new.round);
+    submit::change(&house, &caller, seen, &new.form.into()).await?;
     done()
 }
 

@@ -68,6 +68,16 @@ impl From<CheckpointForm> for CheckpointFields {
     }
 }
 
+/// What is applied for in place of what was read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointWritten {
+    /// The round that was read: when it was written or decided meanwhile, nothing is changed.
+    pub(super) round: i64,
+    /// All of its fields.
+    pub(super) form: CheckpointFields,
+}
+
 /// A checkpoint in the list.
 #[derive(Serialize, ToSchema)]
 pub struct CheckpointRow {
@@ -88,6 +98,9 @@ pub struct CheckpointRow {
     reason: Option<String>,
     /// Last change, milliseconds since 1970 UTC.
     changed_ms: i64,
+    /// Grows whenever its application is written or decided; whoever corrects or changes it says
+    /// which one they read.
+    round: i64,
     /// Entries since midnight.
     entries_today: u64,
 }
@@ -103,6 +116,7 @@ impl From<Row> for CheckpointRow {
             state: row.state.code(),
             reason: some(row.reason),
             changed_ms: row.changed.0,
+            round: row.round,
             entries_today: row.today,
         }
     }
@@ -118,6 +132,8 @@ pub struct Checkpoint {
     form: CheckpointFields,
     /// What it is to become, while a change of it is under way.
     proposed: Option<CheckpointFields>,
+    /// Characters of what was applied for, or of the change, that no poster can show.
+    undrawable: Vec<char>,
     /// County's name.
     county_name: String,
     /// Township's name.
@@ -144,6 +160,7 @@ impl From<Mine> for Checkpoint {
             row: mine.row.into(),
             form: mine.form.into(),
             proposed: mine.proposed.map(CheckpointFields::from),
+            undrawable: mine.undrawable,
             county_name: mine.county_name,
             township_name: mine.township_name,
             category_name: mine.category_name,

@@ -14,7 +14,7 @@ use crate::{
         openapi::FieldError,
     },
     pages::{authority::places::narrowing::Narrowing, desk::number},
-    routes::{Route, Who},
+    routes::{API_PLACES, Route, Who},
     seat::As,
 };
 use actions::{
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
     let reviewer = Who::Reviewer;
     vec![
         Route::api(Method::GET, "/api/v1/places", reviewer, get(list)),
-        Route::api(Method::POST, "/api/v1/places", Who::Administrator, post(take)),
+        Route::api_upload(API_PLACES, Who::Administrator, post(take)),
         Route::api(Method::POST, "/api/v1/places/confirm", reviewer, post(confirm_sure)),
         Route::api(Method::GET, "/api/v1/places/{id}", reviewer, get(one)),
         Route::api(Method::POST, "/api/v1/places/{id}/match", reviewer, post(decide)),

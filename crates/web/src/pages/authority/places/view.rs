@@ -82,7 +82,7 @@ impl PlacesPage {
     }
 
     fn likeness(&self, score: &Score) -> String {
-        likeness(&self.p, *score)
+        likeness(&self.p, *score, false)
     }
 }
 
@@ -122,13 +122,15 @@ pub(super) fn link(filter: &Filter, id: Option<i64>) -> String {
     list_address("/places", &words(filter), id)
 }
 
-/// What speaks for a place being a unit, in words.
-pub(in crate::pages::authority) fn likeness(p: &Page, score: Score) -> String {
+/// What speaks for a place being a unit, in words; `by_unit_name` when it is not the door's name.
+pub(in crate::pages::authority) fn likeness(p: &Page, score: Score, by_unit_name: bool) -> String {
     let yes_no = |same: bool, yes, no| p.t(if same { yes } else { no }).to_owned();
     let mut words = vec![p.f("相符 {} 分", score.points)];
     words.extend(score.credit.map(|same| yes_no(same, "信用代码相同", "信用代码不同")));
     words.push(match score.name {
+        100 if by_unit_name => p.t("单位名称相同").to_owned(),
         100 => p.t("名称相同").to_owned(),
+        alike if by_unit_name => p.f("单位名称相近 {}%", alike),
         alike => p.f("名称相近 {}%", alike),
     });
     words.extend(score.address.map(|same| yes_no(same, "门牌相同", "门牌不同")));

@@ -1,0 +1,152 @@
+//! Taking statements of health status over from a list: a row at a time, so that a million of them need
+//! no more memory than what is kept of the good ones.
+
+use super::set::{line, listed};
+use crate::{
+    Answer, House,
+    tables::{
+        Area, Checked, Column, FromRow, Header, TableRow, Weight,
+        desk::{Desk, is_blank},
+    },
+};
+use domain::{audit::Actor, health_status::StatusForm, time::UnixMs};
+use registry::ListedStatus;
+use std::{collections::HashSet, sync::Arc};
+
+pub use registry::TakenStatus;
+
+/// Rows of one transaction: a few tens of milliseconds, so that nobody else waits for long.
+pub const BATCH_ROWS: usize = 2_000;
+/// Merged areas that are looked at; nobody merges cells of a list of people.
+pub const MERGED_AREAS_MAX: usize = 100;
+/// Different names of organisations that are kept once.
+const ORGANISATIONS_MAX: usize = 10_000;
+
+/// A row that may be saved. No name and no number of a document is in it.
+#[derive(Clone, Debug)]
+pub struct GoodRow {
+    row: u32,
+    listed: ListedStatus,
+}
+
+impl FromRow for GoodRow {
+    fn row(&self) -> u32 {
+        self.row
+    }
+
+    fn name(&self) -> &str {
+        ""
+    }
+}
+
+/// Judges rows one after the other.
+pub struct Judge<'a> {
+    house: &'a House,
+    header: &'a Header,
+    begun: UnixMs,
+    organisations: HashSet<Arc<str>>,
+    checked: Checked<GoodRow>,
+}
+
+impl<'a> Judge<'a> {
+    /// For a list with this header whose import began at `begun`: a colour without a time counts from
+    /// then.
+    #[must_use]
+    pub fn new(house: &'a House, header: &'a Header, begun: UnixMs) -> Self {
+        let (organisations, checked) = (HashSet::new(), Checked::default());
+        Self { house, header, begun, organisations, checked }
+    }
+
+    /// Judges a row beneath the header; `merged` are the areas that touch it.
+    pub fn row(&mut self, row: &TableRow, merged: &[Area]) {
+        if is_blank(self.header, row, &Column::OF_STATUSES) {
+            return;
+        }
+        self.checked.rows += 1;
+        let mut desk = Desk::new(self.header, row, merged, &Column::OF_STATUSES);
+        let form = form(&desk);
+        let new = desk.heard(form.check(self.begun), column_of);
+        match new {
+            Some(mut new) if !desk.is_bad() => {
+                let organisation = new.organisation.take().map(|name| self.once(&name));
+                let listed = ListedStatus { organisation, ..listed(self.house, &new) };
+                self.checked.good.push(GoodRow { row: row.number, listed });
+            }
+            _ => self.checked.bad += 1,
+        }
+        desk.findings.into_iter().for_each(|finding| self.checked.say(finding));
+    }
+
+    /// A name that is kept once however often it comes.
+    fn once(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.organisations.get(name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        if self.organisations.len() < ORGANISATIONS_MAX {
+            self.organisations.insert(Arc::clone(&name));
+        }
+        name
+    }
+
+    /// What the list is worth. Rows come back in the order of their documents' indexes, in which a
+    /// database takes them fastest; of one document, as in the list.
+    #[must_use]
+    pub fn end(mut self) -> Checked<GoodRow> {
+        self.checked.good.sort_by_key(|good| good.listed.id_index);
+        self.checked
+    }
+}
+
+fn form(desk: &Desk<'_>) -> StatusForm {
+    StatusForm {
+        id_kind: desk.text(Column::IdKind),
+        id_number: desk.text(Column::IdNumber),
+        name: desk.text(Column::PersonName),
+        colour: desk.text(Column::Colour),
+        confirmed: desk.text(Column::Confirmed),
+        sampled: desk.text(Column::Sampled),
+        result: desk.text(Column::TestResult),
+        organisation: desk.text(Column::TestedBy),
+        itinerary: desk.text(Column::Itinerary),
+        doses: desk.text(Column::Doses),
+    }
+}
+
+fn column_of(field: &str) -> Option<Column> {
+    Some(match field {
+        "id_kind" => Column::IdKind,
+        "id_number" => Column::IdNumber,
+        "name" => Column::PersonName,
+        "colour" => Column::Colour,
+        "confirmed" => Column::Confirmed,
+        "sampled" => Column::Sampled,
+        "result" => Column::TestResult,
+        "organisation" => Column::TestedBy,
+        "itinerary" => Column::Itinerary,
+        "doses" => Column::Doses,
+        _ => return None,
+    })
+}
+
+/// Takes up to [`BATCH_ROWS`] rows in one transaction; what became of each, in order.
+///
+/// # Errors
+/// `Broken`; then none is taken.
+pub async fn save(house: &House, rows: &[GoodRow]) -> Answer<Vec<TakenStatus>> {
+    let listed: Vec<ListedStatus> = rows.iter().map(|row| row.listed.clone()).collect();
+    let line = line(house, Actor::System, "清单".to_owned());
+    Ok(house.registry.take_statuses(&listed, &line, super::set::outcome).await?)
+}
+
+/// What there is to say about a row that was taken, if anything.
+#[must_use]
+pub fn said(taken: TakenStatus) -> Option<(&'static str, Weight)> {
+    match taken {
+        TakenStatus::Set | TakenStatus::Same | TakenStatus::Waits => None,
+        TakenStatus::OtherName => Some((
+            "这个证件在本系统是用另一个姓名登记的：红码、黄码、阳性等照常生效，绿码和阴性没有采用，请核对姓名",
+            Weight::Bad,
+        )),
+    }
+}
