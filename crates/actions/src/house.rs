@@ -5,7 +5,7 @@ use crate::{
     alerts::raised::RaisedAlerts,
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
-    duty::{announce::Announcer, day::Days},
+    duty::{announce::Announcer, day::Days, proof_words::ProofWords},
     entry_apps::EntryApps,
     health_status::{HealthSource, Questions},
     limits::Limits,
@@ -83,6 +83,8 @@ pub struct House {
     pub followed: Followed,
     /// What doors with a screen remember of the day.
     pub days: Days,
+    /// The words that doors show this hour.
+    pub proof_words: ProofWords,
     /// Alerts on their way into the registry.
     pub raised: RaisedAlerts,
     /// Tells duty screens what happened at their door.

@@ -28,9 +28,9 @@ impl VenueCode {
     /// Reads the path part; upper case is forgiven, since some readers shout.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let lower = text.to_ascii_lowercase();
-        let right = lower.len() == CODE_CHARS && lower.bytes().all(|b| CODE_ALPHABET.contains(&b));
-        right.then_some(Self(lower))
+        let right = |byte: u8| matches!(byte.to_ascii_lowercase(), b'a'..=b'z' | b'2'..=b'7');
+        let right = text.len() == CODE_CHARS && text.bytes().all(right);
+        right.then(|| Self(text.to_ascii_lowercase()))
     }
 
     /// The sixteen characters.

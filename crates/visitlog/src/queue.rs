@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use parking_lot::{Condvar, Mutex};
@@ -77,12 +78,19 @@ struct Inner {
     visits: usize,
     closing: bool,
     health: Health,
+    /// So many must wait before the writer is woken.
+    wanted: usize,
 }
 
 impl Queue {
     pub(crate) fn new(visits_max: usize) -> Self {
-        let inner =
-            Inner { waiting: VecDeque::new(), visits: 0, closing: false, health: Health::Writing };
+        let inner = Inner {
+            waiting: VecDeque::new(),
+            visits: 0,
+            closing: false,
+            health: Health::Writing,
+            wanted: 1,
+        };
         Self { inner: Mutex::new(inner), arrived: Condvar::new(), visits_max }
     }
 
@@ -101,9 +109,24 @@ impl Queue {
         }
         inner.visits += count;
         inner.waiting.push_back(pending);
+        let enough = inner.waiting.len() >= inner.wanted;
         drop(inner);
-        self.arrived.notify_one();
+        if enough {
+            self.arrived.notify_one();
+        }
         Ok(())
+    }
+
+    /// Lets `callers` gather, for so long at most.
+    pub(crate) fn gather(&self, callers: usize, at_most: Duration) {
+        let mut inner = self.inner.lock();
+        let over = inner.closing || matches!(inner.health, Health::Stopped(_));
+        if over || inner.waiting.len() >= callers {
+            return;
+        }
+        inner.wanted = callers;
+        self.arrived.wait_for(&mut inner, at_most);
+        inner.wanted = 1;
     }
 
     /// Waits for visits and takes up to `visits_max` of them; `None` when the queue is closed and

@@ -5,7 +5,6 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    thread,
     time::Duration,
 };
 
@@ -23,8 +22,8 @@ use crate::{
 /// Frozen tables that may wait for the keeper before the writer waits as well.
 const FROZEN_MAX: usize = 64;
 
-/// How long the next group gathers when the last one was of several callers. Without it a busy
-/// machine syncs some thousand times a second for a handful of visits each, and switches threads
+/// How long the next group gathers at most when the last one was of several callers. Without it a
+/// busy machine syncs some thousand times a second for a handful of visits each, and switches threads
 /// as often. A visit that comes alone waits for nobody.
 const GATHERING: Duration = Duration::from_millis(1);
 
@@ -85,17 +84,22 @@ impl Writer {
 
     /// Gives the reason why it ended.
     fn work(&mut self) -> Arc<str> {
+        let mut before = 0;
         while let Some(group) = self.shared.queue.take_group(self.shared.options.group_visits_max) {
-            let in_company = group.len() > 1;
+            let callers = group.len();
             if let Err(reason) = self.commit(group) {
                 return reason;
-            }
-            if in_company {
-                thread::sleep(GATHERING);
             }
             if let Err(reason) = self.freeze_when_full() {
                 return reason;
             }
+            if callers > 1 {
+                // The two last groups are about everybody there is when callers wait for an answer
+                // before they come again. Half of them are enough: the others are on their way
+                // meanwhile, and nobody stands idle.
+                self.shared.queue.gather((before + callers).div_ceil(2), GATHERING);
+            }
+            before = callers;
         }
         if let Health::Stopped(reason) = self.shared.queue.health() {
             return reason;

@@ -6,9 +6,11 @@ use actions::Failure;
 use askama::Template;
 use axum::{
     Json,
+    body::Bytes,
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use std::sync::OnceLock;
 
 /// What a page's handler answers with.
 pub type Shown = Result<Response, PageFailure>;
@@ -139,6 +141,33 @@ fn retry_after(response: &mut Response, failure: &Failure) {
 
 /// A failure as problem+json. The title is English and stable; the detail is Chinese.
 pub(crate) fn problem(failure: Failure) -> Response {
+    if matches!(failure, Failure::Busy) {
+        return busy();
+    }
+    worded(failure)
+}
+
+/// What a full house says to thousands at once is put into words once.
+fn busy() -> Response {
+    static BODY: OnceLock<Bytes> = OnceLock::new();
+    let body = BODY.get_or_init(|| {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let body = serde_json::json!({
+            "type": format!("urn:venuecode:{}", code(&Failure::Busy)),
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": says(&Failure::Busy),
+        });
+        body.to_string().into()
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON)),
+        (header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_S)),
+    ];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, body.clone()).into_response()
+}
+
+fn worded(failure: Failure) -> Response {
     let code = code(&failure);
     note(&failure, "-");
     let (status, _) = headline(&failure);
@@ -162,10 +191,12 @@ pub(crate) fn problem(failure: Failure) -> Response {
     response
 }
 
+const PROBLEM_JSON: &str = "application/problem+json";
+
 /// Any body as problem+json.
 pub(crate) fn problem_json(status: StatusCode, body: serde_json::Value) -> Response {
     let mut response = (status, Json(body)).into_response();
-    let kind = HeaderValue::from_static("application/problem+json");
+    let kind = HeaderValue::from_static(PROBLEM_JSON);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }

@@ -26,14 +26,15 @@ pub(crate) const LANG: &str = "vc_lang";
 
 /// The value of a cookie.
 pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+    let mut all = headers.get_all(header::COOKIE).iter();
+    let value = all.find_map(|pairs| find(pairs.as_bytes(), name.as_bytes()))?;
+    std::str::from_utf8(value).ok().filter(|value| value.is_ascii())
+}
+
+/// Several are looked for in every request, so the header is not taken apart for each of them.
+fn find<'a>(pairs: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let mut pairs = pairs.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))
 }
 
 /// A `Set-Cookie` value: out of reach of scripts, not sent along from other sites, only over TLS

@@ -2,63 +2,160 @@
 //! started, the few kilobytes that differ from page to page go in as they are.
 //!
 //! Compressing a page anew for each of tens of thousands of phones a second would take longer than
-//! everything else that is done for it. The result is one ordinary gzip member (RFC 1952) of deflate
-//! blocks (RFC 1951): a part compressed beforehand ends at a byte's edge and refers to nothing before
-//! it, what lies between is in stored blocks.
+//! everything else that is done for it. The page is written straight into the answer: one ordinary
+//! gzip member (RFC 1952) of deflate blocks (RFC 1951). A part compressed beforehand ends at a byte's
+//! edge and refers to nothing before it, what lies between is in stored blocks; the checksum of a part
+//! is known, and is joined with that of what stands before it.
 
+use askama::{Template, filters::HtmlSafe};
 use axum::{
     body::{HttpBody, to_bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
-use memchr::memmem::Finder;
-use std::{io::Write, sync::OnceLock};
+use std::{fmt, io::Write, ptr, sync::OnceLock};
 
-/// Texts that are in many pages, in no particular order.
-const STATIC: [&str; 3] = [
-    include_str!("../templates/visitor/style.css"),
-    include_str!("../templates/visitor/enter.js"),
-    include_str!("../templates/visitor/register.js"),
-];
+/// A text that is in many pages as it is. Pages that contain one name it, so that it comes to
+/// [`Packer`] in one piece and from its own place in memory.
+pub(crate) struct Fixed(&'static str);
+
+pub(crate) static STYLE: Fixed =
+    Fixed(include_str!("../templates/visitor/style.css").trim_ascii_end());
+pub(crate) static ENTER: Fixed =
+    Fixed(include_str!("../templates/visitor/enter.js").trim_ascii_end());
+pub(crate) static REGISTER: Fixed =
+    Fixed(include_str!("../templates/visitor/register.js").trim_ascii_end());
+
+impl fmt::Display for Fixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl HtmlSafe for Fixed {}
 
 /// No name, no time, an unknown system (RFC 1952, 2.3).
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// A last block that is stored and empty.
 const LAST: [u8; 5] = [1, 0, 0, 0xff, 0xff];
-/// Bytes of a text that it is looked for by; no other part of a page begins like this.
-const HEAD_BYTES: usize = 48;
+/// Bytes of a stored block's head.
+const STORED_HEAD: usize = 5;
 /// Most bytes of a stored block (RFC 1951, 3.2.4).
 const STORED_MAX: usize = 0xffff;
+/// Room for a page to begin with: most need no more.
+const PAGE_BYTES: usize = 8 * 1024;
 
-/// A text and its deflate blocks.
+/// A fixed text, its deflate blocks and its checksum.
 struct Part {
     text: &'static str,
-    /// Looks for its first bytes.
-    head: Finder<'static>,
     deflated: Vec<u8>,
+    crc: u32,
+    /// What becomes of each bit of a checksum when as many bytes as these follow.
+    moved: [u32; 32],
 }
 
-impl Part {
-    /// Where the text is. Its first bytes are looked for and the rest compared.
-    fn find(&self, html: &str) -> Option<usize> {
-        let at = self.head.find(html.as_bytes())?;
-        html.get(at..)?.starts_with(self.text).then_some(at)
-    }
-}
-
-/// The static texts, compressed; one that cannot be is left out and goes in as it is.
+/// The fixed texts, compressed; one that cannot be is left out and goes in as it is.
 fn parts() -> &'static [Part] {
     static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
-    PARTS.get_or_init(|| STATIC.iter().filter_map(|text| part(text.trim_end())).collect())
+    PARTS.get_or_init(|| [&STYLE, &ENTER, &REGISTER].into_iter().filter_map(part).collect())
 }
 
-fn part(text: &'static str) -> Option<Part> {
+fn part(fixed: &Fixed) -> Option<Part> {
+    let text = fixed.0;
     let mut deflated = Vec::with_capacity(text.len() + 64);
     let mut compress = Compress::new(Compression::best(), false);
     compress.compress_vec(text.as_bytes(), &mut deflated, FlushCompress::Full).ok()?;
-    let head = Finder::new(text.as_bytes().get(..HEAD_BYTES)?);
-    (compress.total_in() == text.len() as u64).then_some(Part { text, head, deflated })
+    let whole = compress.total_in() == text.len() as u64;
+    let zeros = Hasher::new_with_initial_len(0, text.len() as u64);
+    let moved = std::array::from_fn(|bit| {
+        let mut one = Hasher::new_with_initial(1 << bit);
+        one.combine(&zeros);
+        one.finalize()
+    });
+    let crc = crc32fast::hash(text.as_bytes());
+    whole.then_some(Part { text, deflated, crc, moved })
+}
+
+impl Part {
+    /// The checksum of what had the checksum `before` with this text after it.
+    fn crc_after(&self, before: u32) -> u32 {
+        let moved = self.moved.iter().enumerate().filter(|(bit, _)| (before >> bit) & 1 == 1);
+        moved.fold(self.crc, |crc, (_, moved)| crc ^ moved)
+    }
+}
+
+/// Takes a page in as it is written, and is gzip at the end.
+struct Packer {
+    packed: Vec<u8>,
+    /// Where the stored block under way begins.
+    stored: Option<usize>,
+    /// Checksum and length of everything before that block.
+    crc: u32,
+    /// Modulo 2^32, as the format has it.
+    bytes: u32,
+}
+
+impl Packer {
+    fn new() -> Self {
+        let mut packed = Vec::with_capacity(PAGE_BYTES);
+        packed.extend_from_slice(&HEAD);
+        Self { packed, stored: None, crc: 0, bytes: 0 }
+    }
+
+    fn store(&mut self, mut text: &[u8]) {
+        while !text.is_empty() {
+            let begun = *self.stored.get_or_insert_with(|| {
+                self.packed.extend_from_slice(&[0; STORED_HEAD]);
+                self.packed.len() - STORED_HEAD
+            });
+            let room = STORED_MAX - (self.packed.len() - begun - STORED_HEAD);
+            let (now, later) = text.split_at(room.min(text.len()));
+            self.packed.extend_from_slice(now);
+            text = later;
+            if now.len() == room {
+                self.end_stored();
+            }
+        }
+    }
+
+    fn end_stored(&mut self) {
+        let Some(begun) = self.stored.take() else { return };
+        let (head, text) = self.packed[begun..].split_at_mut(STORED_HEAD);
+        let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        head[1..3].copy_from_slice(&length.to_le_bytes());
+        head[3..].copy_from_slice(&(!length).to_le_bytes());
+        let mut crc = Hasher::new_with_initial(self.crc);
+        crc.update(text);
+        (self.crc, self.bytes) = (crc.finalize(), self.bytes.wrapping_add(u32::from(length)));
+    }
+
+    fn put(&mut self, part: &Part) {
+        self.end_stored();
+        self.packed.extend_from_slice(&part.deflated);
+        let bytes = u32::try_from(part.text.len()).unwrap_or(0);
+        (self.crc, self.bytes) = (part.crc_after(self.crc), self.bytes.wrapping_add(bytes));
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        self.end_stored();
+        self.packed.extend_from_slice(&LAST);
+        self.packed.extend_from_slice(&self.crc.to_le_bytes());
+        self.packed.extend_from_slice(&self.bytes.to_le_bytes());
+        self.packed
+    }
+}
+
+impl fmt::Write for Packer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // The same place and the same length: a text that is never freed, so it is that one.
+        match parts().iter().find(|part| ptr::eq(part.text, text)) {
+            Some(part) => self.put(part),
+            None => self.store(text.as_bytes()),
+        }
+        Ok(())
+    }
 }
 
 /// Whether a browser takes gzip: it is named, and not with a weight of nothing.
@@ -72,13 +169,18 @@ pub(crate) fn is_taken(headers: &HeaderMap) -> bool {
 }
 
 /// The page as an answer.
-pub(crate) fn answer(html: &str) -> Response {
+///
+/// # Errors
+/// When the page cannot be drawn.
+pub(crate) fn answer(page: &impl Template) -> askama::Result<Response> {
+    let mut packer = Packer::new();
+    page.render_into(&mut packer)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_ENCODING, HeaderValue::from_static("gzip")),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    (headers, pack(html)).into_response()
+    Ok((headers, packer.finish()).into_response())
 }
 
 /// Least and most bytes of an answer that is compressed here: less gains nothing, and more would keep
@@ -118,46 +220,6 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     packed.finish().unwrap_or_default()
 }
 
-fn pack(html: &str) -> Vec<u8> {
-    let mut packed = Vec::with_capacity(html.len() + 64);
-    packed.extend_from_slice(&HEAD);
-    let mut rest = html;
-    let mut found: Vec<(usize, &Part)> =
-        parts().iter().filter_map(|part| Some((part.find(html)?, part))).collect();
-    found.sort_unstable_by_key(|(at, _)| *at);
-    for (at, part) in found {
-        let start = html.len() - rest.len();
-        let Some((between, after)) = at
-            .checked_sub(start)
-            .and_then(|at| rest.split_at_checked(at))
-            .and_then(|(between, after)| Some((between, after.strip_prefix(part.text)?)))
-        else {
-            continue;
-        };
-        store(&mut packed, between);
-        packed.extend_from_slice(&part.deflated);
-        rest = after;
-    }
-    store(&mut packed, rest);
-    packed.extend_from_slice(&LAST);
-    packed.extend_from_slice(&crc32fast::hash(html.as_bytes()).to_le_bytes());
-    // The length modulo 2^32, as the format has it.
-    let bytes = u32::try_from(html.len() % (1 << 32)).unwrap_or(0);
-    packed.extend_from_slice(&bytes.to_le_bytes());
-    packed
-}
-
-/// Adds a text in stored blocks.
-fn store(packed: &mut Vec<u8>, text: &str) {
-    for chunk in text.as_bytes().chunks(STORED_MAX) {
-        let length = u16::try_from(chunk.len()).unwrap_or(u16::MAX);
-        packed.push(0);
-        packed.extend_from_slice(&length.to_le_bytes());
-        packed.extend_from_slice(&(!length).to_le_bytes());
-        packed.extend_from_slice(chunk);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -165,7 +227,7 @@ mod tests {
     use super::*;
     use axum::body::Body;
     use flate2::read::GzDecoder;
-    use std::io::Read;
+    use std::{fmt::Write as _, io::Read};
 
     fn unpacked(packed: &[u8]) -> String {
         let mut text = String::new();
@@ -173,29 +235,61 @@ mod tests {
         text
     }
 
-    #[test]
-    fn what_was_packed_comes_back_as_it_was() {
-        let [css, enter, register] = STATIC;
-        let long = "场所码".repeat(30_000);
-        for page in [
-            String::new(),
-            "<p>plain</p>".to_owned(),
-            format!("<style>{css}</style><p>x</p><script>{enter}</script>"),
-            format!("<script>{register}</script><style>{css}</style>"),
-            format!("{css}{css}"),
-            css.to_owned(),
-            format!("{long}{css}{long}"),
-        ] {
-            assert!(unpacked(&pack(&page)) == page, "{} bytes", page.len());
-        }
+    fn pack(pieces: &[&str]) -> Vec<u8> {
+        let mut packer = Packer::new();
+        pieces.iter().for_each(|piece| packer.write_str(piece).unwrap());
+        packer.finish()
     }
 
     #[test]
-    fn style_and_scripts_are_compressed_beforehand() {
-        assert_eq!(parts().len(), STATIC.len());
-        let whole: usize = STATIC.iter().map(|text| text.len()).sum();
-        let page = STATIC.concat();
-        assert!(pack(&page).len() < whole / 2, "{} of {whole}", pack(&page).len());
+    fn what_was_packed_comes_back_as_it_was() {
+        let [css, enter, register] = [STYLE.0, ENTER.0, REGISTER.0];
+        let long = "场所码".repeat(30_000);
+        let (block, copy) = ("a".repeat(STORED_MAX), css.to_owned());
+        let (long, block, copy) = (long.as_str(), block.as_str(), copy.as_str());
+        for pieces in [
+            &[][..],
+            &[""],
+            &["<p>plain</p>"],
+            &["<style>", css, "</style><p>", "x", "</p><script>", enter, "</script>"],
+            &["<script>", register, "</script><style>", css, "</style>"],
+            &[css, css],
+            &[css],
+            &[copy],
+            &[block],
+            &[block, "a", css],
+            &[long, css, long],
+        ] {
+            let page = pieces.concat();
+            assert!(unpacked(&pack(pieces)) == page, "{} bytes", page.len());
+        }
+    }
+
+    #[derive(Template)]
+    #[template(
+        source = "{{ crate::packed::STYLE }}{{ crate::packed::ENTER }}{{ crate::packed::REGISTER }}",
+        ext = "html"
+    )]
+    struct AllFixed;
+
+    #[derive(Template)]
+    #[template(source = "{{ text }}", ext = "html")]
+    struct Text<'a> {
+        text: &'a str,
+    }
+
+    async fn body(response: Response) -> Vec<u8> {
+        to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+    }
+
+    #[tokio::test]
+    async fn style_and_scripts_are_compressed_beforehand_and_found_in_a_page() {
+        assert_eq!(parts().len(), 3);
+        let page = AllFixed.render().unwrap();
+        assert_eq!(page, [STYLE.0, ENTER.0, REGISTER.0].concat(), "no text is escaped");
+        let packed = body(answer(&AllFixed).unwrap()).await;
+        assert!(packed.len() < page.len() / 2, "{} of {}", packed.len(), page.len());
+        assert_eq!(unpacked(&packed), page);
     }
 
     #[test]
@@ -248,7 +342,7 @@ mod tests {
         let stream = ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(pieces));
         let stream = when_worth_it(stream.into_response()).await;
         assert!(!stream.headers().contains_key(header::CONTENT_ENCODING));
-        let packed = when_worth_it(answer(&long)).await;
-        assert_eq!(unpacked(&to_bytes(packed.into_body(), usize::MAX).await.unwrap()), long);
+        let packed = when_worth_it(answer(&Text { text: &long }).unwrap()).await;
+        assert_eq!(unpacked(&body(packed).await), long);
     }
 }

@@ -50,6 +50,11 @@ impl Gate {
         self.turns.try_acquire().map_err(|_| Failure::Busy)
     }
 
+    /// Whether a turn is free at this moment.
+    pub(crate) fn has_room(&self) -> bool {
+        self.turns.available_permits() > 0
+    }
+
     /// Entries under way.
     #[must_use]
     pub fn under_way(&self) -> usize {

@@ -34,8 +34,6 @@ pub struct Receipt {
     pub colour: Colour,
     /// What to do, Chinese, key into the catalogues.
     pub advice: &'static str,
-    /// Masked name.
-    pub masked_name: String,
     /// Whole hours since the last negative sample.
     pub negative_hours: Option<i64>,
     /// Itinerary.
@@ -77,7 +75,6 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
     let policy = house.mirror.policy(&door.site(), now);
     let entered = Shown {
         recorded: &worst(house.followed.over(recorded), &known.status, &policy, now),
-        masked_name: crate::people::masked_name(house, caller.person)?,
         known: &known,
         again: true,
         pending: !known.settled && is_pending(house, &recorded, now),
@@ -142,7 +139,6 @@ pub(crate) async fn stored(
 /// What a receipt says besides its door.
 struct Shown<'a> {
     recorded: &'a Recorded,
-    masked_name: String,
     known: &'a Known,
     again: bool,
     pending: bool,
@@ -152,7 +148,6 @@ struct Shown<'a> {
 pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
     let shown = Shown {
         recorded: &entered.recorded,
-        masked_name: entered.masked_name.clone(),
         known: &entered.known,
         again: entered.again,
         pending: entered.pending,
@@ -161,18 +156,17 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 }
 
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
-    let Shown { recorded, masked_name, known: Known { status, said, .. }, again, pending } = shown;
+    let Shown { recorded, known: Known { status, said, .. }, again, pending } = shown;
     let age_ms = now.since(*said);
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
-        proof_word: crate::duty::screen::proof_word(house, door.checkpoint, recorded.entered),
+        proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
         door,
         entered: recorded.entered,
         method: recorded.method,
         decision: recorded.decision,
         colour: recorded.colour,
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
-        masked_name,
         negative_hours: status.negative_hours(now),
         itinerary: status.itinerary,
         source: status.source,

@@ -40,6 +40,18 @@ pub async fn record(
     recorded
 }
 
+/// Whether an entry would get a turn at this moment, for whoever is about to ask for one.
+///
+/// # Errors
+/// `Busy`, counted as a refused scan.
+pub fn has_room(house: &House) -> Answer<()> {
+    if house.gate.has_room() {
+        return Ok(());
+    }
+    house.metrics.refused(&Failure::Busy);
+    Err(Failure::Busy)
+}
+
 async fn recorded(house: &House, caller: &Visitor, code: &str, method: Method) -> Answer<Receipt> {
     // First of all: whoever is told to come again must cost next to nothing.
     let _turn = house.gate.turn()?;
@@ -65,12 +77,10 @@ const DOOR_TOO_BUSY: &str = "这个门口扫码的人太多，请稍等片刻，
 pub(crate) struct Entered {
     /// What is in the store.
     pub recorded: Recorded,
-    /// Masked name.
-    pub masked_name: String,
     /// The status it was judged by.
     pub known: Known,
-    /// What the door saw.
-    pub shown: Arc<Shown>,
+    /// What the door saw; nothing of a scan at a door that nobody looks at.
+    pub shown: Option<Arc<Shown>>,
     /// Whether it was there already.
     pub again: bool,
     /// Whether its status is being asked for.
@@ -86,7 +96,8 @@ pub(crate) async fn enter(
     method: Method,
     operator: Option<u32>,
 ) -> Answer<Entered> {
-    let masked_name = crate::people::masked_name(house, person)?;
+    // Whoever typed a number is answered with a name; of a scan the door alone hears it.
+    let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
     let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
     let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
@@ -101,31 +112,46 @@ pub(crate) async fn enter(
         colour: verdict.colour(),
         cause: verdict.cause(),
     };
-    // The first of two requests may have come another way, as by a guard's hand.
-    let recorded = if again {
-        receipt::stored(house, person, door.checkpoint, entered).await.unwrap_or(made)
-    } else {
-        made
-    };
+    let recorded = if again { before(house, made).await } else { made };
     // A guard who typed a number waits for the alert's; nobody who scans does.
     let opened = match operator {
         Some(_) => opened_alert(house, &recorded, now).await,
         None => None,
     };
     let alert = opened.map(|opened| opened.id);
-    let shown = Arc::new(shown(&masked_name, &recorded, Some(&known), alert));
     if !again {
         house.days.add(&recorded);
     }
-    if !again || opened.is_some_and(|opened| opened.fresh) {
-        house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(&shown)));
+    // Not before the day has it: a screen that opens after this look reads it there.
+    let heard = again || house.announcer.is_heard(door.checkpoint);
+    let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
+    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&known), alert)));
+    if let Some(shown) = &shown
+        && (!again || opened.is_some_and(|opened| opened.fresh))
+    {
+        house.announcer.tell(door.checkpoint, Announcement::Entry(Arc::clone(shown)));
     }
     if opened.is_none() {
-        raise(house, &recorded, again.then(|| Arc::clone(&shown)));
+        raise(house, &recorded, shown.clone().filter(|_| again));
     }
     house.metrics.scan(recorded.decision, again);
     let pending = !known.settled && ask(house, &recorded, now);
-    Ok(Entered { recorded, masked_name, known, shown, again, pending })
+    Ok(Entered { recorded, known, shown, again, pending })
+}
+
+/// The entry that was there: the first of two requests may have come another way, as by a guard's hand.
+async fn before(house: &House, made: Recorded) -> Recorded {
+    let Recorded { person, checkpoint, entered, .. } = made;
+    receipt::stored(house, person, checkpoint, entered).await.unwrap_or(made)
+}
+
+/// The masked name of somebody who has entered. The entry stands, whatever comes of it.
+fn name_to_tell(house: &House, person: PersonNumber) -> Option<String> {
+    let name = crate::people::masked_name(house, person);
+    if let Err(failure) = &name {
+        tracing::error!(error = %failure, "a door was not told of an entry");
+    }
+    name.ok()
 }
 
 /// Asks for the status of somebody who has entered; whether an answer may come.

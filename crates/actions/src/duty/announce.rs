@@ -81,6 +81,12 @@ impl Announcer {
         self.doors.lock().clear();
     }
 
+    /// Whether anybody listens at a door.
+    pub(crate) fn is_heard(&self, checkpoint: CheckpointNumber) -> bool {
+        let doors = self.doors.lock();
+        doors.get(&checkpoint).is_some_and(|door| door.receiver_count() > 0)
+    }
+
     /// Tells whoever listens; a door without a screen costs one look.
     pub fn tell(&self, checkpoint: CheckpointNumber, announcement: Announcement) {
         let mut doors = self.doors.lock();

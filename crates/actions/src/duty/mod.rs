@@ -3,4 +3,5 @@
 pub mod announce;
 pub mod day;
 pub mod devices;
+pub mod proof_words;
 pub mod screen;

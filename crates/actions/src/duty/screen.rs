@@ -3,6 +3,7 @@
 use super::{
     announce::{Announcement, Shown},
     day,
+    proof_words::proof_word,
 };
 use crate::{
     Answer, Failure, House,
@@ -13,14 +14,11 @@ use crate::{
 };
 use domain::{
     checkins::RESULT_FRESH_MS,
-    checkpoints::CheckpointNumber,
-    duty,
     time::{HOUR_MS, UnixMs},
 };
 use registry::Alert;
 use std::sync::Arc;
 use tokio::sync::broadcast;
-use vault::Purpose;
 
 /// The whole screen.
 #[derive(Clone, Debug)]
@@ -124,14 +122,6 @@ async fn open_alerts(house: &House, alerts: &[Alert]) -> Answer<Vec<OpenAlert>> 
         open.push(OpenAlert { id: alert.id, shown: Arc::new(shown) });
     }
     Ok(open)
-}
-
-/// The word a door shows in the hour of `at`.
-pub(crate) fn proof_word(house: &House, checkpoint: CheckpointNumber, at: UnixMs) -> String {
-    let mut message = checkpoint.0.to_be_bytes().to_vec();
-    message.extend_from_slice(&at.hour_number().to_be_bytes());
-    let mac = house.vault.mac(Purpose::ProofWord, &message);
-    duty::proof_word([mac[0], mac[1]])
 }
 
 /// Listens to a device's door.

@@ -42,7 +42,7 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
     let entered = enter(house, &door, person, Method::StaffIdNumber, operator).await?;
-    Ok(entered.shown)
+    entered.shown.ok_or(Failure::NotFound)
 }
 
 /// A document typed at a door is a look at somebody's status: it leaves a trace.

@@ -4,7 +4,7 @@ use super::tokens::Tokens;
 use crate::config::Requests;
 use anyhow::{Context, bail};
 use data_encoding::BASE32_NOPAD;
-use http::{HeaderValue, Method, Request, StatusCode, header, request::Builder};
+use http::{HeaderValue, Method, Request, StatusCode, Uri, header, request::Builder};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1::SendRequest};
 use hyper_util::rt::TokioIo;
@@ -14,6 +14,8 @@ use tokio::net::TcpStream;
 
 /// Least bytes of the compressed page; less is not a page.
 const PAGE_BYTES_MIN: usize = 1_000;
+
+const CHECKINS: &str = "/api/v1/checkins";
 
 /// A server on this machine.
 #[derive(Clone)]
@@ -70,7 +72,7 @@ impl Target {
         let mut connection = Connection { send, host };
         // The system says connected before the server has taken the connection. What is measured
         // begins when it has.
-        match connection.get("/healthz", None).await {
+        match connection.get(Uri::from_static("/healthz"), None).await {
             Some(answer) if answer.status == StatusCode::OK => Ok(connection),
             Some(answer) => bail!("{} answered {}", self.address, answer.status),
             None => bail!("{} closed the connection", self.address),
@@ -89,7 +91,7 @@ impl Connection {
     pub(super) async fn ask(&mut self, requests: Requests, tokens: &Tokens, at: u64) -> Outcome {
         match requests {
             Requests::Hello => {
-                let asked = self.get("/healthz", None).await;
+                let asked = self.get(Uri::from_static("/healthz"), None).await;
                 right(asked, StatusCode::OK, |_| Some(None))
             }
             Requests::Checkins => self.check_in(tokens, at).await,
@@ -101,11 +103,9 @@ impl Connection {
 
     async fn check_in(&mut self, tokens: &Tokens, at: u64) -> Outcome {
         let Some((visitor, code)) = tokens.scan(at) else { return Outcome::UsedUp };
-        let body = format!("{{\"code\":\"{code}\"}}");
-        let asked = self.post("/api/v1/checkins", &visitor.bearer, body).await;
+        let asked = self.post(CHECKINS, &visitor.bearer, code.body.clone()).await;
         right(asked, StatusCode::CREATED, |body| {
-            let receipt: Receipt<'_> = serde_json::from_slice(body).ok()?;
-            let (checkpoint, entered) = receipt.id.split_once('-')?;
+            let (checkpoint, entered) = id(body)?.split_once('-')?;
             Some(Some(Entry {
                 person: visitor.person,
                 checkpoint: checkpoint.parse().ok()?,
@@ -117,14 +117,14 @@ impl Connection {
     async fn page(&mut self, tokens: &Tokens, at: u64) -> Outcome {
         let pairs = (tokens.visitors.len() * tokens.codes.len()) as u64;
         let Some((visitor, code)) = tokens.scan(at % pairs) else { return Outcome::UsedUp };
-        let asked = self.get(&format!("/c/{code}"), Some(&visitor.cookie)).await;
+        let asked = self.get(code.page.clone(), Some(&visitor.cookie)).await;
         right(asked, StatusCode::OK, |body| (body.len() >= PAGE_BYTES_MIN).then_some(None))
     }
 
     async fn reverse_scan(&mut self, tokens: &Tokens, at: u64) -> Outcome {
         let Some(scan) = tokens.reverse_scan(at) else { return Outcome::UsedUp };
         let body = format!("{{\"id_kind\":\"resident_id\",\"id_number\":\"{}\"}}", scan.id_number);
-        let asked = self.post("/api/v1/reverse-scans", scan.bearer, body).await;
+        let asked = self.post("/api/v1/reverse-scans", scan.bearer, body.into()).await;
         right(asked, StatusCode::CREATED, |body| {
             let seen: Seen = serde_json::from_slice(body).ok()?;
             let (person, checkpoint) = (scan.person, scan.checkpoint);
@@ -139,26 +139,32 @@ impl Connection {
         let Some(visitor) = visitor else { return Outcome::UsedUp };
         let code = BASE32_NOPAD.encode(&[&at.to_be_bytes()[..], &[0x5a, 0xa5]].concat());
         let body = format!("{{\"code\":\"{}\"}}", code.to_ascii_lowercase());
-        let asked = self.post("/api/v1/checkins", &visitor.bearer, body).await;
+        let asked = self.post(CHECKINS, &visitor.bearer, body.into()).await;
         right(asked, StatusCode::NOT_FOUND, |_| Some(None))
     }
 
-    async fn get(&mut self, path: &str, cookie: Option<&HeaderValue>) -> Option<Answer> {
+    async fn get(&mut self, path: Uri, cookie: Option<&HeaderValue>) -> Option<Answer> {
         let mut request = Request::builder().method(Method::GET).uri(path);
         if let Some(cookie) = cookie {
-            request =
-                request.header(header::COOKIE, cookie).header(header::ACCEPT_ENCODING, "gzip");
+            request = request
+                .header(header::COOKIE, cookie)
+                .header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self.send(request, Bytes::new()).await
     }
 
-    async fn post(&mut self, path: &str, bearer: &HeaderValue, body: String) -> Option<Answer> {
+    async fn post(
+        &mut self,
+        path: &'static str,
+        bearer: &HeaderValue,
+        body: Bytes,
+    ) -> Option<Answer> {
         let request = Request::builder()
             .method(Method::POST)
-            .uri(path)
+            .uri(Uri::from_static(path))
             .header(header::AUTHORIZATION, bearer)
-            .header(header::CONTENT_TYPE, "application/json");
-        self.send(request, Bytes::from(body)).await
+            .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.send(request, body).await
     }
 
     async fn send(&mut self, request: Builder, body: Bytes) -> Option<Answer> {
@@ -191,6 +197,17 @@ struct Receipt<'a> {
 #[derive(Deserialize)]
 struct Seen {
     entered_ms: i64,
+}
+
+/// The id of a receipt. It stands first and is read there, since this is done for every check-in on the
+/// processors that the server needs as well; anything else is read as the JSON it should be.
+fn id(body: &[u8]) -> Option<&str> {
+    let first = body.strip_prefix(br#"{"id":""#).filter(|_| body.ends_with(b"}"));
+    let first = first.and_then(|rest| rest.split(|byte| *byte == b'"').next());
+    match first {
+        Some(id) => std::str::from_utf8(id).ok(),
+        None => serde_json::from_slice::<Receipt<'_>>(body).ok().map(|receipt| receipt.id),
+    }
 }
 
 /// Holds an answer against what it should be; `read` gives `None` when the body is something else.
@@ -230,6 +247,16 @@ mod tests {
         assert!(Target::parse("http://localhost:8080").is_ok());
         for wrong in ["http://10.0.0.1:80", "https://127.0.0.1:443", "http://example", "8080"] {
             assert!(Target::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_receipt_is_found_wherever_it_stands() {
+        assert_eq!(id(br#"{"id":"7-3","place":"x"}"#), Some("7-3"));
+        assert_eq!(id(br#"{"place":"x","id":"7-3"}"#), Some("7-3"));
+        assert_eq!(id(br#"{ "id": "7-3" }"#), Some("7-3"));
+        for wrong in ["", "{", r#"{"id":"7-3","place":"#, r#"{"place":"x"}"#] {
+            assert_eq!(id(wrong.as_bytes()), None, "{wrong}");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::client::person_of;
 use anyhow::{Context, bail};
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
+use hyper::body::Bytes;
 use std::{fs, path::Path};
 
 /// A visitor's session.
@@ -12,6 +13,23 @@ pub(super) struct Visitor {
     pub(super) bearer: HeaderValue,
     /// For pages.
     pub(super) cookie: HeaderValue,
+}
+
+/// What is sent with a venue code: made once, since the sender shares the processors with the
+/// server.
+pub(super) struct Code {
+    /// The body of a check-in.
+    pub(super) body: Bytes,
+    /// The address of its page.
+    pub(super) page: Uri,
+}
+
+impl Code {
+    fn new(code: &str) -> Option<Self> {
+        let body = format!("{{\"code\":\"{code}\"}}").into();
+        let page = format!("/c/{code}").parse().ok()?;
+        Some(Self { body, page })
+    }
 }
 
 /// What a duty device sends.
@@ -26,7 +44,7 @@ pub(super) struct ReverseScan<'a> {
 /// door n, and the n-th ID number is that of the n-th visitor.
 pub(super) struct Tokens {
     pub(super) visitors: Vec<Visitor>,
-    pub(super) codes: Vec<String>,
+    pub(super) codes: Vec<Code>,
     pub(super) devices: Vec<HeaderValue>,
     pub(super) id_numbers: Vec<String>,
     /// Of a hundred scans, so many are at the first door.
@@ -70,7 +88,7 @@ impl Tokens {
                     cookie: header(&format!("{}={token}", web::VISITOR_COOKIE))?,
                 });
             }
-            "code" => self.codes.push(words.next()?.to_owned()),
+            "code" => self.codes.push(Code::new(words.next()?)?),
             "device" => self.devices.push(header(&format!("Bearer {}", words.next()?))?),
             "id" => self.id_numbers.push(words.next()?.to_owned()),
             _ => return None,
@@ -80,7 +98,7 @@ impl Tokens {
 
     /// The visitor and the code of the n-th scan: every pair once, so that no scan falls into the
     /// same minute as an earlier one of the same pair; `None` when they are used up.
-    pub(super) fn scan(&self, at: u64) -> Option<(&Visitor, &str)> {
+    pub(super) fn scan(&self, at: u64) -> Option<(&Visitor, &Code)> {
         let (visitors, codes) = (self.visitors.len() as u64, self.codes.len() as u64);
         let round = at / visitors;
         if round >= codes {
@@ -158,9 +176,9 @@ mod tests {
             let tokens = tokens(101, 7, hot);
             let pairs: Vec<_> = (0..101 * 7).map(|at| tokens.scan(at).unwrap()).collect();
             let first = &pairs[..101];
-            let at_first_door = first.iter().filter(|(_, code)| *code == "door1").count();
+            let at_first_door = first.iter().filter(|(_, code)| code.page == "/c/door1").count();
             assert!(at_first_door >= 101 * usize::from(hot) / 100);
-            let of: HashSet<_> = pairs.iter().map(|(v, code)| (v.person, *code)).collect();
+            let of: HashSet<_> = pairs.iter().map(|(v, code)| (v.person, &code.page)).collect();
             assert_eq!(of.len(), 101 * 7);
             assert!(tokens.scan(101 * 7).is_none());
         }

@@ -6,13 +6,13 @@ use actions::{
     accounts::principals::Visitor,
     checkins::{
         receipt::{self, Receipt},
-        record::record,
+        record::{has_room, record},
     },
 };
 use axum::{
     Json,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequestParts, Path, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,21 @@ pub struct NewCheckin {
     /// The sixteen characters of the venue code.
     #[schema(example = "abcdefghijklmnop", min_length = 16, max_length = 16)]
     code: String,
+}
+
+/// There may be room for one more entry. Asked before the token is checked and the body is read: whoever
+/// is told to come again must cost next to nothing.
+pub struct Room;
+
+impl FromRequestParts<Arc<House>> for Room {
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, house: &Arc<House>) -> Result<Self, Response> {
+        match has_room(house) {
+            Ok(()) => Ok(Self),
+            Err(failure) => Err(answer::problem(failure)),
+        }
+    }
 }
 
 /// What was recorded.
@@ -116,6 +131,7 @@ impl<'a> From<&'a Receipt> for Checkin<'a> {
 )]
 pub async fn create(
     State(house): State<Arc<House>>,
+    _room: Room,
     As(visitor): As<Visitor>,
     headers: HeaderMap,
     JsonBody(new): JsonBody<NewCheckin>,

@@ -78,7 +78,12 @@ pub(crate) fn itinerary(itinerary: Itinerary) -> &'static str {
 }
 
 fn show(p: &Page, status: StatusCode, page: &impl Template) -> Shown {
-    let html = page.render().map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
-    let response = if p.gzip { packed::answer(&html) } else { Html(html).into_response() };
-    Ok((status, response).into_response())
+    let drawn = if p.gzip {
+        packed::answer(page)
+    } else {
+        page.render().map(|html| Html(html).into_response())
+    };
+    let mut response = drawn.map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
+    *response.status_mut() = status;
+    Ok(response)
 }

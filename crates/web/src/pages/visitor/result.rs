@@ -10,6 +10,7 @@ use actions::{
     House,
     accounts::principals::Visitor,
     checkins::receipt::{Receipt, receipt},
+    people::mine::masked_name,
 };
 use askama::Template;
 use axum::{
@@ -30,6 +31,7 @@ const REFRESH_S: i64 = 2;
 struct ResultPage<'a> {
     p: &'a Page,
     r: &'a Receipt,
+    masked_name: String,
     /// Class and shape of the head: the decision first, then the colour.
     look: &'static str,
     headline: &'static str,
@@ -48,9 +50,12 @@ pub(super) async fn page(
 ) -> Shown {
     let receipt = receipt(&house, &visitor, &id).await;
     let r = receipt.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let masked_name =
+        masked_name(&house, &visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
     let age_ms = r.now.since(r.entered);
     let page = ResultPage {
         p: &p,
+        masked_name,
         look: look(r.decision, r.colour),
         headline: headline(r.colour),
         tag: tag(r.colour),
