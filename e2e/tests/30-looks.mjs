@@ -75,6 +75,14 @@ async function deskPages(ctx) {
     if (link === investigator) await tracingDesk(ctx, server, page);
     await page.goto(`${server.url}/lang?to=en&next=${encodeURIComponent(paths[0])}`);
     await look(ctx, page, server.url + paths[0], `${paths[0].slice(1)}-english`);
+    // English words are longer; tablets are where tables are still tables.
+    for (const path of paths) {
+      await page.goto(server.url + path);
+      for (const width of [360, 768, 800, 1024]) {
+        await page.setViewportSize({ width, height: 800 });
+        await widthIsKept(page, `${path} in English at ${width}`);
+      }
+    }
   }
   const page = await ctx.newPage({ js: false });
   await look(ctx, page, `${server.url}/login`, 'login');

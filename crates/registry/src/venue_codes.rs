@@ -113,21 +113,6 @@ impl Registry {
         row.as_ref().map(venue_code).transpose()
     }
 
-    /// The door whose code in use, or suspended, has this number for the telephone.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn door_by_short_number(&self, number: &str) -> Result<Option<CheckpointNumber>> {
-        let row = sqlx::query(
-            "select checkpoint from venue_codes \
-             where short_number = $1 and standing in ('current', 'suspended')",
-        )
-        .bind(number)
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(|row| checkpoints::number(row.try_get(0)?)).transpose()
-    }
-
     /// Changes what has become of a code; `false` when there is none like it.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! The way there and back: [`begin`] sends the browser to the app with a signed state,
 //! [`come_back`] asks the app whose account that is. An account that is somebody's already is let in;
-//! any other leaves a [`ticket`] with the browser, and registering with a code by text message
+//! any other leaves a ticket with the browser, and registering with a code by text message
 //! [binds](bind) it. Nothing here keeps anybody out: whatever goes wrong, phone and code are left.
 
 mod begin;

@@ -7,6 +7,7 @@ use domain::{
     entry_policy::{NewPolicy, PolicyForm, Reach},
     fields::Complaints,
     regions::RegionCode,
+    venue_codes::Printed,
 };
 use registry::{AuditLine, Proposed};
 
@@ -99,7 +100,12 @@ async fn reach(house: &House, caller: &PolicyOfficer, form: &PolicyForm) -> Answ
 
 async fn at_door(house: &House, caller: &PolicyOfficer, short_number: &str) -> Answer<Reach> {
     let wrong = || Failure::field("door", "没有这个编号的检查点；编号在海报上，形如 FY-1234-56789");
-    let found = house.registry.door_by_short_number(short_number.trim()).await?;
-    let reach = Reach::Checkpoint(found.ok_or_else(wrong)?);
+    let Some(Printed::ShortNumber(number)) = Printed::read(short_number) else {
+        return Err(wrong());
+    };
+    let found = house.registry.door_of_short_number(&number).await?;
+    // Another code hangs at the door of an old number.
+    let (door, _) = found.filter(|(_, replaced)| !replaced).ok_or_else(wrong)?;
+    let reach = Reach::Checkpoint(door);
     if is_theirs(house, caller, &reach).await? { Ok(reach) } else { Err(wrong()) }
 }

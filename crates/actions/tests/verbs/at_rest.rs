@@ -181,6 +181,7 @@ async fn at_the_venue(t: &TestHouse, secrets: &mut Vec<String>) -> Door {
     let device = mine::one(t, &caller, number).await.unwrap().devices[0].id;
     devices::revoke(t, &caller, number, device).await.unwrap();
     super::inspections::one_settled(t, &door).await;
+    super::entry_policy::one_agreed(t).await;
     door
 }
 

@@ -3,7 +3,7 @@
 use super::{Otherwise, Rules};
 use crate::{
     fields::Complaints,
-    text::{line, number_form},
+    text::{line, narrow},
     time::{CIVIL_OFFSET_SECONDS, DAY_MS, UnixMs},
 };
 use jiff::{civil::DateTime, tz::Offset};
@@ -147,7 +147,7 @@ impl PolicyForm {
 }
 
 impl PolicyForm {
-    /// A moment as [`Self::begins`] has it; seconds and less are kept.
+    /// A moment as the field `begins` has it; seconds and less are kept.
     #[must_use]
     pub fn begins_text(at_ms: i64) -> String {
         UnixMs(at_ms).civil().to_string()
@@ -166,7 +166,9 @@ fn or_pass(code: &str) -> Result<Option<Otherwise>, &'static str> {
 }
 
 fn hours(typed: &str) -> Result<Option<i64>, &'static str> {
-    let typed = number_form(typed);
+    // A sign is not passed over: -3 is not 3.
+    let typed = narrow(typed);
+    let typed = typed.trim();
     if typed.is_empty() {
         return Ok(None);
     }

@@ -20,7 +20,7 @@ on_both!(
     nobody_agrees_to_their_own_and_nobody_else_takes_it_back,
     a_proposal_is_decided_once_by_two_at_once,
     so_many_wait_and_no_more,
-    a_door_is_found_by_its_short_number,
+    a_door_says_in_which_township_it_lies,
 );
 
 const RULES: Rules = Rules {
@@ -152,10 +152,8 @@ async fn so_many_wait_and_no_more(at: &BackEnd) {
     assert_eq!(next, Proposed::Waits(102), "a number that was not used is not lost");
 }
 
-async fn a_door_is_found_by_its_short_number(at: &BackEnd) {
+async fn a_door_says_in_which_township_it_lies(at: &BackEnd) {
     let door = at.an_open_door("万达", "code").await;
-    assert_eq!(at.registry.door_by_short_number("FY-code").await.unwrap(), Some(door));
-    assert_eq!(at.registry.door_by_short_number("FY-none").await.unwrap(), None);
     assert_eq!(at.registry.township_of(door).await.unwrap().as_deref(), Some("341202001"));
     assert_eq!(at.registry.township_of(CheckpointNumber(9)).await.unwrap(), None);
 }
