@@ -77,6 +77,14 @@ export default [
       // Seven units of this county and three places without a code.
       assert.deepEqual(await counts(page), ['10', '0', '0', '0']);
       await lookAt(ctx, page, 'register', SIZES);
+      await page.locator('#sort').selectOption('name');
+      await page.waitForURL(/sort=name/);
+      const names = await page.locator('tbody a.strong').allTextContents();
+      assert.equal(names.length, 10);
+      // By bytes, which is how UTF-8 and code points sort alike.
+      assert.deepEqual(names, [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      await page.locator('#sort').selectOption('');
+      await page.waitForURL((url) => !url.search.includes('sort=name'));
 
       await page.getByRole('link', { name: '一次对应所有无疑点的场所…' }).click();
       await page.getByRole('button', { name: '对应这 7 个场所' }).waitFor();

@@ -29,6 +29,7 @@ pub mod posters;
 pub mod regions;
 pub mod retention;
 pub mod similar;
+pub mod sorting;
 pub mod text;
 pub mod time;
 pub mod venue_codes;

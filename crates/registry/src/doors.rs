@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     applications::State,
     checkpoints::{CheckpointNumber, Standing},
+    sorting::Sort,
     time::UnixMs,
 };
 use sqlx::{Row, any::AnyRow};
@@ -21,6 +22,8 @@ pub struct DoorFilter {
     pub state: Option<State>,
     /// Part of a name, door or address; empty for all.
     pub text: String,
+    /// The order.
+    pub sort: Sort,
     /// Most rows.
     pub limit: i64,
     /// Rows passed over.
@@ -64,6 +67,14 @@ fn narrowed(filter: &DoorFilter) -> Conditions {
     all
 }
 
+fn order(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Usual => "c.changed_ms desc, c.number",
+        Sort::Name => "c.name, c.door, c.number",
+        Sort::Address => "c.address, c.door, c.number",
+    }
+}
+
 fn door(row: &AnyRow) -> Result<DoorRow> {
     let standing: String = row.try_get(4)?;
     let reason: Option<String> = row.try_get(6)?;
@@ -82,8 +93,8 @@ fn door(row: &AnyRow) -> Result<DoorRow> {
 }
 
 impl Registry {
-    /// A unit's checkpoints, newest change first and in the order of their numbers among those
-    /// changed at once. Case does not count in the text.
+    /// A unit's checkpoints in the order that is wanted, the usual one being newest change first and
+    /// the order of their numbers among those changed at once. Case does not count in the text.
     ///
     /// # Errors
     /// Of the database.
@@ -91,9 +102,10 @@ impl Registry {
         let mut all = narrowed(filter);
         let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
         let sql = format!(
-            "{SELECT} from {TABLES} where {} order by c.changed_ms desc, c.number \
+            "{SELECT} from {TABLES} where {} order by {} \
              limit {limit} offset {offset}",
-            all.sql()
+            all.sql(),
+            order(filter.sort)
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
         rows.iter().map(door).collect()

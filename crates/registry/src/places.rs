@@ -11,7 +11,7 @@ use crate::{
     conditions::{Conditions, begins},
     connect::{Registry, RegistryError, Result, count},
 };
-use domain::{places::Match, time::UnixMs};
+use domain::{places::Match, sorting::Sort, time::UnixMs};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// A place as stored.
@@ -76,6 +76,8 @@ pub struct PlaceFilter {
     pub text: String,
     /// Only numbers beyond this one.
     pub after: i64,
+    /// The order.
+    pub sort: Sort,
     /// Most rows.
     pub limit: i64,
     /// Rows passed over.
@@ -191,17 +193,22 @@ async fn decide(tx: &mut AnyConnection, decision: &PlaceDecision) -> Result<bool
 }
 
 impl Registry {
-    /// Places in the order in which they came in. Case does not count in the text.
+    /// Places, usually in the order in which they came in. Case does not count in the text.
     ///
     /// # Errors
     /// Of the database.
     pub async fn places(&self, filter: &PlaceFilter) -> Result<Vec<Place>> {
         let mut all = narrowed(filter);
         let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
+        let order = match filter.sort {
+            Sort::Usual => "p.id",
+            Sort::Name => "p.name, p.id",
+            Sort::Address => "p.address, p.id",
+        };
         // What is looked up beside a place is looked up for the rows of the page alone.
         let sql = format!(
-            "{} where p.id in (select p.id from places p where {} order by p.id limit {limit} \
-             offset {offset}) order by p.id",
+            "{} where p.id in (select p.id from places p where {} order by {order} limit {limit} \
+             offset {offset}) order by {order}",
             select(),
             all.sql()
         );

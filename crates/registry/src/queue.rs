@@ -7,7 +7,7 @@ use crate::{
     conditions::{Conditions, begins},
     connect::{Registry, Result, count},
 };
-use domain::{applications::State, checkpoints::CheckpointNumber, time::UnixMs};
+use domain::{applications::State, checkpoints::CheckpointNumber, sorting::Sort, time::UnixMs};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 /// An application with what a queue shows of its checkpoint.
@@ -68,6 +68,8 @@ pub struct QueueFilter {
     pub except_endorsed_by: Option<i64>,
     /// Part of a name, door or address; empty for all.
     pub text: String,
+    /// The order.
+    pub sort: Sort,
     /// Most rows.
     pub limit: i64,
     /// Rows passed over.
@@ -165,7 +167,7 @@ fn select() -> String {
 }
 
 impl Registry {
-    /// Applications in a state, longest waiting first. Case does not count in the text.
+    /// Applications in a state, usually the longest waiting first. Case does not count in the text.
     ///
     /// # Errors
     /// Of the database.
@@ -173,9 +175,14 @@ impl Registry {
         let (mut all, _) = narrowed(filter);
         let (limit, offset) = (all.bind(filter.limit.max(0)), all.bind(filter.offset.max(0)));
         let sql = format!(
-            "{} where {} order by a.submitted_ms, a.id limit {limit} offset {offset}",
+            "{} where {} order by {} limit {limit} offset {offset}",
             select(),
-            all.sql()
+            all.sql(),
+            match filter.sort {
+                Sort::Usual => "a.submitted_ms, a.id",
+                Sort::Name => "c.name, c.door, a.id",
+                Sort::Address => "c.address, c.door, a.id",
+            }
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
         rows.iter().map(application).collect()

@@ -11,6 +11,7 @@ use crate::{
 use domain::{
     applications::{ReviewSteps, State},
     checkpoints::{CheckpointForm, CheckpointNumber, Standing},
+    sorting::Sort,
     time::UnixMs,
 };
 pub use registry::CheckpointEvent;
@@ -105,6 +106,8 @@ pub struct Filter {
     pub state: Option<State>,
     /// Part of a name, door or address; empty for all.
     pub text: String,
+    /// The order.
+    pub sort: Sort,
     /// Page, from 0; one beyond the last is the last.
     pub page: i64,
 }
@@ -143,6 +146,7 @@ pub async fn list(house: &House, caller: &Manager, filter: &Filter) -> Answer<Li
         organisation: organisation.id,
         state: None,
         text: String::new(),
+        sort: filter.sort,
         limit: PAGE_ROWS,
         offset: 0,
     };

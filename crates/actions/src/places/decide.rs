@@ -6,6 +6,7 @@ use domain::{
     audit::{Actor, Deed},
     places::{Match, SURE_MIN, WORTH_MIN},
     regions::RegionCode,
+    sorting::Sort,
     time::UnixMs,
 };
 use registry::{AuditLine, Place, PlaceDecision, PlaceFilter};
@@ -109,7 +110,8 @@ pub async fn sure_ones(house: &House, caller: &Reviewer, filter: &Filter) -> Ans
 
 /// The open ones of the filter.
 fn open(filter: &Filter) -> Filter {
-    Filter { show: Show::State(Match::Open), page: 0, ..filter.clone() }
+    let (show, sort) = (Show::State(Match::Open), Sort::Usual);
+    Filter { show, sort, page: 0, ..filter.clone() }
 }
 
 /// What came of settling many.

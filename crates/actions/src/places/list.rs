@@ -5,6 +5,7 @@ use domain::{
     categories::Tree,
     places::{Facts, Match, Score, WORTH_MIN, score},
     regions::{Region, RegionCode},
+    sorting::Sort,
     time::UnixMs,
 };
 use registry::{Place, PlaceFilter, Unit};
@@ -71,6 +72,8 @@ pub struct Filter {
     pub hinted: Option<bool>,
     /// Part of a name, an address or a credit code; empty for all.
     pub text: String,
+    /// The order.
+    pub sort: Sort,
     /// Page, from 0.
     pub page: i64,
 }
@@ -79,7 +82,15 @@ impl Filter {
     /// Everything of a kind.
     #[must_use]
     pub fn all(show: Show) -> Self {
-        Self { show, region: None, category: None, hinted: None, text: String::new(), page: 0 }
+        Self {
+            show,
+            region: None,
+            category: None,
+            hinted: None,
+            text: String::new(),
+            sort: Sort::Usual,
+            page: 0,
+        }
     }
 
     /// Whether more than a kind is asked for.
@@ -105,6 +116,7 @@ impl Filter {
             likely: false,
             listed_until: None,
             text: self.text.trim().to_owned(),
+            sort: self.sort,
             after: 0,
             limit: PAGE_ROWS,
             offset: 0,

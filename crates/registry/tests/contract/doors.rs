@@ -8,17 +8,20 @@ use domain::{
     applications::State,
     audit::Deed,
     checkpoints::{CheckpointNumber, Standing},
+    sorting::Sort,
 };
 use registry::{CheckpointRecord, DoorFilter};
 
 on_both!(
     a_unit_sees_its_own_doors_newest_change_first,
+    doors_are_sorted_as_wanted,
     a_row_says_where_the_door_and_its_application_stand,
     the_list_is_narrowed_and_paged,
 );
 
 fn all_of(organisation: i64) -> DoorFilter {
-    DoorFilter { organisation, state: None, text: String::new(), limit: 100, offset: 0 }
+    let (state, text, sort) = (None, String::new(), Sort::Usual);
+    DoorFilter { organisation, state, text, sort, limit: 100, offset: 0 }
 }
 
 async fn doors(at: &BackEnd, filter: DoorFilter) -> Vec<u32> {
@@ -43,6 +46,18 @@ async fn a_unit_sees_its_own_doors_newest_change_first(at: &BackEnd) {
     let application = at.application(CheckpointNumber(1)).await;
     assert!(at.registry.return_application((application, 1), "不清", &back).await.unwrap());
     assert_eq!(doors(at, all_of(one)).await, [1, 2, 3], "what came back stands on top");
+}
+
+async fn doors_are_sorted_as_wanted(at: &BackEnd) {
+    let unit = at.an_organisation("一").await;
+    for (name, address) in [("B", "1"), ("C", "3"), ("A", "2")] {
+        let door = CheckpointRecord { address: address.to_owned(), ..record(unit, name, "东门") };
+        at.applied(&door, NOON).await;
+    }
+    let sorted = |sort| DoorFilter { sort, ..all_of(unit) };
+    assert_eq!(doors(at, sorted(Sort::Name)).await, [3, 1, 2]);
+    assert_eq!(doors(at, sorted(Sort::Address)).await, [1, 3, 2]);
+    assert_eq!(doors(at, DoorFilter { limit: 1, offset: 1, ..sorted(Sort::Name) }).await, [1]);
 }
 
 async fn a_row_says_where_the_door_and_its_application_stand(at: &BackEnd) {

@@ -175,7 +175,8 @@ async fn an_accepted_unit_changes_hands_with_all_its_doors(at: &BackEnd) {
     assert_eq!(at.registry.organisation_of(GUEST).await.unwrap().unwrap().id, 1);
     assert_eq!(manager(at).await, None, "the door is the unit's manager's by that");
     assert_eq!(last_told(at, OWNER).await, Some(MessageKind::UnitTaken));
-    let all = DoorFilter { organisation: 1, state: None, text: String::new(), limit: 9, offset: 0 };
+    let (state, text, sort) = (None, String::new(), domain::sorting::Sort::Usual);
+    let all = DoorFilter { organisation: 1, state, text, sort, limit: 9, offset: 0 };
     assert_eq!(at.registry.doors_total(&all).await.unwrap(), 1);
 }
 

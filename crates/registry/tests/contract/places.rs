@@ -4,7 +4,7 @@ use super::{
     made::{AWKWARD, NOON, line, organisation, record},
     support::{BackEnd, on_both},
 };
-use domain::{audit::Deed, places::Match, time::UnixMs};
+use domain::{audit::Deed, places::Match, sorting::Sort, time::UnixMs};
 use registry::{
     CheckpointRecord, ListedPlace, NewOrganisation, PlaceDecision, PlaceFilter, TakenPlaces,
 };
@@ -15,6 +15,7 @@ on_both!(
     what_comes_twice_in_a_list_is_one_place,
     what_a_list_has_no_more_is_gone_and_comes_back,
     places_are_narrowed_and_paged,
+    places_are_sorted_as_wanted_and_paged_so,
     a_place_is_hinted_by_code_or_name,
     only_what_can_be_told_is_likely,
     units_are_found_by_code_name_and_house,
@@ -50,6 +51,7 @@ async fn take(at: &BackEnd, rows: &[ListedPlace]) -> TakenPlaces {
 
 fn open() -> PlaceFilter {
     PlaceFilter {
+        sort: Sort::Usual,
         state: Some(Match::Open),
         gone: false,
         county: None,
@@ -199,6 +201,21 @@ async fn places_are_narrowed_and_paged(at: &BackEnd) {
     assert_eq!(with(&|_| ()).await, [1, 3, 4]);
     assert!(at.registry.places_known_in("341202").await.unwrap());
     assert!(!at.registry.places_known_in("341204").await.unwrap());
+}
+
+async fn places_are_sorted_as_wanted_and_paged_so(at: &BackEnd) {
+    let with = |name: &str, address: &str| ListedPlace {
+        same_key: name.to_owned(),
+        address: address.to_owned(),
+        ..listed(name)
+    };
+    take(at, &[with("B", "1"), with("C", "3"), with("A", "2")]).await;
+    let sorted = |sort| PlaceFilter { sort, ..open() };
+    assert_eq!(ids(at, sorted(Sort::Usual)).await, [1, 2, 3]);
+    assert_eq!(ids(at, sorted(Sort::Name)).await, [3, 1, 2]);
+    assert_eq!(ids(at, sorted(Sort::Address)).await, [1, 3, 2]);
+    let second = PlaceFilter { limit: 1, offset: 1, ..sorted(Sort::Name) };
+    assert_eq!(ids(at, second).await, [1]);
 }
 
 async fn a_place_is_hinted_by_code_or_name(at: &BackEnd) {

@@ -59,6 +59,7 @@ async fn seen(at: &BackEnd) -> (String, String) {
 
 async fn county_of_queue(at: &BackEnd, county: &str, state: State) -> usize {
     let filter = QueueFilter {
+        sort: domain::sorting::Sort::Usual,
         state,
         county: Some(county.to_owned()),
         township: None,

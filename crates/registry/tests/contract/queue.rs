@@ -9,6 +9,7 @@ use domain::{
     applications::State,
     audit::Deed,
     checkpoints::{CheckpointNumber, Standing},
+    sorting::Sort,
     time::UnixMs,
 };
 use registry::{CheckpointRecord, NewOrganisation, QueueFilter, ToApprove};
@@ -16,6 +17,7 @@ use registry::{CheckpointRecord, NewOrganisation, QueueFilter, ToApprove};
 on_both!(
     a_row_shows_the_door_and_its_organisation,
     the_queue_is_longest_waiting_first_and_paged,
+    the_queue_is_sorted_as_wanted,
     the_queue_is_narrowed_to_a_state,
     the_queue_is_narrowed_to_a_county,
     the_queue_is_searched_by_name_door_address_and_organisation,
@@ -39,6 +41,7 @@ on_both!(
 
 fn waiting() -> QueueFilter {
     QueueFilter {
+        sort: Sort::Usual,
         state: State::Submitted,
         county: None,
         township: None,
@@ -104,6 +107,19 @@ async fn the_queue_is_longest_waiting_first_and_paged(at: &BackEnd) {
     assert!(queue(at, QueueFilter { offset: 4, ..waiting() }).await.is_empty());
     let total = at.registry.queue_total(&QueueFilter { limit: 1, offset: 3, ..waiting() }).await;
     assert_eq!(total.unwrap(), 4, "a total counts all pages");
+}
+
+async fn the_queue_is_sorted_as_wanted(at: &BackEnd) {
+    let unit = at.an_organisation("万达").await;
+    for (n, (name, address)) in [("B", "1"), ("C", "3"), ("A", "2")].into_iter().enumerate() {
+        let door =
+            CheckpointRecord { address: address.to_owned(), ..record(unit, name, &format!("{n}")) };
+        at.applied(&door, NOON).await;
+    }
+    let sorted = |sort| QueueFilter { sort, ..waiting() };
+    assert_eq!(queue(at, sorted(Sort::Usual)).await, [1, 2, 3]);
+    assert_eq!(queue(at, sorted(Sort::Name)).await, [3, 1, 2]);
+    assert_eq!(queue(at, sorted(Sort::Address)).await, [1, 3, 2]);
 }
 
 async fn the_queue_is_narrowed_to_a_state(at: &BackEnd) {

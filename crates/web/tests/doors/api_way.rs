@@ -129,7 +129,9 @@ async fn a_manager_applies_and_corrects_and_a_reviewer_decides() {
     reviewer.post(&format!("{application}/approve"), &late).await.refuses(409);
     approve(&reviewer).await;
 
-    let list = manager.get("/api/v1/checkpoints?state=approved&q=503").await.told(200);
+    manager.get("/api/v1/checkpoints?sort=random").await.refuses_fields(&["sort"]);
+    manager.get("/api/v1/checkpoints?sort=name").await.told(200);
+    let list = manager.get("/api/v1/checkpoints?state=approved&q=503&sort=address").await.told(200);
     assert_eq!(list["total"], 1);
     assert_eq!(
         list["counts"],

@@ -5,6 +5,7 @@ use domain::{
     applications::{ReviewSteps, State, Voice},
     categories::Tree,
     regions::{Region, RegionCode},
+    sorting::Sort,
     time::{DAY_MS, UnixMs},
 };
 use registry::{ApplicationRow, QueueFilter};
@@ -27,6 +28,8 @@ pub struct Filter {
     pub doubtful: Option<bool>,
     /// Part of a name or address; empty for all.
     pub text: String,
+    /// The order.
+    pub sort: Sort,
     /// Page, from 0.
     pub page: i64,
 }
@@ -42,6 +45,7 @@ impl Filter {
             days: None,
             doubtful: None,
             text: String::new(),
+            sort: Sort::Usual,
             page: 0,
         }
     }
@@ -65,6 +69,7 @@ impl Filter {
             doubtful: self.doubtful,
             except_endorsed_by: None,
             text: self.text.trim().to_owned(),
+            sort: self.sort,
             limit: PAGE_ROWS,
             offset: 0,
         }

@@ -1,6 +1,6 @@
 //! What the review queue is narrowed to, as addresses and forms carry it.
 
-use crate::pages::desk::{Words, category, optional, page, region, searched};
+use crate::pages::desk::{Words, category, optional, page, region, searched, sort};
 use actions::applications::review::Filter;
 use domain::{applications::State, fields::Complaints};
 use serde::Deserialize;
@@ -34,6 +34,9 @@ pub struct Narrowing {
     /// `yes`: only doubtful ones; `no`: only those that are not.
     #[param(required = false)]
     doubt: String,
+    /// The order: `name` or `address`; the list's own when it is left out.
+    #[param(required = false)]
+    sort: String,
     /// Page, from 0.
     #[param(required = false, value_type = i64)]
     page: String,
@@ -91,6 +94,7 @@ impl Narrowing {
             days: complaints.take("days", days.ok_or("天数可以是 1、3、7")).flatten(),
             doubtful: complaints.take("doubt", doubtful.ok_or("可以是 yes 或 no")).flatten(),
             text: searched(&self.q, &mut complaints),
+            sort: sort(&self.sort, &mut complaints),
             page: page(&self.page, &mut complaints),
         };
         Words(filter, complaints)
@@ -109,6 +113,7 @@ pub fn words(filter: &Filter) -> Vec<(&'static str, String)> {
     put("category", filter.category.clone());
     put("days", filter.days.map(|days| days.to_string()));
     put("doubt", filter.doubtful.map(|yes| if yes { "yes" } else { "no" }.to_owned()));
+    put("sort", Some(filter.sort.code().to_owned()));
     put("page", (filter.page > 0).then(|| filter.page.to_string()));
     words
 }
@@ -116,6 +121,7 @@ pub fn words(filter: &Filter) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::sorting::Sort;
 
     fn read(filter: &Filter) -> Filter {
         let query =
@@ -126,6 +132,7 @@ mod tests {
     #[test]
     fn an_address_carries_everything() {
         let whole = Filter {
+            sort: Sort::Address,
             region: Some("341202001".into()),
             category: Some("1".into()),
             days: Some(3),

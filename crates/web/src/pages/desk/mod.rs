@@ -21,4 +21,4 @@ pub use past::{Past, past};
 pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
 pub use replies::{Asked, asked, attachment, failed, number, query_text, show, stem, to};
 pub(crate) use words::listed;
-pub use words::{Words, category, optional, page, region, searched};
+pub use words::{Words, category, optional, page, region, searched, sort};

@@ -1,6 +1,6 @@
 //! Words of an address that several lists share.
 
-use domain::fields::Complaints;
+use domain::{fields::Complaints, sorting::Sort};
 
 /// Most characters of a text that is looked for.
 const TEXT_CHARS_MAX: usize = 60;
@@ -36,6 +36,12 @@ pub fn page(word: &str, complaints: &mut Complaints) -> i64 {
         word => word.parse::<i64>().ok().filter(|page| *page >= 0),
     };
     complaints.take("page", page.ok_or("页码从 0 开始")).map_or(0, |page| page.min(PAGE_MAX))
+}
+
+/// The order of a list, from the word `sort`; the usual one when it makes no sense.
+pub fn sort(word: &str, complaints: &mut Complaints) -> Sort {
+    let sort = Sort::from_code(word).ok_or("可以是 name 或 address");
+    complaints.take("sort", sort).unwrap_or_default()
 }
 
 /// Nothing for an empty word; none when the word makes no sense.

@@ -18,7 +18,7 @@ use actions::{
 };
 use askama::Template;
 use axum::extract::State as Whole;
-use domain::applications::State;
+use domain::{applications::State, sorting::Sort};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -80,6 +80,9 @@ impl Home {
         parts.extend(state.map(|state| ("state", state.code())));
         if !self.filter.text.is_empty() {
             parts.push(("q", self.filter.text.as_str()));
+        }
+        if self.filter.sort != Sort::Usual {
+            parts.push(("sort", self.filter.sort.code()));
         }
         if page != "0" {
             parts.push(("page", page.as_str()));

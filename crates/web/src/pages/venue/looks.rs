@@ -35,6 +35,7 @@ use domain::{
     fields::{Complaint, Complaints},
     messages::MessageKind,
     organisations::OrganisationForm,
+    sorting::Sort,
 };
 
 const MANAGER: Option<Role> = Some(Role::Manager);
@@ -275,7 +276,8 @@ fn the_home_lists_the_doors_with_state_reason_and_count() {
 fn a_unit_with_many_doors_can_look_for_one() {
     let rows = (0..12).map(|n| row(n, MARKUP, State::Approved, 7)).collect();
     let mut many = home(Some(organisation()), rows);
-    many.filter = Filter { state: Some(State::Approved), text: "东 门&".into(), page: 1 };
+    many.filter =
+        Filter { state: Some(State::Approved), text: "东 门&".into(), sort: Sort::Name, page: 1 };
     (many.list.page, many.list.pages) = (1, 3);
     let html = drawn("venue-home-many", &many);
     assert!(html.contains("role=\"search\"") && html.contains("2 / 3"));

@@ -1,7 +1,7 @@
 //! What the manager's lists are narrowed to, as addresses carry it: the words of pages are taken as far
 //! as they make sense, those of programs as a whole or not at all.
 
-use crate::pages::desk::{Words, page, searched};
+use crate::pages::desk::{Words, page, searched, sort};
 use actions::applications::mine::Filter;
 use domain::{applications::State, fields::Complaints};
 use serde::Deserialize;
@@ -18,6 +18,9 @@ pub struct Narrowing {
     /// Part of a name, door or address; 60 characters.
     #[param(required = false)]
     q: String,
+    /// The order: `name` or `address`; the list's own when it is left out.
+    #[param(required = false)]
+    sort: String,
     /// Page, from 0.
     #[param(required = false, value_type = i64)]
     page: String,
@@ -47,6 +50,7 @@ impl Narrowing {
         let filter = Filter {
             state: complaints.take("state", state).flatten(),
             text: searched(&self.q, &mut complaints),
+            sort: sort(&self.sort, &mut complaints),
             page: page(&self.page, &mut complaints),
         };
         Words(filter, complaints)
@@ -89,7 +93,7 @@ mod tests {
     use super::*;
 
     fn of(state: &str, q: &str, page: &str) -> Narrowing {
-        Narrowing { state: state.into(), q: q.into(), page: page.into() }
+        Narrowing { state: state.into(), q: q.into(), sort: String::new(), page: page.into() }
     }
 
     #[test]

@@ -8,6 +8,7 @@ const HEAD: &str = "企业名称,统一社会信用代码/注册号,经营场所
 
 async fn stored(desk: &Desk, gone: bool) -> Vec<Place> {
     let filter = PlaceFilter {
+        sort: domain::sorting::Sort::Usual,
         state: None,
         gone,
         county: None,

@@ -1,6 +1,6 @@
 //! What the list of places is narrowed to, as addresses and forms carry it.
 
-use crate::pages::desk::{Words, category, optional, page, region, searched};
+use crate::pages::desk::{Words, category, optional, page, region, searched, sort};
 use actions::places::{Filter, Show};
 use domain::{fields::Complaints, places::Match};
 use serde::Deserialize;
@@ -28,6 +28,9 @@ pub struct Narrowing {
     /// `yes`: only those whose credit code or name a unit or a door has; `no`: only the others.
     #[param(required = false)]
     hint: String,
+    /// The order: `name` or `address`; the list's own when it is left out.
+    #[param(required = false)]
+    sort: String,
     /// Page, from 0.
     #[param(required = false, value_type = i64)]
     page: String,
@@ -77,6 +80,7 @@ impl Narrowing {
             category: category(&self.category, &mut complaints),
             hinted: complaints.take("hint", hinted.ok_or("可以是 yes 或 no")).flatten(),
             text: searched(&self.q, &mut complaints),
+            sort: sort(&self.sort, &mut complaints),
             page: page(&self.page, &mut complaints),
         };
         Words(filter, complaints)
@@ -94,6 +98,7 @@ pub fn words(filter: &Filter) -> Vec<(&'static str, String)> {
     put("region", filter.region.clone());
     put("category", filter.category.clone());
     put("hint", filter.hinted.map(|yes| if yes { "yes" } else { "no" }.to_owned()));
+    put("sort", Some(filter.sort.code().to_owned()));
     put("page", (filter.page > 0).then(|| filter.page.to_string()));
     words
 }
@@ -101,6 +106,7 @@ pub fn words(filter: &Filter) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::sorting::Sort;
 
     fn read(query: &str) -> Narrowing {
         serde_urlencoded::from_str(query).unwrap()
@@ -109,6 +115,7 @@ mod tests {
     #[test]
     fn an_address_carries_everything() {
         let whole = Filter {
+            sort: Sort::Address,
             region: Some("341202001".into()),
             category: Some("1".into()),
             hinted: Some(false),
