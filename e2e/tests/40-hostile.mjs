@@ -137,6 +137,16 @@ async function hugeBodies(ctx) {
       `POST /login HTTP/1.1\r\nhost: here\r\n${FORM_TYPE}${endless}`,
     ];
     const piece = 'a'.repeat(0x8000);
+    // Whoever stops after a megabyte reads why; whoever never stops may be too busy for that.
+    const finite = callers(server, 30);
+    await Promise.all(finite.map(async (caller, n) => {
+      const head = heads[n % heads.length];
+      const chunk = head.includes('chunked') ? `8000\r\n${piece}\r\n` : piece;
+      await caller.push(head);
+      for (let sent = 0; sent < 32; sent += 1) await caller.push(chunk);
+      await caller.closed;
+      assert.deepEqual(caller.statuses, [413]);
+    }));
     const all = callers(server, 150);
     await Promise.all(all.map(async (caller, n) => {
       const head = heads[n % heads.length];
@@ -150,8 +160,6 @@ async function hugeBodies(ctx) {
       const said = caller.statuses;
       assert.ok(said.length === 0 || said[0] === 413, `${said}`);
     }));
-    const told = all.filter((caller) => caller.statuses[0] === 413).length;
-    assert.ok(told > all.length / 2, `of ${all.length} only ${told} read why`);
   });
 }
 
