@@ -6,7 +6,7 @@ use actions::{
     applications::{
         mine,
         review::{self, Filter},
-        submit::{resubmit, submit},
+        submit::{CHECKPOINTS_MAX, resubmit, submit},
     },
     organisations,
 };
@@ -346,4 +346,17 @@ async fn a_unit_with_many_doors_turns_pages_and_looks_for_one() {
     assert_eq!((back.total, back.rows[0].reason.as_str()), (1, "请核对"));
     assert_eq!(show(mine::Filter::default()).await.rows[0].number, back.rows[0].number);
     assert_eq!(back.counts, [(State::Submitted, 52), (State::Returned, 1), (State::Approved, 0)]);
+}
+
+#[tokio::test]
+async fn the_10001st_checkpoint_of_a_unit_is_refused_and_the_others_stay() {
+    let t = TestHouse::new().await;
+    let caller = manager(&t, &t.manager_with_organisation().await).await;
+    let door = |n: i64| CheckpointForm { door: format!("{n} 号门"), ..t.checkpoint_form() };
+    for n in 1..=CHECKPOINTS_MAX {
+        submit(&t, &caller, &door(n)).await.unwrap();
+    }
+    conflict(submit(&t, &caller, &door(CHECKPOINTS_MAX + 1)).await);
+    let list = mine::list(&t, &caller, &mine::Filter::default()).await.unwrap();
+    assert_eq!((list.all, list.total), (10_000, 10_000));
 }

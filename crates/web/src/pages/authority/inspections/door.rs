@@ -28,10 +28,10 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Most characters that are looked for: a URL with a long host has fewer.
 const SOUGHT_CHARS_MAX: usize = 200;
-/// Days that the form offers to put something right.
-const DAYS: [i64; 8] = [1, 2, 3, 5, 7, 10, 15, 30];
+/// Days that forms offer to put something right.
+pub(super) const DAYS: [i64; 8] = [1, 2, 3, 5, 7, 10, 15, 30];
 /// Days that are chosen when nothing was.
-const DAYS_USUAL: &str = "3";
+pub(super) const DAYS_USUAL: &str = "3";
 /// What the name of a finding's box begins with.
 const BOX: &str = "finding_";
 

@@ -1,6 +1,9 @@
 //! One inspection: what was found, what was done, accepted or sent back.
 
-use super::address;
+use super::{
+    address,
+    door::{DAYS, DAYS_USUAL},
+};
 use crate::{
     answer::Shown,
     forms::Checked,
@@ -18,9 +21,6 @@ use axum::extract::{Path, State};
 use domain::{inspections::deadline_after, time::UnixMs};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Days that the form offers.
-const DAYS: [i64; 7] = [1, 2, 3, 5, 7, 15, 30];
 
 /// What the page shows.
 #[derive(Template)]
@@ -85,7 +85,7 @@ pub async fn page(
         "sent-back" => Some("已退回整改，并告诉了场所管理员。"),
         _ => None,
     };
-    let typed = Fields { days: "3".to_owned(), ..Fields::default() };
+    let typed = Fields { days: DAYS_USUAL.to_owned(), ..Fields::default() };
     shown(&house, p, &caller, id, (typed, done), Said::default()).await
 }
 
