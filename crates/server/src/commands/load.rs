@@ -92,8 +92,10 @@ async fn part(
         let figures = Arc::clone(&figures);
         under_way.spawn(keep_asking(connection, pace, tokens, (requests, args.first), figures));
     }
+    // Kept until all have ended: hanging up is work as well, and would be counted as the server's.
+    let mut resting = Vec::with_capacity(under_way.len());
     while let Some(ended) = under_way.join_next().await {
-        ended.context("a connection's task failed")?;
+        resting.push(ended.context("a connection's task failed")?);
     }
     let mut figures = std::mem::take(&mut *figures.lock());
     figures.given_up = pace.given_up();
@@ -122,7 +124,7 @@ async fn keep_asking(
     tokens: Arc<Tokens>,
     (requests, first): (Requests, u64),
     figures: Arc<Mutex<Figures>>,
-) {
+) -> client::Connection {
     let mut tries = 0;
     while let Some(turn) = pace.turn(instant()) {
         let mut sent = instant();
@@ -153,6 +155,7 @@ async fn keep_asking(
             tokio::time::sleep(rest).await;
         }
     }
+    connection
 }
 
 /// Not all at once, and each time a little later.
