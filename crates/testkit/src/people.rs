@@ -212,6 +212,7 @@ impl TestHouse {
             id_kind: "resident_id".to_owned(),
             id_number: id_number(n),
             phone: phone_number(n),
+            of_age: false,
             consent: true,
         }
     }
