@@ -1,8 +1,10 @@
 //! People: identity documents, names, who may register alone, and families.
 
+mod checks;
 mod documents;
 mod names;
 
+pub use checks::{CheckOutcome, FAILED_TRIES_MAX, NOT_FOUND_TRIES_MAX};
 pub use documents::{IdDocument, IdKind, resident_id_check};
 pub use names::{NAME_CHARS_MAX, check_name, mask_name, same_name};
 

@@ -23,6 +23,7 @@ mod entry_apps;
 mod entry_policies;
 mod everybody;
 mod health_status;
+mod identity_checks;
 mod inspections;
 mod installation;
 mod invitations;
@@ -36,6 +37,7 @@ mod poster_jobs;
 mod proposals;
 mod queue;
 mod regions;
+mod registrations;
 mod similar;
 mod sms_codes;
 mod venue_codes;
@@ -56,6 +58,7 @@ pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
 pub use entry_policies::{PolicyOutcome, PolicyRow, Proposed};
 pub use health_status::{ListedStatus, TakenStatus};
+pub use identity_checks::IdentityCheck;
 pub use inspections::{
     InspectedDoor, Inspection, InspectionEvent, InspectionFilter, InspectionStep, InspectionTally,
     RecordedInspection, Reminder, Which,
@@ -72,5 +75,5 @@ pub use places::{
 };
 pub use poster_jobs::{DrawnPosters, NewPosterJob, Ordered, PosterJob, PosterJobLimits, PostersOf};
 pub use queue::{ApplicationRow, QueueFilter, ToApprove};
-pub use sms_codes::{PutCode, SmsCode};
+pub use sms_codes::{PutCode, SmsCode, SmsCount, SmsDay};
 pub use venue_codes::VenueCodeRow;

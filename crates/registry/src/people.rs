@@ -105,7 +105,10 @@ pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     })
 }
 
-async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<PersonNumber>> {
+pub(crate) async fn insert(
+    tx: &mut AnyConnection,
+    new: &NewPerson,
+) -> Result<Option<PersonNumber>> {
     let id = next_number(tx, "people").await?;
     let done = sqlx::query(
         "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
@@ -132,6 +135,20 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
     }
     health_status::settle(tx, id, new).await?;
     number(id).map(Some)
+}
+
+/// Ends all sessions of a person, and forgets the accounts of apps that would open the next one. The
+/// caller notes the change.
+pub(crate) async fn end_sessions(tx: &mut AnyConnection, person: PersonNumber) -> Result<()> {
+    sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
+        .bind(column(person))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("delete from entry_identities where person = $1")
+        .bind(column(person))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
 }
 
 impl Registry {
@@ -201,14 +218,7 @@ impl Registry {
     /// Of the database.
     pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
         let mut tx = self.begin().await?;
-        sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("delete from entry_identities where person = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
+        end_sessions(&mut tx, person).await?;
         changes::note(&mut tx, &Change::Person(person)).await?;
         tx.commit().await?;
         Ok(())

@@ -5,7 +5,7 @@
 use crate::outside::instant;
 use actions::{
     House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
-    checkins::follow_up, inspections, invitations, messages, people::session::change_key_when_due,
+    checkins::follow_up, inspections, invitations, messages, people::{identity_check, session::change_key_when_due},
     posters::jobs as poster_jobs, retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
@@ -27,11 +27,13 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
     let telling = tell_on(&house, others.clone());
     let reminding = remind_on(&house, others.clone());
     let drawing = draw_posters(&house, others.clone());
+    let checking = check_on(&house, others.clone());
     tokio::join!(
         sweeping,
         telling,
         reminding,
         drawing,
+        checking,
         keep_on(&house, others.clone()),
         follow(&house, others),
         async {
@@ -98,6 +100,26 @@ async fn remind_on(house: &House, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(REMIND_EVERY) => {}
+        }
+    }
+}
+
+/// How often it is looked whether somebody's name and document are to be compared.
+const CHECK_EVERY: Duration = Duration::from_secs(15);
+
+async fn check_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    if !house.checker.is_there() {
+        return;
+    }
+    loop {
+        match identity_check::catch_up(house, || !*stopping.borrow()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "identity checks were caught up with"),
+            Err(error) => tracing::error!(%error, "identity checks could not be caught up with"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(CHECK_EVERY) => {}
         }
     }
 }
@@ -236,7 +258,7 @@ mod tests {
         let now = house.now();
         for (phone, expires) in [(b"138", now.plus(-1)), (b"139", now.plus(1))] {
             let code = SmsCode { code_mac: vec![7], sent: now, expires, tries: 0 };
-            let put = house.registry.put_sms_code(phone, "register", &code, now, 9).await.unwrap();
+            let put = house.registry.put_sms_code(phone, "register", &code, now, &[]).await.unwrap();
             assert_eq!(put, PutCode::Stored);
         }
         sweep(&house).await;

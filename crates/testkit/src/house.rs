@@ -2,6 +2,7 @@
 
 use actions::{
     House,
+    accounts::sms_codes::SmsLimits,
     alerts::raised::RaisedAlerts,
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
@@ -12,6 +13,7 @@ use actions::{
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
     mirror::Mirror,
+    people::identity_check::NoChecker,
     posters::{
         Drawing,
         jobs::{Disk, ExportFile, PosterJobs},
@@ -308,6 +310,7 @@ impl TestHouse {
             sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
             health: Arc::clone(&health) as Arc<dyn HealthSource>,
             questions: Questions::default(),
+            checker: Arc::new(NoChecker),
             entry_apps: EntryApps::new(apps),
             followed: Followed::default(),
             days: Days::default(),
@@ -328,6 +331,7 @@ impl TestHouse {
                 second_factor,
                 review_steps,
                 hotline: None,
+                sms_limits: SmsLimits { address_per_day: 0, house_per_day: 0 },
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },

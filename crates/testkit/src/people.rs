@@ -63,7 +63,7 @@ impl TestHouse {
 
     /// Sends a code and reads it.
     pub async fn sms_code(&self, code_use: CodeUse, phone: &str) -> String {
-        send(&self.house, code_use, phone).await.unwrap();
+        send(&self.house, code_use, phone, None).await.unwrap();
         self.outbox.code(phone).unwrap()
     }
 

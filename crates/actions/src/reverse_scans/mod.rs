@@ -5,7 +5,10 @@ use crate::{
     accounts::principals::DutyDevice,
     checkins::{look::Door, record::enter},
     duty::announce::Shown,
-    people::{id_index, register::seal},
+    people::{
+        id_index, identity_check,
+        register::{self, seal},
+    },
 };
 use domain::{
     audit::{Actor, Deed},
@@ -84,12 +87,9 @@ async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumb
     }
     let name = check_name(name).map_err(|says| Failure::field("name", says))?;
     let sealed = seal(house, &name, id, None, 0)?;
-    let given = house.registry.insert_people(&[sealed]).await?;
-    house.catch_up().await?;
-    if let Some(Some(number)) = given.first() {
-        return Ok(*number);
-    }
-    // Somebody registered the same document at the same moment.
+    // Nobody at a door waits for another system: name and document are compared later. Somebody may
+    // have registered the same document at the same moment.
+    register::insert(house, &sealed, identity_check::later(house).as_ref()).await?;
     let known = house.registry.person_by_id(&index).await?;
     Ok(known.ok_or(Failure::NotFound)?.number)
 }
