@@ -337,7 +337,8 @@ mod tests {
             assert_eq!(Deed::from_code(deed.code()), Some(deed));
         }
         for actor in
-            [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Person(5), Actor::Nobody] {
+            [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Person(5), Actor::Nobody]
+        {
             let (kind, id) = actor.parts();
             assert_eq!(Actor::from_parts(kind, id), actor);
         }

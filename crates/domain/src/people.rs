@@ -2,11 +2,15 @@
 
 mod checks;
 mod documents;
+mod family;
 mod names;
+mod typos;
 
 pub use checks::{CheckOutcome, FAILED_TRIES_MAX, NOT_FOUND_TRIES_MAX};
 pub use documents::{IdDocument, IdKind, resident_id_check};
+pub use family::{MemberForm, NewMember, Relation};
 pub use names::{NAME_CHARS_MAX, check_name, mask_name, same_name};
+pub use typos::{SLIPS_MAX, is_slip, slips};
 
 use crate::{fields::Complaints, phones::Phone, time::UnixMs};
 use jiff::civil::Date;
@@ -100,8 +104,7 @@ impl PersonForm {
 
 const GUARDED: &str =
     "未满 14 周岁不能自己登记：请监护人用自己的手机扫码登记，再在“我的记录—家人”里添加孩子";
-const SAY_OF_AGE: &str =
-    "请确认已满 14 周岁；未满 14 周岁的，由监护人在“我的记录—家人”里添加";
+const SAY_OF_AGE: &str = "请确认已满 14 周岁；未满 14 周岁的，由监护人在“我的记录—家人”里添加";
 
 #[cfg(test)]
 mod tests {
@@ -134,7 +137,9 @@ mod tests {
         let refused = form("resident_id", &resident("20121123")).check(TODAY).unwrap_err();
         assert_eq!(refused.about("id_number"), Some(GUARDED));
         let leap = date(2012, 2, 29);
-        let at = |day: Date| UnixMs(day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond());
+        let at = |day: Date| {
+            UnixMs(day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond())
+        };
         assert!(is_guarded(leap, at(date(2026, 2, 28))));
         assert!(!is_guarded(leap, at(date(2026, 3, 1))));
     }

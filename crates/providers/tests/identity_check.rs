@@ -46,7 +46,8 @@ async fn a_name_agrees_differs_or_is_not_found() {
 #[tokio::test]
 async fn no_answer_of_any_kind_is_a_failure_and_never_an_agreement() {
     let police = MockIdentityGateway::start().await.unwrap();
-    let settings = IdentityGatewaySettings { wait: Duration::from_millis(200), ..police.settings() };
+    let settings =
+        IdentityGatewaySettings { wait: Duration::from_millis(200), ..police.settings() };
     let me = who("王明", IdKind::ResidentId, NUMBER);
     for behaviour in [
         Behaviour::Slow(Duration::from_secs(2)),

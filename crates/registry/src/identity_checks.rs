@@ -138,11 +138,8 @@ impl Registry {
              from identity_checks c join people p on p.number = c.person \
              where c.next_ms <= $1 order by c.next_ms limit $2"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(now.0)
-            .bind(count)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(count).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok((person(row)?, check(row, 12)?))).collect()
     }
 }

@@ -22,6 +22,7 @@ mod duty;
 mod entry_apps;
 mod entry_policies;
 mod everybody;
+mod family;
 mod health_status;
 mod identity_checks;
 mod inspections;
@@ -57,6 +58,7 @@ pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
 pub use entry_policies::{PolicyOutcome, PolicyRow, Proposed};
+pub use family::{FamilyAdded, FamilyMember, NewFamilyMember};
 pub use health_status::{ListedStatus, TakenStatus};
 pub use identity_checks::IdentityCheck;
 pub use inspections::{
@@ -75,5 +77,6 @@ pub use places::{
 };
 pub use poster_jobs::{DrawnPosters, NewPosterJob, Ordered, PosterJob, PosterJobLimits, PostersOf};
 pub use queue::{ApplicationRow, QueueFilter, ToApprove};
+pub use registrations::{PhoneChange, PhoneOutcome};
 pub use sms_codes::{PutCode, SmsCode, SmsCount, SmsDay};
 pub use venue_codes::VenueCodeRow;

@@ -3,7 +3,7 @@
 use crate::{
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, give_back, next_number},
-    health_status,
+    family, health_status,
 };
 use domain::{
     health_status::HealthStatus,
@@ -188,7 +188,8 @@ impl Registry {
     }
 
     /// Notes the phone of somebody who was registered at a door without one, and the notice agreed
-    /// to; `false` when there is a phone on record already, which stays.
+    /// to; `false` when there is a phone on record already, which stays. Whoever checked in for them
+    /// until now does so no more.
     ///
     /// # Errors
     /// Of the database.
@@ -198,7 +199,9 @@ impl Registry {
         phone_sealed: &[u8],
         phone_index: &[u8],
         consent_version: i64,
+        at: UnixMs,
     ) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let done = sqlx::query(
             "update people set phone_sealed = $2, phone_index = $3, consent_version = $4 \
              where number = $1 and phone_index is null",
@@ -207,9 +210,14 @@ impl Registry {
         .bind(phone_sealed)
         .bind(phone_index)
         .bind(consent_version)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() != 1 {
+            return Ok(false);
+        }
+        family::end_all(&mut tx, person, at).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Revokes all sessions of a person, and with them what accounts of apps open one by themselves.

@@ -57,7 +57,7 @@ pub(crate) struct SmsArgs {
     /// Who messages say they are from (短信签名), as registered with the provider.
     #[arg(long, env = "VENUECODE_SMS_SIGN_NAME", value_name = "NAME")]
     pub(crate) sms_sign_name: Option<String>,
-    /// A template registered with the provider, such as `code=SMS_123456789`; all five are needed,
+    /// A template registered with the provider, such as `code=SMS_123456789`; all seven are needed,
     /// given several times or separated by commas.
     #[arg(
         long, env = "VENUECODE_SMS_TEMPLATE", value_name = "NAME=CODE", value_delimiter = ',',

@@ -159,10 +159,9 @@ pub(super) async fn store(
         PutCode::Stored => return Ok(TextMessage::Code { code }),
         PutCode::TooSoon => ("验证码刚刚发过，请一分钟后再试", AGAIN_S),
         PutCode::DayIsFull(SmsCount::Phone) => ("这个手机号今天的验证码太多，请明天再试", 3600),
-        PutCode::DayIsFull(SmsCount::Address) => (
-            "这个网络今天要的验证码太多，请换手机流量再试，或找门口值守人员登记",
-            3600,
-        ),
+        PutCode::DayIsFull(SmsCount::Address) => {
+            ("这个网络今天要的验证码太多，请换手机流量再试，或找门口值守人员登记", 3600)
+        }
         PutCode::DayIsFull(SmsCount::House) => {
             ("今天的短信已经发完，请找门口值守人员登记，或明天再试", 3600)
         }

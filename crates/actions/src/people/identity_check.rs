@@ -55,7 +55,8 @@ impl IdentityChecker for NoChecker {
 }
 
 /// What is wrong, when name and document do not belong together.
-const DIFFERS: &str = "姓名与证件号码不一致，请对照证件核对这两项；确认无误的，请带证件找门口值守人员登记";
+const DIFFERS: &str =
+    "姓名与证件号码不一致，请对照证件核对这两项；确认无误的，请带证件找门口值守人员登记";
 
 /// Asks about somebody, within the time.
 async fn ask(house: &House, who: &Identity) -> CheckOutcome {
@@ -96,11 +97,8 @@ pub(crate) async fn of_typed(
     if !house.checker.is_there() {
         return Ok(None);
     }
-    let who = Identity {
-        name: name.to_owned(),
-        id_kind: id.kind(),
-        id_number: id.number().to_owned(),
-    };
+    let who =
+        Identity { name: name.to_owned(), id_kind: id.kind(), id_number: id.number().to_owned() };
     let outcome = ask(house, &who).await;
     if outcome != CheckOutcome::Differs {
         return Ok(Some(said(house, outcome, 1)));

@@ -1,7 +1,10 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
+pub mod correct;
+pub mod family;
 pub mod identity_check;
 pub mod mine;
+pub mod phones;
 pub mod register;
 pub mod session;
 

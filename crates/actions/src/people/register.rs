@@ -46,7 +46,7 @@ pub async fn register(
     let said = identity_check::of_typed(house, Actor::Nobody, &new.name, &new.id).await?;
     code.use_up(house).await?;
     let sealed = seal(house, &new.name, &new.id, Some(&new.phone), CONSENT_VERSION)?;
-    insert(house, &sealed, said.as_ref()).await?;
+    insert(house, Actor::Nobody, &sealed, said.as_ref()).await?;
     // When somebody registered the same document at the same moment, nothing was inserted and they are
     // found here, to be compared as anybody known.
     let person = house.registry.person_by_id(&index).await?.ok_or(Failure::NotFound)?;
@@ -61,6 +61,7 @@ pub async fn register(
 /// Puts a person into the registry, with what was said of their document.
 pub(crate) async fn insert(
     house: &House,
+    actor: Actor,
     sealed: &NewPerson,
     said: Option<&IdentityCheck>,
 ) -> Answer<()> {
@@ -68,15 +69,16 @@ pub(crate) async fn insert(
     let line = |number| {
         asked.map(|said| {
             let subject = identity_check::subject(number);
-            identity_check::line(house, Actor::Nobody, subject, said.outcome)
+            identity_check::line(house, actor, subject, said.outcome)
         })
     };
     house.registry.register_person(sealed, said, line).await?;
     house.catch_up().await
 }
 
-const OTHER_PHONE: &str = "这个证件已用另一个手机号登记，请用原来的手机号；原手机号不能用了，请在首页选“手机丢失或换号”";
-const OTHER_NAME: &str = "姓名与这个证件已登记的不一致，请核对";
+const OTHER_PHONE: &str =
+    "这个证件已用另一个手机号登记，请用原来的手机号；原手机号不能用了，请在首页选“手机丢失或换号”";
+pub(crate) const OTHER_NAME: &str = "姓名与这个证件已登记的不一致，请核对";
 
 /// Somebody who knows a document's number does not become its holder: name and, where one is on
 /// record, phone must agree too.
@@ -130,7 +132,7 @@ async fn rename(house: &House, known: &Person, id: &IdDocument, name: &str) -> A
 }
 
 /// Whether a name is the one on record, however it is spelled.
-fn is_named(house: &House, known: &Person, id: &IdDocument, name: &str) -> Answer<bool> {
+pub(crate) fn is_named(house: &House, known: &Person, id: &IdDocument, name: &str) -> Answer<bool> {
     if let Some(on_record) = &known.new.name_index
         && on_record.as_slice() == super::name_index(house, id, name)
     {
@@ -158,7 +160,11 @@ async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<()> {
     }
     let sealed = house.vault.seal(Field::Phone, phone.as_str(), &*house.dice)?;
     let index = house.vault.blind(Index::Phone, phone.as_str());
-    if house.registry.set_phone(person.number, &sealed, &index, CONSENT_VERSION).await? {
+    if house
+        .registry
+        .set_phone(person.number, &sealed, &index, CONSENT_VERSION, house.now())
+        .await?
+    {
         return Ok(());
     }
     // Another phone claimed this person at the same moment.

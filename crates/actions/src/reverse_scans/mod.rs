@@ -40,7 +40,7 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
     house.registry.audit(&[line(house, caller)]).await?;
-    let person = person(house, &id, &form.name).await?;
+    let person = person(house, caller, &id, &form.name).await?;
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
@@ -73,7 +73,12 @@ fn door(house: &House, caller: &DutyDevice) -> Answer<Arc<Door>> {
 }
 
 /// The person with this document; a new one is registered under the name given at the door.
-async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumber> {
+async fn person(
+    house: &House,
+    caller: &DutyDevice,
+    id: &IdDocument,
+    name: &str,
+) -> Answer<PersonNumber> {
     let index = id_index(house, id);
     if let Some(known) = house.registry.person_by_id(&index).await? {
         // Whoever was registered elsewhere a moment ago may not be in memory yet.
@@ -89,7 +94,8 @@ async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumb
     let sealed = seal(house, &name, id, None, 0)?;
     // Nobody at a door waits for another system: name and document are compared later. Somebody may
     // have registered the same document at the same moment.
-    register::insert(house, &sealed, identity_check::later(house).as_ref()).await?;
+    let actor = Actor::Device(caller.device);
+    register::insert(house, actor, &sealed, identity_check::later(house).as_ref()).await?;
     let known = house.registry.person_by_id(&index).await?;
     Ok(known.ok_or(Failure::NotFound)?.number)
 }

@@ -353,7 +353,8 @@ mod tests {
             let id = IdDocument::parse(kind, typed, TODAY).unwrap();
             assert_eq!((id.kind(), id.identity(), id.born()), (kind, identity, None), "{typed}");
         }
-        for permit in ["810000199408230021", "830000199201300022", &with_check("82000019900101001")] {
+        for permit in ["810000199408230021", "830000199201300022", &with_check("82000019900101001")]
+        {
             let id = resident(permit).unwrap();
             assert_eq!(id.kind(), IdKind::ResidentId, "{permit}");
             assert!(id.born().is_some());
@@ -377,7 +378,9 @@ mod tests {
 
     #[test]
     fn dates_that_are_none_are_refused_before_the_check_character_is_looked_at() {
-        for body in ["34120219900230001", "34120219901301001", "34120219900100001", "34120218491231001"] {
+        for body in
+            ["34120219900230001", "34120219901301001", "34120219900100001", "34120218491231001"]
+        {
             let said = resident(&with_check(body)).unwrap_err();
             assert_eq!(said, "身份证号码中的出生日期不存在，请核对第 7 至 14 位", "{body}");
         }

@@ -116,7 +116,9 @@ fn is_dot_or_han(c: char) -> bool {
 /// What stands in names for a dot, a hyphen, an apostrophe, a space or a plain letter, and is none.
 fn plain(c: char) -> char {
     match c {
-        '•' | '‧' | '・' | '･' | '．' | '∙' | '⋅' | '●' | '᛫' | '⸱' | '\u{387}' => DOT,
+        '•' | '‧' | '・' | '･' | '．' | '∙' | '⋅' | '●' | '᛫' | '⸱' | '\u{387}' => {
+            DOT
+        }
         '‐' | '‑' | '‒' | '–' | '—' | '−' | '－' | '﹣' => '-',
         '‘' | '’' | '‛' | 'ʼ' | 'ʻ' | '`' | '´' | '＇' => '\'',
         '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => ' ',
@@ -187,7 +189,8 @@ mod tests {
             let typed = format!(" 阿依古丽{dot}买买提 ");
             assert_eq!(check_name(&typed).unwrap(), "阿依古丽·买买提", "{dot}");
         }
-        for typed in ["阿依古丽 · 买买提", "阿依古丽··买买提", "阿依古丽\u{3000}•买买提"] {
+        for typed in ["阿依古丽 · 买买提", "阿依古丽··买买提", "阿依古丽\u{3000}•买买提"]
+        {
             assert_eq!(check_name(typed).unwrap(), "阿依古丽·买买提", "{typed}");
         }
         assert_eq!(same_name("阿依古丽·买买提"), same_name("阿依古丽买买提"));

@@ -126,8 +126,8 @@ fn outcome(status: StatusCode, bytes: &[u8], number: &str) -> Result<CheckOutcom
     if !status.is_success() {
         return Err(format!("status {}", status.as_u16()));
     }
-    let answer: Answer = serde_json::from_slice(bytes)
-        .map_err(|_| "an answer that cannot be read".to_owned())?;
+    let answer: Answer =
+        serde_json::from_slice(bytes).map_err(|_| "an answer that cannot be read".to_owned())?;
     if answer.request != number {
         return Err("an answer to another question".to_owned());
     }
@@ -178,7 +178,10 @@ mod tests {
         // printf 'POST\n/v1/check\n%s\n1795329127000\n00ff' "$(printf '{}' | sha256sum | cut -c-64)" |
         //   openssl dgst -sha256 -hmac 0123456789abcdef
         let signed = signature("0123456789abcdef", "/v1/check", b"{}", "1795329127000", "00ff");
-        assert_eq!(signed.unwrap(), "eed2ea57f90d46e1802945e73986c12ac52bcaaeddf657a240958d60aedc9973");
+        assert_eq!(
+            signed.unwrap(),
+            "eed2ea57f90d46e1802945e73986c12ac52bcaaeddf657a240958d60aedc9973"
+        );
     }
 
     proptest! {

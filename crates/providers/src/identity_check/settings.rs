@@ -66,7 +66,10 @@ mod tests {
     fn a_file_as_it_is_written() {
         let settings = IdentityGatewaySettings::read(GOOD).unwrap();
         assert_eq!(settings.url, "https://id.example.gov.cn/v1/check");
-        assert_eq!((settings.name.as_str(), settings.wait), ("identity", Duration::from_millis(1_500)));
+        assert_eq!(
+            (settings.name.as_str(), settings.wait),
+            ("identity", Duration::from_millis(1_500))
+        );
         assert!(!format!("{settings:?}").contains("0123456789abcdef"), "no secret is written out");
     }
 
