@@ -113,7 +113,6 @@ pub async fn add(house: &House, caller: &Visitor, form: &MemberForm) -> Answer<M
         return Err(Failure::TooMany { says, retry_after_s: 3600 });
     }
     let person = person(house, caller, &new).await?;
-    let (members_max, guardians_max) = (FAMILY_MAX, GUARDIANS_MAX);
     let added = NewFamilyMember {
         guardian: caller.person,
         person,
@@ -124,7 +123,7 @@ pub async fn add(house: &House, caller: &Visitor, form: &MemberForm) -> Answer<M
     let kind = if new.guarded { "儿童" } else { "无手机人员" };
     let detail = format!("添加{kind}（{}），同意说明第 {CONSENT_VERSION} 版", new.relation.label());
     let line = line(house, caller, identity_check::subject(person), detail);
-    let limits = (members_max, guardians_max);
+    let limits = (FAMILY_MAX, GUARDIANS_MAX);
     let id = match house.registry.add_family_member(&added, limits, &line).await? {
         FamilyAdded::Added { id, .. } => id,
         FamilyAdded::There => return Err(Failure::field("id_number", "这位家人已经添加过了")),

@@ -9,6 +9,7 @@ use actions::{
     checkins::record::record,
     people::{
         correct::{self, CorrectionForm, correct},
+        family,
         phones::{
             CLAIMS_A_DAY, ChangeForm, ClaimForm, at_door, change, claim, complete_due, mine,
             object, send_to_old, stop_mine,
@@ -21,10 +22,10 @@ use domain::{
     audit::Deed,
     checkins::Method,
     health_status::Colour,
-    people::{CheckOutcome, PersonForm},
+    people::{CheckOutcome, MemberForm, PersonForm},
     time::{DAY_MS, HOUR_MS, MINUTE_MS},
 };
-use testkit::{TestHouse, id_number};
+use testkit::{Door, TestHouse, id_number};
 
 /// A form for this phone with its code; and what proves the rest.
 async fn changing(t: &TestHouse, phone: &str) -> ChangeForm {
@@ -201,6 +202,37 @@ async fn at_a_door_a_person_looks_at_the_document_and_it_is_done_at_once() {
     let (subject, detail) = lines(&t, Deed::PhoneChanged).await.swap_remove(0);
     assert_eq!(subject, "人员 1");
     assert!(detail.contains(&format!("检查点 {}", door.number.0)), "{detail}");
+}
+
+/// Everything that people do with their registration, each verb once; gives what must stay sealed.
+pub(crate) async fn a_registration_lived_with(t: &TestHouse, door: &Door) -> Vec<String> {
+    t.police.say(CheckOutcome::Agrees);
+    let typed =
+        PersonForm {
+            name: "令狐晚晴".to_owned(), id_number: id_number(7_100), ..t.person_form()
+        };
+    let (me, _) = sign_up(t, &typed).await.unwrap();
+    let fixed = PersonForm { id_number: slipped(7_100), ..typed.clone() };
+    correct(t, &me, &right(&fixed)).await.unwrap();
+    let member = MemberForm {
+        relation: "parent".to_owned(),
+        name: "令狐老英雄".to_owned(),
+        id_kind: "resident_id".to_owned(),
+        id_number: id_number(7_200),
+        of_age: true,
+        consent: true,
+    };
+    let added = family::add(t, &me, &member).await.unwrap();
+    family::check_in(t, &me, added.id, &door.code).await.unwrap();
+    family::remove(t, &me, added.id).await.unwrap();
+    let (thief, new) = (t.fresh_phone(), t.fresh_phone());
+    claim(t, &claiming(t, &fixed, &thief).await).await.unwrap();
+    stop_mine(t, &me).await.unwrap();
+    let changing = ChangeForm { id_number: fixed.id_number.clone(), ..changing(t, &new).await };
+    change(t, &me, &changing).await.unwrap();
+    *t.police.says.lock() = None;
+    let numbers = [typed.id_number, fixed.id_number, member.id_number];
+    [typed.name, member.name, typed.phone, thief, new].into_iter().chain(numbers).collect()
 }
 
 fn right(form: &PersonForm) -> CorrectionForm {

@@ -1,6 +1,6 @@
 //! One's own registration: what is known of it, and putting a slip right.
 
-use super::{show, told::Told};
+use super::{short_time, show, told::Told};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
@@ -18,6 +18,7 @@ use actions::{
 use askama::Template;
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{IntoResponse, Redirect},
 };
 use domain::fields::Complaints;
@@ -29,6 +30,8 @@ use std::sync::Arc;
 struct DetailsPage<'a> {
     p: &'a Page,
     me: MyRegistration,
+    /// Until when it may be put right.
+    until: Option<String>,
     phone: MyPhone,
 }
 
@@ -60,7 +63,7 @@ pub(super) async fn page(
     let fail = |failure| PageFailure(p.clone(), failure);
     let me = correct::mine(&house, &visitor).await.map_err(fail)?;
     let phone = phones::mine(&house, &visitor).await.map_err(fail)?;
-    show(&p, axum::http::StatusCode::OK, &DetailsPage { p: &p, me, phone })
+    show(&p, StatusCode::OK, &DetailsPage { p: &p, until: me.until.map(short_time), me, phone })
 }
 
 async fn draw(
