@@ -2,6 +2,7 @@
 
 use crate::{
     Answer, Failure,
+    accounts::sms_codes::SmsLimits,
     alerts::raised::RaisedAlerts,
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
@@ -11,6 +12,7 @@ use crate::{
     limits::Limits,
     metrics::{AskStore, Gauges, Metrics},
     mirror::Mirror,
+    people::identity_check::IdentityChecker,
     posters::{Drawing, jobs::PosterJobs},
     sms::SmsSender,
 };
@@ -51,6 +53,8 @@ pub struct Settings {
     pub review_steps: ReviewSteps,
     /// Whether a password is followed by a code by text message, where these can be sent.
     pub second_factor: bool,
+    /// How many codes by text message are sent in a day.
+    pub sms_limits: SmsLimits,
     /// Who may read the figures of the running house.
     pub metrics: MetricsAccess,
     /// Proxies whose word is taken for the client's address.
@@ -79,6 +83,8 @@ pub struct House {
     pub questions: Questions,
     /// Apps that say whose account a browser is in.
     pub entry_apps: EntryApps,
+    /// Knows who holds a document.
+    pub checker: Arc<dyn IdentityChecker>,
     /// Verdicts that followed an entry.
     pub followed: Followed,
     /// What doors with a screen remember of the day.

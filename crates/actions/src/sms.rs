@@ -46,11 +46,30 @@ pub enum TextMessage {
         /// The unit.
         unit: String,
     },
+    /// Another phone is about to take the place of this one.
+    PhoneChange {
+        /// The other one, masked.
+        phone: String,
+        /// Hours in which it can be stopped.
+        hours: i64,
+    },
+    /// Another phone has taken the place of one.
+    PhoneChanged {
+        /// The new one, masked.
+        phone: String,
+    },
 }
 
 /// The names of all templates.
-pub const TEMPLATES: [&str; 5] =
-    ["code", "notice", "several", "door_invitation", "unit_invitation"];
+pub const TEMPLATES: [&str; 7] = [
+    "code",
+    "notice",
+    "several",
+    "door_invitation",
+    "unit_invitation",
+    "phone_change",
+    "phone_changed",
+];
 
 impl TextMessage {
     /// The template's name in settings.
@@ -62,6 +81,8 @@ impl TextMessage {
             Self::Several { .. } => "several",
             Self::DoorInvitation { .. } => "door_invitation",
             Self::UnitInvitation { .. } => "unit_invitation",
+            Self::PhoneChange { .. } => "phone_change",
+            Self::PhoneChanged { .. } => "phone_changed",
         }
     }
 
@@ -76,6 +97,10 @@ impl TextMessage {
                 vec![("unit", short(unit)), ("door", short(door))]
             }
             Self::UnitInvitation { unit } => vec![("unit", short(unit))],
+            Self::PhoneChange { phone, hours } => {
+                vec![("phone", short(phone)), ("hours", hours.to_string())]
+            }
+            Self::PhoneChanged { phone } => vec![("phone", short(phone))],
         }
     }
 
@@ -98,6 +123,14 @@ impl TextMessage {
             Self::UnitInvitation { unit } => format!(
                 "“{}”请您接手全部检查点的管理。请在 7 天内用本手机号登录或注册安康码核验管理平台，选择是否接受。",
                 short(unit)
+            ),
+            Self::PhoneChange { phone, hours } => format!(
+                "有人申请把您登记场所码的手机号换成 {}，{hours} 小时后生效。如果不是您本人，请在此之前打开场所码首页，进“手机丢失或换号”，选“这不是我”。",
+                short(phone)
+            ),
+            Self::PhoneChanged { phone } => format!(
+                "您登记场所码的手机号已换成 {}，以后请用它扫码登记。如果不是您本人，请带证件找任意场所的值守人员。",
+                short(phone)
             ),
         }
     }
@@ -153,6 +186,8 @@ mod tests {
             TextMessage::Several { count: 12 },
             TextMessage::DoorInvitation { unit: "青禾".to_owned(), door: "东门".to_owned() },
             TextMessage::UnitInvitation { unit: "青禾".to_owned() },
+            TextMessage::PhoneChange { phone: "138****8000".to_owned(), hours: 48 },
+            TextMessage::PhoneChanged { phone: "138****8000".to_owned() },
         ] {
             assert!(TEMPLATES.contains(&message.template()));
             let text = message.text();

@@ -87,6 +87,14 @@ pub enum Deed {
     HealthStatusSought,
     /// Let the program open identities for asking an outside source about them.
     HealthStatusAsked,
+    /// Asked whether a name and a document belong together.
+    IdentityChecked,
+    /// Added or removed a member of a family, or answered who wanted to share a child.
+    FamilyChanged,
+    /// Changed the phone of a person, asked for it, or stopped it.
+    PhoneChanged,
+    /// Put right a mistake of one's own registration.
+    RegistrationCorrected,
     /// Ordered all posters of a unit or region.
     PostersOrdered,
     /// Uploaded a layout of posters.
@@ -101,7 +109,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 51] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -144,6 +152,10 @@ impl Deed {
         Self::HealthStatusSet,
         Self::HealthStatusSought,
         Self::HealthStatusAsked,
+        Self::IdentityChecked,
+        Self::FamilyChanged,
+        Self::PhoneChanged,
+        Self::RegistrationCorrected,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -197,6 +209,10 @@ impl Deed {
             Self::HealthStatusSet => "health_status_set",
             Self::HealthStatusSought => "health_status_sought",
             Self::HealthStatusAsked => "health_status_asked",
+            Self::IdentityChecked => "identity_checked",
+            Self::FamilyChanged => "family_changed",
+            Self::PhoneChanged => "phone_changed",
+            Self::RegistrationCorrected => "registration_corrected",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
@@ -257,6 +273,10 @@ impl Deed {
             Self::HealthStatusSet => "登记健康码状态",
             Self::HealthStatusSought => "查看登记的健康码状态",
             Self::HealthStatusAsked => "向外部查询健康码",
+            Self::IdentityChecked => "核验身份",
+            Self::FamilyChanged => "更改家人",
+            Self::PhoneChanged => "更换登记手机号",
+            Self::RegistrationCorrected => "更正登记",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",
@@ -275,6 +295,8 @@ pub enum Actor {
     Device(i64),
     /// The program itself, at the command line.
     System,
+    /// A registered person, by their number.
+    Person(i64),
     /// Somebody not signed in.
     Nobody,
 }
@@ -287,6 +309,7 @@ impl Actor {
             Self::Account(id) => ("account", id),
             Self::Device(id) => ("device", id),
             Self::System => ("system", 0),
+            Self::Person(number) => ("person", number),
             Self::Nobody => ("nobody", 0),
         }
     }
@@ -298,6 +321,7 @@ impl Actor {
             "account" => Self::Account(id),
             "device" => Self::Device(id),
             "system" => Self::System,
+            "person" => Self::Person(id),
             _ => Self::Nobody,
         }
     }
@@ -312,7 +336,9 @@ mod tests {
         for deed in Deed::ALL {
             assert_eq!(Deed::from_code(deed.code()), Some(deed));
         }
-        for actor in [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Nobody] {
+        for actor in
+            [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Person(5), Actor::Nobody]
+        {
             let (kind, id) = actor.parts();
             assert_eq!(Actor::from_parts(kind, id), actor);
         }

@@ -4,7 +4,7 @@ mod take;
 mod waiting;
 
 pub use take::{ListedStatus, TakenStatus};
-pub(crate) use waiting::settle;
+pub(crate) use waiting::{let_go, settle};
 
 use crate::people::number;
 use crate::{

@@ -22,7 +22,9 @@ mod duty;
 mod entry_apps;
 mod entry_policies;
 mod everybody;
+mod family;
 mod health_status;
+mod identity_checks;
 mod inspections;
 mod installation;
 mod invitations;
@@ -36,6 +38,7 @@ mod poster_jobs;
 mod proposals;
 mod queue;
 mod regions;
+mod registrations;
 mod similar;
 mod sms_codes;
 mod venue_codes;
@@ -55,7 +58,9 @@ pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
 pub use entry_policies::{PolicyOutcome, PolicyRow, Proposed};
+pub use family::{FamilyAdded, FamilyMember, NewFamilyMember};
 pub use health_status::{ListedStatus, TakenStatus};
+pub use identity_checks::IdentityCheck;
 pub use inspections::{
     InspectedDoor, Inspection, InspectionEvent, InspectionFilter, InspectionStep, InspectionTally,
     RecordedInspection, Reminder, Which,
@@ -72,5 +77,6 @@ pub use places::{
 };
 pub use poster_jobs::{DrawnPosters, NewPosterJob, Ordered, PosterJob, PosterJobLimits, PostersOf};
 pub use queue::{ApplicationRow, QueueFilter, ToApprove};
-pub use sms_codes::{PutCode, SmsCode};
+pub use registrations::{PhoneChange, PhoneOutcome};
+pub use sms_codes::{PutCode, SmsCode, SmsCount, SmsDay};
 pub use venue_codes::VenueCodeRow;

@@ -3,7 +3,7 @@
 use crate::{
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, give_back, next_number},
-    health_status,
+    family, health_status,
 };
 use domain::{
     health_status::HealthStatus,
@@ -105,7 +105,10 @@ pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     })
 }
 
-async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<PersonNumber>> {
+pub(crate) async fn insert(
+    tx: &mut AnyConnection,
+    new: &NewPerson,
+) -> Result<Option<PersonNumber>> {
     let id = next_number(tx, "people").await?;
     let done = sqlx::query(
         "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
@@ -132,6 +135,20 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
     }
     health_status::settle(tx, id, new).await?;
     number(id).map(Some)
+}
+
+/// Ends all sessions of a person, and forgets the accounts of apps that would open the next one. The
+/// caller notes the change.
+pub(crate) async fn end_sessions(tx: &mut AnyConnection, person: PersonNumber) -> Result<()> {
+    sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
+        .bind(column(person))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("delete from entry_identities where person = $1")
+        .bind(column(person))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
 }
 
 impl Registry {
@@ -171,7 +188,8 @@ impl Registry {
     }
 
     /// Notes the phone of somebody who was registered at a door without one, and the notice agreed
-    /// to; `false` when there is a phone on record already, which stays.
+    /// to; `false` when there is a phone on record already, which stays. Whoever checked in for them
+    /// until now does so no more.
     ///
     /// # Errors
     /// Of the database.
@@ -181,7 +199,9 @@ impl Registry {
         phone_sealed: &[u8],
         phone_index: &[u8],
         consent_version: i64,
+        at: UnixMs,
     ) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let done = sqlx::query(
             "update people set phone_sealed = $2, phone_index = $3, consent_version = $4 \
              where number = $1 and phone_index is null",
@@ -190,9 +210,14 @@ impl Registry {
         .bind(phone_sealed)
         .bind(phone_index)
         .bind(consent_version)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() != 1 {
+            return Ok(false);
+        }
+        family::end_all(&mut tx, person, at).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Revokes all sessions of a person, and with them what accounts of apps open one by themselves.
@@ -201,14 +226,7 @@ impl Registry {
     /// Of the database.
     pub async fn next_session_epoch(&self, person: PersonNumber) -> Result<()> {
         let mut tx = self.begin().await?;
-        sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("delete from entry_identities where person = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
+        end_sessions(&mut tx, person).await?;
         changes::note(&mut tx, &Change::Person(person)).await?;
         tx.commit().await?;
         Ok(())

@@ -11,8 +11,41 @@ pub enum PutCode {
     Stored,
     /// One was sent too short a time ago.
     TooSoon,
-    /// The phone has had its codes for this use of the day.
-    DayIsFull,
+    /// So many were sent that day: of what.
+    DayIsFull(SmsCount),
+}
+
+/// What codes of a day are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmsCount {
+    /// One phone, for one use.
+    Phone,
+    /// One address that asks for them.
+    Address,
+    /// Everything that is sent.
+    House,
+}
+
+/// Most codes of a day.
+#[derive(Clone, Copy, Debug)]
+pub struct SmsDay<'a> {
+    /// By what they are counted.
+    pub by: SmsCount,
+    /// Which phone or address, as a blind index; empty for the house.
+    pub subject: &'a [u8],
+    /// How many.
+    pub max: i64,
+}
+
+impl SmsDay<'_> {
+    /// Under which name it is counted. Uses of codes have none of these.
+    fn name(&self, code_use: &'static str) -> &'static str {
+        match self.by {
+            SmsCount::Phone => code_use,
+            SmsCount::Address => "by_address",
+            SmsCount::House => "by_house",
+        }
+    }
 }
 
 /// A code that was sent.
@@ -30,7 +63,7 @@ pub struct SmsCode {
 
 impl Registry {
     /// Stores a code in place of the one before, unless that was sent at or after `sent_before`, or
-    /// the phone has been sent `daily_max` codes for this use that day.
+    /// the day's codes of somebody in `days` are used up. What is refused counts nowhere.
     ///
     /// # Errors
     /// Of the database.
@@ -40,7 +73,7 @@ impl Registry {
         code_use: &'static str,
         code: &SmsCode,
         sent_before: UnixMs,
-        daily_max: i64,
+        days: &[SmsDay<'_>],
     ) -> Result<PutCode> {
         let mut tx = self.begin().await?;
         let done = sqlx::query(
@@ -60,19 +93,21 @@ impl Registry {
         if done.rows_affected() != 1 {
             return Ok(PutCode::TooSoon);
         }
-        let counted = sqlx::query(
-            "insert into sms_counts (phone_index, code_use, day_ms, sent) values ($1, $2, $3, 1) \
-             on conflict (phone_index, code_use, day_ms) do update \
-             set sent = sms_counts.sent + 1 where sms_counts.sent < $4",
-        )
-        .bind(phone_index)
-        .bind(code_use)
-        .bind(code.sent.day_start().0)
-        .bind(daily_max)
-        .execute(&mut *tx)
-        .await?;
-        if counted.rows_affected() != 1 {
-            return Ok(PutCode::DayIsFull);
+        for day in days {
+            let counted = sqlx::query(
+                "insert into sms_counts (phone_index, code_use, day_ms, sent) \
+                 values ($1, $2, $3, 1) on conflict (phone_index, code_use, day_ms) do update \
+                 set sent = sms_counts.sent + 1 where sms_counts.sent < $4",
+            )
+            .bind(day.subject)
+            .bind(day.name(code_use))
+            .bind(code.sent.day_start().0)
+            .bind(day.max)
+            .execute(&mut *tx)
+            .await?;
+            if counted.rows_affected() != 1 {
+                return Ok(PutCode::DayIsFull(day.by));
+            }
         }
         tx.commit().await?;
         Ok(PutCode::Stored)

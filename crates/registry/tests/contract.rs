@@ -38,6 +38,7 @@ mod contract {
     mod proposals;
     mod queue;
     mod regions;
+    mod registrations;
     mod sms_codes;
     mod support;
     mod venue_codes;

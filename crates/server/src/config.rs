@@ -3,6 +3,7 @@
 use crate::installation::parse_public_url;
 use actions::sms::TEMPLATES;
 use actions::{
+    accounts::sms_codes::SmsLimits,
     house::MetricsAccess,
     limits::{LimitSettings, PerMinute},
 };
@@ -56,7 +57,7 @@ pub(crate) struct SmsArgs {
     /// Who messages say they are from (短信签名), as registered with the provider.
     #[arg(long, env = "VENUECODE_SMS_SIGN_NAME", value_name = "NAME")]
     pub(crate) sms_sign_name: Option<String>,
-    /// A template registered with the provider, such as `code=SMS_123456789`; all five are needed,
+    /// A template registered with the provider, such as `code=SMS_123456789`; all seven are needed,
     /// given several times or separated by commas.
     #[arg(
         long, env = "VENUECODE_SMS_TEMPLATE", value_name = "NAME=CODE", value_delimiter = ',',
@@ -129,6 +130,13 @@ pub(crate) struct LimitArgs {
     /// Scans a minute at one door; 0 for no limit.
     #[arg(long, env = "VENUECODE_DOOR_PER_MINUTE", value_name = "N", default_value_t = 120_000)]
     pub(crate) door_per_minute: u32,
+    /// Codes by text message that one address may ask for in a day; 0 for no limit. Thousands of phones
+    /// may share the address of their carrier.
+    #[arg(long, env = "VENUECODE_SMS_PER_ADDRESS", value_name = "N", default_value_t = 1_000)]
+    pub(crate) sms_per_address: u32,
+    /// Codes by text message that are sent in a day in all; 0 for no limit.
+    #[arg(long, env = "VENUECODE_SMS_PER_DAY", value_name = "N", default_value_t = 0)]
+    pub(crate) sms_per_day: u32,
     /// A proxy, or a network of them, whose X-Forwarded-For is believed; may be given several times
     /// or separated by commas. Without it the address of the connection counts.
     #[arg(
@@ -164,6 +172,11 @@ impl LimitArgs {
             (None, Metrics::Loopback) => MetricsAccess::Loopback,
             (None, Metrics::Off) => MetricsAccess::Off,
         }
+    }
+
+    /// How many codes by text message a day has.
+    pub(crate) fn sms(&self) -> SmsLimits {
+        SmsLimits { address_per_day: self.sms_per_address, house_per_day: self.sms_per_day }
     }
 
     /// As the house takes them.
@@ -223,6 +236,10 @@ pub(crate) struct ServeArgs {
     /// 0600); several are asked in this order. Given several times or separated by commas.
     #[arg(long, env = "VENUECODE_HEALTH_SOURCE", value_name = "FILE", value_delimiter = ',')]
     pub(crate) health_source: Vec<PathBuf>,
+    /// A file that says how it is asked whether a name and a document belong together, for its owner
+    /// alone (mode 0600). Without it nobody is asked.
+    #[arg(long, env = "VENUECODE_IDENTITY_CHECK", value_name = "FILE")]
+    pub(crate) identity_check: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

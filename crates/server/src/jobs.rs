@@ -4,9 +4,15 @@
 
 use crate::outside::instant;
 use actions::{
-    House, accounts::session::IDLE_MS_MAX, alerts::raised, applications::drafts::DRAFT_DAYS,
-    checkins::follow_up, inspections, invitations, messages, people::session::change_key_when_due,
-    posters::jobs as poster_jobs, retention::delete_old_visits,
+    House,
+    accounts::session::IDLE_MS_MAX,
+    alerts::raised,
+    applications::drafts::DRAFT_DAYS,
+    checkins::follow_up,
+    inspections, invitations, messages,
+    people::{identity_check, phones, session::change_key_when_due},
+    posters::jobs as poster_jobs,
+    retention::delete_old_visits,
 };
 use domain::time::{DAY_MS, UnixMs};
 use std::{
@@ -27,11 +33,15 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
     let telling = tell_on(&house, others.clone());
     let reminding = remind_on(&house, others.clone());
     let drawing = draw_posters(&house, others.clone());
+    let checking = check_on(&house, others.clone());
+    let changing = change_phones_on(&house, others.clone());
     tokio::join!(
         sweeping,
         telling,
         reminding,
         drawing,
+        checking,
+        changing,
         keep_on(&house, others.clone()),
         follow(&house, others),
         async {
@@ -98,6 +108,43 @@ async fn remind_on(house: &House, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(REMIND_EVERY) => {}
+        }
+    }
+}
+
+/// How often it is looked whether somebody's name and document are to be compared.
+const CHECK_EVERY: Duration = Duration::from_secs(15);
+
+async fn check_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    if !house.checker.is_there() {
+        return;
+    }
+    loop {
+        match identity_check::catch_up(house, || !*stopping.borrow()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "identity checks were caught up with"),
+            Err(error) => tracing::error!(%error, "identity checks could not be caught up with"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(CHECK_EVERY) => {}
+        }
+    }
+}
+
+/// How often it is looked whether a phone takes the place of one that was lost.
+const PHONES_EVERY: Duration = Duration::from_secs(60);
+
+async fn change_phones_on(house: &House, mut stopping: watch::Receiver<bool>) {
+    loop {
+        match phones::complete_due(house).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "phones took the place of lost ones"),
+            Err(error) => tracing::error!(%error, "phones could not be changed"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(PHONES_EVERY) => {}
         }
     }
 }
@@ -179,6 +226,8 @@ async fn sweep(house: &House) {
     let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
+    let tried = house.registry.sweep_tries(now).await;
+    let phones = house.registry.sweep_phone_changes(now.plus(-phones::KEPT_DAYS * DAY_MS)).await;
     let invited =
         house.registry.sweep_invitations(now.plus(-invitations::KEPT_DAYS * DAY_MS)).await;
     let inspected =
@@ -199,6 +248,8 @@ async fn sweep(house: &House) {
         ("drafts", drafts),
         ("changes", changes),
         ("messages", told),
+        ("tries of a day", tried),
+        ("changes of phones", phones),
         ("invitations", invited),
         ("inspections", inspected),
     ];
@@ -236,7 +287,8 @@ mod tests {
         let now = house.now();
         for (phone, expires) in [(b"138", now.plus(-1)), (b"139", now.plus(1))] {
             let code = SmsCode { code_mac: vec![7], sent: now, expires, tries: 0 };
-            let put = house.registry.put_sms_code(phone, "register", &code, now, 9).await.unwrap();
+            let put =
+                house.registry.put_sms_code(phone, "register", &code, now, &[]).await.unwrap();
             assert_eq!(put, PutCode::Stored);
         }
         sweep(&house).await;

@@ -20,6 +20,7 @@ use actions::{
     limits::Limits,
     metrics::{AskStore, Metrics, StoreFigures},
     mirror::Mirror,
+    people::identity_check::IdentityChecker,
     posters::{Drawing, jobs::PosterJobs},
     sms::{SmsSender, TEMPLATES},
 };
@@ -27,6 +28,7 @@ use anyhow::{Context, bail};
 use domain::applications::ReviewSteps;
 use providers::{
     health_status::{Invented, OneSource, Province, ProvinceSettings, Silent, Sources},
+    identity_check::{IdentityGateway, IdentityGatewaySettings, NoChecker},
     sms::{Aliyun, AliyunSettings, aliyun::ENDPOINT},
 };
 use registry::Registry;
@@ -70,6 +72,8 @@ pub(crate) struct Wiring {
     pub(crate) review_steps: ReviewSteps,
     /// Which outside source of health status is asked.
     pub(crate) health: HealthSources,
+    /// Who is asked whether names and documents belong together; nobody for `None`.
+    pub(crate) identity_check: Option<IdentityGatewaySettings>,
     /// What one source may do, when there will be scans; a command that serves nobody need not read
     /// everybody in.
     pub(crate) serves: Option<LimitArgs>,
@@ -88,6 +92,7 @@ impl Wiring {
             hotline: None,
             review_steps: ReviewSteps::One,
             health: HealthSources::None,
+            identity_check: None,
             serves: None,
         }
     }
@@ -178,6 +183,7 @@ async fn furnish(
         if demo { None } else { installation::public_url(registry, &wiring.given_url).await? };
     let sms = text_messages(&wiring.sms)?;
     let health = health_source(demo, &wiring.health)?;
+    let checker = checker(wiring.identity_check.as_ref())?;
     let mirror = match wiring.serves {
         Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
         None => Mirror::default(),
@@ -193,6 +199,7 @@ async fn furnish(
         sms,
         health,
         questions: Questions::default(),
+        checker,
         entry_apps: EntryApps::new(wiring.entry_apps.clone()),
         followed: Followed::default(),
         days: Days::default(),
@@ -213,10 +220,26 @@ async fn furnish(
             hotline: wiring.hotline.clone(),
             review_steps: wiring.review_steps,
             second_factor: wiring.second_factor == SecondFactor::Sms,
+            sms_limits: limits.map(LimitArgs::sms).unwrap_or_default(),
             metrics: limits.map_or(MetricsAccess::Off, LimitArgs::metrics_access),
             trusted_proxies: limits.map(|l| l.trusted_proxy.clone()).unwrap_or_default(),
         },
     })
+}
+
+/// How the identity check is asked, by the operator's file.
+///
+/// # Errors
+/// When the file is open to others, cannot be read, or misses something.
+pub(crate) fn identity_check(file: &Path) -> anyhow::Result<IdentityGatewaySettings> {
+    let settings = IdentityGatewaySettings::read(&secret_of(file)?);
+    settings.map_err(anyhow::Error::msg).with_context(|| format!("{}", file.display()))
+}
+
+fn checker(wanted: Option<&IdentityGatewaySettings>) -> anyhow::Result<Arc<dyn IdentityChecker>> {
+    let Some(settings) = wanted else { return Ok(Arc::new(NoChecker)) };
+    let gateway = IdentityGateway::new(settings.clone(), Arc::new(SystemDice));
+    Ok(Arc::new(gateway.context("the identity check")?))
 }
 
 /// Which outside source of health status is asked.

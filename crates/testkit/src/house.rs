@@ -2,16 +2,18 @@
 
 use actions::{
     House,
+    accounts::sms_codes::SmsLimits,
     alerts::raised::RaisedAlerts,
     applications::drafts::Reading,
     checkins::{follow_up::Followed, gate::Gate},
     duty::{announce::Announcer, day::Days, proof_words::ProofWords},
     entry_apps::{EntryApp, EntryApps},
-    health_status::{HealthSource, Questions, Subject},
+    health_status::{HealthSource, Identity, Questions, Subject},
     house::{MetricsAccess, Settings},
     limits::{LimitSettings, Limits, PerMinute},
     metrics::{Metrics, StoreFigures},
     mirror::Mirror,
+    people::identity_check::IdentityChecker,
     posters::{
         Drawing,
         jobs::{Disk, ExportFile, PosterJobs},
@@ -23,7 +25,7 @@ use domain::{
     entry_apps::App,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     outside::{Clock, Dice},
-    people::PersonNumber,
+    people::{CheckOutcome, PersonNumber},
     time::{HOUR_MS, UnixMs},
     venue_codes::Standing,
 };
@@ -173,6 +175,39 @@ impl HealthSource for Health {
     }
 }
 
+/// Knows who holds a document, as a test says; nobody is asked until a test says something.
+#[derive(Default)]
+pub struct Police {
+    /// What is said of everybody.
+    pub says: Mutex<Option<CheckOutcome>>,
+    /// Names and numbers that were asked about.
+    pub asked: Mutex<Vec<(String, String)>>,
+}
+
+impl Police {
+    /// From now on this is said of everybody.
+    pub fn say(&self, outcome: CheckOutcome) {
+        *self.says.lock() = Some(outcome);
+    }
+}
+
+impl IdentityChecker for Police {
+    fn is_there(&self) -> bool {
+        self.says.lock().is_some()
+    }
+
+    fn name(&self) -> &'static str {
+        "police"
+    }
+
+    fn check<'a>(&'a self, who: &'a Identity, _: UnixMs) -> BoxFuture<'a, CheckOutcome> {
+        Box::pin(async move {
+            self.asked.lock().push((who.name.clone(), who.id_number.clone()));
+            self.says.lock().unwrap_or(CheckOutcome::Failed)
+        })
+    }
+}
+
 /// A disk for files to download that is as full, and as slow, as a test says.
 pub struct TestDisk {
     /// Bytes that are said to be free.
@@ -236,6 +271,7 @@ pub struct TestHouse {
     pub outbox: Arc<Outbox>,
     pub health: Arc<Health>,
     pub disk: Arc<TestDisk>,
+    pub police: Arc<Police>,
     pub(crate) people: Mutex<u32>,
     folder: TempDir,
 }
@@ -294,6 +330,7 @@ impl TestHouse {
         let dice = Arc::new(SeededDice::new(7));
         let (outbox, health) = (Arc::new(Outbox::default()), Arc::new(Health::default()));
         let disk = Arc::new(TestDisk::default());
+        let police = Arc::new(Police::default());
         let vault = Vault::open_or_create(&folder.path().join("key"), &*dice).unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
@@ -308,6 +345,7 @@ impl TestHouse {
             sms: Arc::clone(&outbox) as Arc<dyn SmsSender>,
             health: Arc::clone(&health) as Arc<dyn HealthSource>,
             questions: Questions::default(),
+            checker: Arc::clone(&police) as Arc<dyn IdentityChecker>,
             entry_apps: EntryApps::new(apps),
             followed: Followed::default(),
             days: Days::default(),
@@ -328,11 +366,13 @@ impl TestHouse {
                 second_factor,
                 review_steps,
                 hotline: None,
+                sms_limits: SmsLimits { address_per_day: 0, house_per_day: 0 },
                 metrics: MetricsAccess::Off,
                 trusted_proxies: Vec::new(),
             },
         };
-        Self { house: Arc::new(house), clock, outbox, health, disk, people: Mutex::new(0), folder }
+        let (house, people) = (Arc::new(house), Mutex::new(0));
+        Self { house, clock, outbox, health, disk, police, people, folder }
     }
 
     /// Sets what the register of health status says of a person, as the authority's own feed does.

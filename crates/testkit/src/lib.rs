@@ -13,6 +13,6 @@ mod ids;
 mod people;
 
 pub use apps::{FakeApp, Says};
-pub use house::{FakeClock, Health, Outbox, SeededDice, TestHouse};
+pub use house::{FakeClock, Health, Outbox, Police, SeededDice, TestHouse};
 pub use ids::{credit_code, id_number, phone_number};
 pub use people::{Door, PASSWORD, patiently};

@@ -63,7 +63,7 @@ impl TestHouse {
 
     /// Sends a code and reads it.
     pub async fn sms_code(&self, code_use: CodeUse, phone: &str) -> String {
-        send(&self.house, code_use, phone).await.unwrap();
+        send(&self.house, code_use, phone, None).await.unwrap();
         self.outbox.code(phone).unwrap()
     }
 
@@ -212,6 +212,7 @@ impl TestHouse {
             id_kind: "resident_id".to_owned(),
             id_number: id_number(n),
             phone: phone_number(n),
+            of_age: false,
             consent: true,
         }
     }

@@ -1,9 +1,12 @@
 //! Which address a request comes from, when proxies stand in front, and how much it may ask.
 
 use actions::House;
-use axum::http::{HeaderMap, request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
 use domain::networks::subscriber;
-use std::net::IpAddr;
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
 /// Who is at the other end of the connection; put into every request by the server.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +34,19 @@ fn client(house: &House, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         }
     }
     None
+}
+
+/// The address that a request counts for: one client's, or one /64 of IPv6.
+pub struct Client(pub Option<IpAddr>);
+
+impl FromRequestParts<Arc<House>> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>();
+        let client = peer.and_then(|Peer(peer)| client(house, *peer, &parts.headers));
+        Ok(Self(client.map(subscriber)))
+    }
 }
 
 /// Takes one request from what this address may ask.

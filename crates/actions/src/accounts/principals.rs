@@ -122,3 +122,11 @@ impl DutyDevice {
 pub struct Visitor {
     pub(crate) person: PersonNumber,
 }
+
+impl Visitor {
+    /// Who this is in the audit.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Person(i64::try_from(self.person.0).unwrap_or(0))
+    }
+}

@@ -13,7 +13,7 @@ use domain::{
     phones::Phone,
 };
 use registry::Account;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use vault::Index;
 
 /// The form as typed.
@@ -32,10 +32,10 @@ pub struct RecoverForm {
 ///
 /// # Errors
 /// `Invalid` at `phone` for what is no number; `TooMany` within a minute, known or not.
-pub async fn send_code(house: &House, phone: &str) -> Answer<()> {
+pub async fn send_code(house: &House, phone: &str, from: Option<IpAddr>) -> Answer<()> {
     let phone = Phone::parse(phone).map_err(|says| Failure::field("phone", says))?;
     // A code is made for everybody, so that asking twice tells nothing; some are sent to nobody.
-    let message = sms_codes::store(house, CodeUse::Recovery, &phone).await?;
+    let message = sms_codes::store(house, CodeUse::Recovery, &phone, from).await?;
     if managers(house, &phone).await?.is_some() {
         let sms = Arc::clone(&house.sms);
         tokio::spawn(async move {

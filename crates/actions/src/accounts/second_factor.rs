@@ -62,7 +62,7 @@ pub(super) async fn begin(house: &House, account: &Account) -> Answer<Begun> {
     // The password was right; what is tried from now on is the code.
     house.registry.forgive_tries(account.id).await?;
     let phone = phone(house, account)?;
-    match sms_codes::send(house, CodeUse::SignIn, phone.as_str()).await {
+    match sms_codes::send(house, CodeUse::SignIn, phone.as_str(), None).await {
         Ok(()) => {}
         // It works for this sign-in as well.
         Err(failure) if sms_codes::was_just_sent(&failure) => {}
@@ -100,7 +100,7 @@ pub async fn look(house: &House, token: &str) -> Answer<Waiting> {
 /// `NotFound` as [`look`]; `Invalid` at `sms_code` when it cannot be sent; `TooMany` within a minute.
 pub async fn send_again(house: &House, token: &str) -> Answer<()> {
     let (_, account) = waiting(house, token).await?;
-    sms_codes::send(house, CodeUse::SignIn, phone(house, &account)?.as_str()).await
+    sms_codes::send(house, CodeUse::SignIn, phone(house, &account)?.as_str(), None).await
 }
 
 /// Finishes the sign-in. With `trust`, a manager's browser is not asked again for a while.

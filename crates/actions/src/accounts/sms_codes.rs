@@ -7,7 +7,8 @@ use domain::{
     phones::Phone,
     time::{MINUTE_MS, UnixMs},
 };
-use registry::{PutCode, SmsCode};
+use registry::{PutCode, SmsCode, SmsCount, SmsDay};
+use std::net::IpAddr;
 use vault::{Index, Purpose};
 
 /// How long a code works, in milliseconds.
@@ -30,6 +31,12 @@ pub enum CodeUse {
     SignIn,
     /// A manager who has forgotten the password.
     Recovery,
+    /// The phone that a visitor changes to.
+    NewPhone,
+    /// The phone that a visitor changes from.
+    OldPhone,
+    /// A phone whose holder says that somebody else wants to take its place.
+    Objection,
 }
 
 impl CodeUse {
@@ -39,6 +46,9 @@ impl CodeUse {
             Self::Account => "account",
             Self::SignIn => "sign_in",
             Self::Recovery => "recovery",
+            Self::NewPhone => "new_phone",
+            Self::OldPhone => "old_phone",
+            Self::Objection => "objection",
         }
     }
 
@@ -48,7 +58,7 @@ impl CodeUse {
     fn daily_max(self) -> i64 {
         match self {
             Self::SignIn => 20,
-            Self::Visitor | Self::Account | Self::Recovery => 10,
+            _ => 10,
         }
     }
 }
@@ -63,14 +73,46 @@ fn code_mac(house: &House, code_use: CodeUse, phone: &Phone, code: &str) -> [u8;
     house.vault.mac(Purpose::SmsCode, message.as_bytes())
 }
 
-/// Sends a code. The answer is the same whether the number is known or not.
+/// How many codes are sent in a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmsLimits {
+    /// Asked for by one address; 0 for no limit. Thousands of phones may share the address of their
+    /// carrier.
+    pub address_per_day: u32,
+    /// In all; 0 for no limit.
+    pub house_per_day: u32,
+}
+
+impl Default for SmsLimits {
+    fn default() -> Self {
+        Self { address_per_day: 1_000, house_per_day: 0 }
+    }
+}
+
+/// Sends a code. The answer is the same whether the number is known or not. `from` is the address that
+/// asks, where it is one person's or one carrier's.
 ///
 /// # Errors
 /// `Invalid` at `phone`, or at `sms_code` when it cannot be sent; `TooMany` when one was sent less
 /// than a minute ago, or too many on this day.
-pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
+pub async fn send(
+    house: &House,
+    code_use: CodeUse,
+    phone: &str,
+    from: Option<IpAddr>,
+) -> Answer<()> {
     let phone = Phone::parse(phone).map_err(|says| Failure::field("phone", says))?;
-    let message = store(house, code_use, &phone).await?;
+    send_to(house, code_use, &phone, from).await
+}
+
+/// As [`send`], to a number that was read already.
+pub(crate) async fn send_to(
+    house: &House,
+    code_use: CodeUse,
+    phone: &Phone,
+    from: Option<IpAddr>,
+) -> Answer<()> {
+    let message = store(house, code_use, phone, from).await?;
     if let Err(error) = house.sms.send(phone.as_str(), &message).await {
         tracing::error!(%error, "a code could not be sent");
         // Nothing arrived, so nothing stands in the way of asking again.
@@ -85,7 +127,12 @@ pub async fn send(house: &House, code_use: CodeUse, phone: &str) -> Answer<()> {
 ///
 /// # Errors
 /// `TooMany` when one was sent less than a minute ago, or too many on this day.
-pub(super) async fn store(house: &House, code_use: CodeUse, phone: &Phone) -> Answer<TextMessage> {
+pub(super) async fn store(
+    house: &House,
+    code_use: CodeUse,
+    phone: &Phone,
+    from: Option<IpAddr>,
+) -> Answer<TextMessage> {
     let code = format!("{:06}", u32::from_be_bytes(roll::<4>(&*house.dice)) % 1_000_000);
     let now = house.now();
     let stored = SmsCode {
@@ -96,12 +143,28 @@ pub(super) async fn store(house: &House, code_use: CodeUse, phone: &Phone) -> An
     };
     let index = house.vault.blind(Index::Phone, phone.as_str());
     let before = now.plus(1 - AGAIN_MS);
-    let (name, daily_max) = (code_use.code(), code_use.daily_max());
-    let put = house.registry.put_sms_code(&index, name, &stored, before, daily_max).await?;
+    let SmsLimits { address_per_day, house_per_day } = house.settings.sms_limits;
+    let address = from.map(|from| house.vault.blind(Index::Phone, &format!("address:{from}")));
+    let mut days = vec![SmsDay { by: SmsCount::Phone, subject: &index, max: code_use.daily_max() }];
+    if let Some(address) = address.as_ref().filter(|_| address_per_day > 0) {
+        let max = i64::from(address_per_day);
+        days.push(SmsDay { by: SmsCount::Address, subject: address, max });
+    }
+    if house_per_day > 0 {
+        let max = i64::from(house_per_day);
+        days.push(SmsDay { by: SmsCount::House, subject: b"", max });
+    }
+    let put = house.registry.put_sms_code(&index, code_use.code(), &stored, before, &days).await?;
     let (says, retry_after_s) = match put {
         PutCode::Stored => return Ok(TextMessage::Code { code }),
         PutCode::TooSoon => ("验证码刚刚发过，请一分钟后再试", AGAIN_S),
-        PutCode::DayIsFull => ("这个手机号今天的验证码太多，请明天再试", 3600),
+        PutCode::DayIsFull(SmsCount::Phone) => ("这个手机号今天的验证码太多，请明天再试", 3600),
+        PutCode::DayIsFull(SmsCount::Address) => {
+            ("这个网络今天要的验证码太多，请换手机流量再试，或找门口值守人员登记", 3600)
+        }
+        PutCode::DayIsFull(SmsCount::House) => {
+            ("今天的短信已经发完，请找门口值守人员登记，或明天再试", 3600)
+        }
     };
     Err(Failure::TooMany { says, retry_after_s })
 }

@@ -1,11 +1,15 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
+pub mod correct;
+pub mod family;
+pub mod identity_check;
 pub mod mine;
+pub mod phones;
 pub mod register;
 pub mod session;
 
 use crate::{Answer, Failure, House};
-use domain::people::{IdDocument, PersonNumber};
+use domain::people::{IdDocument, PersonNumber, same_name};
 use vault::{Field, Index};
 
 /// A person's masked name. The full name stays sealed.
@@ -19,8 +23,8 @@ pub(crate) fn id_index(house: &House, id: &IdDocument) -> [u8; 32] {
     house.vault.blind(Index::IdNumber, &format!("{}:{}", id.kind().code(), id.identity()))
 }
 
-/// The blind index of a document and the name of whoever holds it.
+/// The blind index of a document and the name of whoever holds it, however it is spelled.
 pub(crate) fn name_index(house: &House, id: &IdDocument, name: &str) -> [u8; 32] {
-    let text = format!("{}:{}:{name}", id.kind().code(), id.identity());
+    let text = format!("{}:{}:{}", id.kind().code(), id.identity(), same_name(name));
     house.vault.blind(Index::NameOfId, &text)
 }

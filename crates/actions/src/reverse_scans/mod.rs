@@ -5,7 +5,10 @@ use crate::{
     accounts::principals::DutyDevice,
     checkins::{look::Door, record::enter},
     duty::announce::Shown,
-    people::{id_index, register::seal},
+    people::{
+        id_index, identity_check,
+        register::{self, seal},
+    },
 };
 use domain::{
     audit::{Actor, Deed},
@@ -37,7 +40,7 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
     house.registry.audit(&[line(house, caller)]).await?;
-    let person = person(house, &id, &form.name).await?;
+    let person = person(house, caller, &id, &form.name).await?;
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
@@ -70,7 +73,12 @@ fn door(house: &House, caller: &DutyDevice) -> Answer<Arc<Door>> {
 }
 
 /// The person with this document; a new one is registered under the name given at the door.
-async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumber> {
+async fn person(
+    house: &House,
+    caller: &DutyDevice,
+    id: &IdDocument,
+    name: &str,
+) -> Answer<PersonNumber> {
     let index = id_index(house, id);
     if let Some(known) = house.registry.person_by_id(&index).await? {
         // Whoever was registered elsewhere a moment ago may not be in memory yet.
@@ -84,12 +92,10 @@ async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumb
     }
     let name = check_name(name).map_err(|says| Failure::field("name", says))?;
     let sealed = seal(house, &name, id, None, 0)?;
-    let given = house.registry.insert_people(&[sealed]).await?;
-    house.catch_up().await?;
-    if let Some(Some(number)) = given.first() {
-        return Ok(*number);
-    }
-    // Somebody registered the same document at the same moment.
+    // Nobody at a door waits for another system: name and document are compared later. Somebody may
+    // have registered the same document at the same moment.
+    let actor = Actor::Device(caller.device);
+    register::insert(house, actor, &sealed, identity_check::later(house).as_ref()).await?;
     let known = house.registry.person_by_id(&index).await?;
     Ok(known.ok_or(Failure::NotFound)?.number)
 }

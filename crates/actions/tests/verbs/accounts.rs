@@ -103,12 +103,12 @@ async fn a_code_is_sent_again_after_a_minute_and_replaces_the_one_before() {
     let phone = t.fresh_phone();
     let first = t.sms_code(CodeUse::Account, &phone).await;
     t.clock.advance_ms(MINUTE_MS - 1);
-    assert_eq!(too_many(send(&t, CodeUse::Account, &phone).await), 60);
+    assert_eq!(too_many(send(&t, CodeUse::Account, &phone, None).await), 60);
     t.clock.advance_ms(1);
     let second = t.sms_code(CodeUse::Account, &phone).await;
     assert_ne!(first, second);
     complains("sms_code", register_manager(&t, &form(&phone, &first)).await);
-    complains("phone", send(&t, CodeUse::Account, "0558-2222222").await);
+    complains("phone", send(&t, CodeUse::Account, "0558-2222222", None).await);
 }
 
 #[tokio::test]
@@ -231,9 +231,9 @@ async fn a_code_that_could_not_be_sent_can_be_asked_for_again_at_once() {
     let t = TestHouse::new().await;
     let phone = t.fresh_phone();
     t.outbox.fail(true);
-    complains("sms_code", send(&t, CodeUse::Account, &phone).await);
+    complains("sms_code", send(&t, CodeUse::Account, &phone, None).await);
     t.outbox.fail(false);
-    send(&t, CodeUse::Account, &phone).await.unwrap();
+    send(&t, CodeUse::Account, &phone, None).await.unwrap();
     assert!(t.outbox.code(&phone).is_some());
 }
 

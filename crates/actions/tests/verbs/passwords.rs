@@ -39,7 +39,7 @@ async fn recover(t: &TestHouse, form: &RecoverForm) -> Answer<Token> {
 
 /// The code that comes for a new password, once it has come.
 async fn code(t: &TestHouse, phone: &str) -> String {
-    recover::send_code(t, phone).await.unwrap();
+    recover::send_code(t, phone, None).await.unwrap();
     // Nobody waits for the provider.
     tokio::task::yield_now().await;
     t.outbox.code(phone).unwrap()
@@ -72,11 +72,11 @@ async fn nobody_learns_whether_a_phone_has_an_account() {
     let (known, _) = a_manager(&t).await;
     t.outbox.fail(true);
     for phone in [known.as_str(), &t.fresh_phone()] {
-        assert!(recover::send_code(&t, phone).await.is_ok(), "also when nothing can be sent");
-        assert_eq!(too_many(recover::send_code(&t, phone).await), 60);
+        assert!(recover::send_code(&t, phone, None).await.is_ok(), "also when nothing can be sent");
+        assert_eq!(too_many(recover::send_code(&t, phone, None).await), 60);
         complains("sms_code", recover(&t, &form(phone, "123456")).await);
     }
-    complains("phone", recover::send_code(&t, "no phone").await);
+    complains("phone", recover::send_code(&t, "no phone", None).await);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_text_message_alone_opens_no_account_of_the_authority() {
         ..make::SetUpForm::default()
     };
     patiently(|| make::set_up(&t, token_of(&url), &set_up)).await.unwrap();
-    recover::send_code(&t, &phone).await.unwrap();
+    recover::send_code(&t, &phone, None).await.unwrap();
     tokio::task::yield_now().await;
     assert_eq!(t.outbox.code(&phone), None);
     complains("sms_code", recover(&t, &form(&phone, "123456")).await);

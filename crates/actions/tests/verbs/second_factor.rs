@@ -112,7 +112,7 @@ async fn nobody_else_can_use_up_the_codes_that_somebody_signs_in_with() {
     for code_use in [CodeUse::Visitor, CodeUse::Account, CodeUse::Recovery] {
         let ask = async || {
             t.clock.advance_ms(MINUTE_MS);
-            sms_codes::send(&t, code_use, &phone).await
+            sms_codes::send(&t, code_use, &phone, None).await
         };
         let mut sent = 0;
         while ask().await.is_ok() {

@@ -1,7 +1,6 @@
 //! Health status from outside: systems that are asked in order, each within a time and left alone while
 //! it fails.
 
-mod breaker;
 mod invented;
 pub mod province;
 mod silent;

@@ -1,6 +1,6 @@
 //! Outside systems, asked in the order of the settings until one says a colour.
 
-use super::breaker::{Breaker, Leave};
+use crate::breaker::{Breaker, Leave};
 use actions::{
     health_status::{HealthSource, Identity, SourceFigures, Subject},
     sms::BoxFuture,

@@ -46,6 +46,23 @@ pub(crate) async fn settle(tx: &mut AnyConnection, person: i64, new: &NewPerson)
     Ok(())
 }
 
+/// Takes from a person what the register says, and lets it wait for whoever has the document that the
+/// person has now and is about to lose.
+pub(crate) async fn let_go(tx: &mut AnyConnection, person: i64, at: UnixMs) -> Result<()> {
+    let sql = format!(
+        "select p.id_index, p.name_index, {COLUMNS} from people p \
+         join health_status h on h.person = p.number where p.number = $1"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(person).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(()) };
+    let Some(status) = status(&row, 2)? else { return Ok(()) };
+    let id: Vec<u8> = row.try_get(0)?;
+    let waiting = Waiting { name_index: row.try_get(1)?, status };
+    put(tx, &[(id.as_slice(), waiting)], at).await?;
+    sqlx::query("delete from health_status where person = $1").bind(person).execute(tx).await?;
+    Ok(())
+}
+
 /// Whether both names are known, and are two.
 pub(super) fn names_differ(one: Option<&[u8]>, other: Option<&[u8]>) -> bool {
     matches!((one, other), (Some(one), Some(other)) if one != other)

@@ -5,11 +5,12 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::time::{DAY_MS, MINUTE_MS, UnixMs};
-use registry::{PutCode, SmsCode};
+use registry::{PutCode, SmsCode, SmsCount, SmsDay};
 
 on_both!(
     a_second_code_within_the_minute_is_refused,
     a_phone_has_so_many_codes_a_day,
+    an_address_and_the_house_have_so_many_codes_a_day_for_all_phones_together,
     two_codes_asked_for_at_once_are_one,
     a_newer_code_takes_the_place_of_the_old_with_fresh_tries,
     tries_run_out,
@@ -40,7 +41,8 @@ async fn put_for(
     code: &SmsCode,
     before: UnixMs,
 ) -> PutCode {
-    at.registry.put_sms_code(phone, code_use, code, before, DAILY_MAX).await.unwrap()
+    let day = SmsDay { by: SmsCount::Phone, subject: phone, max: DAILY_MAX };
+    at.registry.put_sms_code(phone, code_use, code, before, &[day]).await.unwrap()
 }
 
 async fn a_phone_has_so_many_codes_a_day(at: &BackEnd) {
@@ -51,7 +53,7 @@ async fn a_phone_has_so_many_codes_a_day(at: &BackEnd) {
     }
     let late = code(b"two", minutes(4));
     let put = put_for(at, (b"139", "recovery"), &late, minutes(4)).await;
-    assert_eq!(put, PutCode::DayIsFull);
+    assert_eq!(put, PutCode::DayIsFull(SmsCount::Phone));
     let tried = at.registry.try_sms_code(b"139", "recovery", minutes(4), TRIES_MAX).await.unwrap();
     assert_eq!(tried.unwrap().code_mac, b"one", "what is refused is not stored");
     // Other phones and other uses count apart.
@@ -63,6 +65,27 @@ async fn a_phone_has_so_many_codes_a_day(at: &BackEnd) {
     assert_eq!(put, PutCode::Stored);
     at.registry.sweep_sms_codes(NOON.plus(DAY_MS)).await.unwrap();
     assert_eq!(at.number("select count(*) from sms_counts").await, 1, "counts of days before go");
+}
+
+async fn an_address_and_the_house_have_so_many_codes_a_day_for_all_phones_together(at: &BackEnd) {
+    let put = async |phone: &[u8], address: &[u8], sent: UnixMs| {
+        let days = [
+            SmsDay { by: SmsCount::Phone, subject: phone, max: 9 },
+            SmsDay { by: SmsCount::Address, subject: address, max: 2 },
+            SmsDay { by: SmsCount::House, subject: b"", max: 3 },
+        ];
+        let code = code(b"one", sent);
+        at.registry.put_sms_code(phone, "visitor", &code, sent, &days).await.unwrap()
+    };
+    assert_eq!(put(b"131", b"here", NOON).await, PutCode::Stored);
+    assert_eq!(put(b"132", b"here", NOON).await, PutCode::Stored);
+    assert_eq!(put(b"133", b"here", NOON).await, PutCode::DayIsFull(SmsCount::Address));
+    let none = at.registry.use_sms_code(b"133", "visitor").await.unwrap();
+    assert!(!none, "what is refused is not stored");
+    // A refusal by the address took nothing from the phone or the house.
+    assert_eq!(put(b"133", b"there", NOON).await, PutCode::Stored);
+    assert_eq!(put(b"134", b"there", NOON).await, PutCode::DayIsFull(SmsCount::House));
+    assert_eq!(put(b"134", b"there", NOON.plus(DAY_MS)).await, PutCode::Stored);
 }
 
 async fn attempt(at: &BackEnd, now: UnixMs) -> Option<SmsCode> {

@@ -30,6 +30,10 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
             Steps::Two => ReviewSteps::Two,
         },
         health: HealthSources::settled(&args.health_source)?,
+        identity_check: match &args.identity_check {
+            Some(file) => Some(wiring::identity_check(file)?),
+            None => None,
+        },
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -57,6 +61,12 @@ async fn screen(house: &House, args: &ServeArgs, here: &str) -> anyhow::Result<S
             said,
             "no outside source of health status is asked (--health-source): what the register says \
              counts, everybody else is to be checked on the spot"
+        )?;
+    }
+    if args.identity_check.is_none() {
+        writeln!(
+            said,
+            "nobody is asked whether names and documents belong together (--identity-check)"
         )?;
     }
     if args.sms.sms == Sms::Off {

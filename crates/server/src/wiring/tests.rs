@@ -173,7 +173,7 @@ mod text_messages {
     }
 
     const TEMPLATES: &str = "code=SMS_1,notice=SMS_2,several=SMS_3,door_invitation=SMS_4,\
-        unit_invitation=SMS_5";
+        unit_invitation=SMS_5,phone_change=SMS_6,phone_changed=SMS_7";
 
     fn secret(folder: &Path, text: &str, mode: u32) -> String {
         let file = folder.join("secret");

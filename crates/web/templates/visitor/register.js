@@ -9,6 +9,9 @@
       if (left <= 0) { button.disabled = false; clearInterval(timer); }
     }, 1000);
   }
+  // Whose document does not say when they were born is asked for their age.
+  var kind = document.getElementById('id_kind'), age = document.getElementById('age');
+  kind.addEventListener('change', function () { age.hidden = kind.value === 'resident_id'; });
   // One press, one submission.
   document.getElementById('register').addEventListener('submit', function (e) {
     if (this.dataset.sent) { e.preventDefault(); return; }

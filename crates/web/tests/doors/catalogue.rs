@@ -9,7 +9,51 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 46] = [
+const DATA: [(&str, &[&str], &str); 52] = [
+    (
+        "actions/src/people/identity_check.rs",
+        &[
+            "人员 {}",
+            "未登记的证件",
+            "待补核人员",
+            "{}（来源 {}）",
+            "为补做身份核验，程序最多打开 {count} 人的姓名和证件号码（来源 {}），不显示、不留存",
+        ],
+        AUDIT,
+    ),
+    ("actions/src/people/register.rs", &["核验不一致后重新登记，改正姓名"], AUDIT),
+    (
+        "actions/src/people/family.rs",
+        &[
+            "儿童",
+            "无手机人员",
+            "添加{kind}（{}），同意说明第 {CONSENT_VERSION} 版",
+            "移除家人",
+            "同意共同登记",
+            "不同意共同登记",
+            "家人 {id}",
+        ],
+        AUDIT,
+    ),
+    (
+        "actions/src/people/phones.rs",
+        &[
+            "本人更换，核对证件号码",
+            "本人更换，核对原手机验证码",
+            "丢失手机，身份核验一致，等待原手机号 48 小时",
+            "原手机号通知不到，申请作废",
+            "原手机号阻止了换号",
+            "丢失手机，等待期满，换为新手机号",
+            "门口核对证件后更换（检查点 {}）",
+        ],
+        AUDIT,
+    ),
+    (
+        "actions/src/people/correct.rs",
+        &["改正姓名", "改正证件号码", "改正姓名和证件号码", "登记后 24 小时内本人{what}"],
+        AUDIT,
+    ),
+    ("actions/src/audit/", &["人员 {number}"], AUDIT),
     ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
     ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),
     ("actions/src/health_status/import.rs", &[], ERRORS),

@@ -20,6 +20,7 @@ mod callers;
 mod catalogue;
 mod entry_apps;
 mod escaping;
+mod families;
 mod forged;
 mod hang_up;
 mod headers;

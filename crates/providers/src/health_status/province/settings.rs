@@ -1,13 +1,10 @@
 //! What the gateway's operator gave the city: lines of `name = value` in a file for its owner alone.
 
+use crate::settings_file::{Lines, address};
 use std::{fmt, time::Duration};
 
 /// How long an answer may take when the file does not say.
 const WAIT_MS: u64 = 1_500;
-/// The longest that may be set: beyond it nobody waits for an answer any more.
-const WAIT_MS_MAX: u64 = 2_900;
-/// Most bytes of a value.
-const VALUE_BYTES_MAX: usize = 1_000;
 
 /// How the gateway is asked.
 #[derive(Clone)]
@@ -61,16 +58,9 @@ impl ProvinceSettings {
         if city_no.len() != 12 || !city_no.bytes().all(|b| b.is_ascii_digit()) {
             return Err("city_no: twelve digits, as 341200000000".to_owned());
         }
-        let wait_ms = match lines.take("wait_ms") {
-            None => WAIT_MS,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|ms| (1..=WAIT_MS_MAX).contains(ms))
-                .ok_or_else(|| format!("wait_ms: 1 to {WAIT_MS_MAX}"))?,
-        };
+        let wait = lines.wait(WAIT_MS)?;
         let settings = Self {
-            name: lines.take("name").unwrap_or_else(|| "province".to_owned()),
+            name: lines.label("province")?,
             url,
             auth_token: lines.needed("auth_token")?,
             city_no,
@@ -79,66 +69,10 @@ impl ProvinceSettings {
             checker_name: lines.needed("checker_name")?,
             checker_id: lines.needed("checker_id")?,
             sign_secret: lines.take("sign_hmac_sha256"),
-            wait: Duration::from_millis(wait_ms),
+            wait,
         };
-        let label = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if settings.name.len() > 40 || !settings.name.bytes().all(label) {
-            return Err("name: up to 40 letters, digits, - and _".to_owned());
-        }
-        match lines.0.first() {
-            Some((name, _)) => Err(format!("{name}: there is no such setting")),
-            None => Ok(settings),
-        }
-    }
-}
-
-struct Lines(Vec<(String, String)>);
-
-impl Lines {
-    fn read(text: &str) -> Result<Self, String> {
-        let mut lines: Vec<(String, String)> = Vec::new();
-        for (at, line) in text.lines().enumerate() {
-            let line = line.trim().trim_start_matches('\u{feff}');
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let wrong = || format!("line {}: NAME = VALUE", at + 1);
-            let (name, value) = line.split_once('=').ok_or_else(wrong)?;
-            let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
-            if lines.iter().any(|(known, _)| *known == name) {
-                return Err(format!("line {}: twice", at + 1));
-            }
-            if value.len() > VALUE_BYTES_MAX {
-                return Err(format!("line {}: too long", at + 1));
-            }
-            lines.push((name, value));
-        }
-        Ok(Self(lines))
-    }
-
-    fn take(&mut self, name: &str) -> Option<String> {
-        let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.remove(at).1).filter(|value| !value.is_empty())
-    }
-
-    fn needed(&mut self, name: &str) -> Result<String, String> {
-        self.take(name).ok_or_else(|| format!("{name}: missing"))
-    }
-}
-
-/// HTTPS, or HTTP to this machine itself; no slash at the end.
-fn address(text: String) -> Result<String, String> {
-    let says = || "url: https://HOST, or http:// to this machine itself".to_owned();
-    let (scheme, rest) = text.split_once("://").ok_or_else(says)?;
-    let rest = rest.trim_end_matches('/');
-    let host = rest.split('/').next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let here = matches!(name, "127.0.0.1" | "localhost" | "[::1]");
-    let plain = rest.bytes().all(|b| b.is_ascii_graphic()) && !rest.contains(['?', '#', '@']);
-    match scheme {
-        "https" if plain && !host.is_empty() => Ok(format!("https://{rest}")),
-        "http" if plain && here => Ok(format!("http://{rest}")),
-        _ => Err(says()),
+        lines.end()?;
+        Ok(settings)
     }
 }
 

@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum};
 use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
 use providers::entry_apps::stand_in::StandIn;
 use providers::health_status::province::mock::MockGateway;
+use providers::identity_check::mock::{Behaviour, MockIdentityGateway};
 use std::{
     fmt::Write as _,
     io::Write,
@@ -27,6 +28,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 use tokens::TokensFile;
 
@@ -41,6 +43,43 @@ enum Source {
     Gateway,
 }
 
+/// How the stand-in for the identity check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum IdentityCheck {
+    /// Nobody is asked.
+    Off,
+    /// It knows the invented people by name, and takes everybody else for whom they say.
+    StandIn,
+    /// It closes every connection without an answer.
+    Gone,
+    /// It answers after ten seconds.
+    Slow,
+    /// It answers with a page of some proxy.
+    Garbage,
+    /// It answers another question than was asked.
+    Foreign,
+}
+
+impl IdentityCheck {
+    /// A running stand-in that behaves like this.
+    async fn start(self) -> anyhow::Result<Option<MockIdentityGateway>> {
+        let behaviour = match self {
+            Self::Off => return Ok(None),
+            Self::StandIn => Behaviour::Honest,
+            Self::Gone => Behaviour::HangsUp,
+            Self::Slow => Behaviour::Slow(Duration::from_secs(10)),
+            Self::Garbage => Behaviour::Garbage,
+            Self::Foreign => Behaviour::Foreign,
+        };
+        let stand_in = MockIdentityGateway::start().await?;
+        for n in 1..=people::PEOPLE {
+            stand_in.know(&people::id_number(n)?, &people::name(n));
+        }
+        stand_in.behave(behaviour);
+        Ok(Some(stand_in))
+    }
+}
+
 /// What a demonstration needs to know.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DemoArgs {
@@ -52,6 +91,9 @@ pub(crate) struct DemoArgs {
     /// How the outside source of health status is.
     #[arg(long, value_enum, default_value = "invented")]
     health_source: Source,
+    /// How the stand-in for the identity check is.
+    #[arg(long, value_enum, default_value = "stand-in")]
+    identity_check: IdentityCheck,
     #[command(flatten)]
     limits: LimitArgs,
     /// Also writes visitor tokens and codes for `load`, readable by you alone.
@@ -72,6 +114,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         (Source::Gone, None) => HealthSources::Gone,
         (_, None) => HealthSources::None,
     };
+    let police = args.identity_check.start().await.context("the stand-in identity check")?;
     let address = listener.local_addr()?.ip();
     let apps = StandIn::start(address, &here, Arc::new(SystemClock), Arc::new(SystemDice)).await;
     let apps = apps.context("the stand-in for entry apps")?;
@@ -85,6 +128,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         hotline: None,
         review_steps: ReviewSteps::One,
         health,
+        identity_check: police.as_ref().map(MockIdentityGateway::settings),
         serves: Some(args.limits.clone()),
     };
     let house = wiring::open(&args.data, &wiring).await?;
@@ -140,6 +184,7 @@ pub(crate) async fn screen(
     let trial = people::trial(house)?;
     writeln!(said, "\n值守屏“证件号”可试：绿码 {}   红码 {}", trial.green, trial.red)?;
     writeln!(said, "流调可试病例证件号：{}", trial.case)?;
+    writeln!(said, "登记可试身份核验：姓名填“不一致”或“查无此人”")?;
     writeln!(said, "短信验证码会显示在这里。登录链接用一次即失效，再次启动会换新的。")?;
     writeln!(said, "停止 stop：Ctrl-C\n")?;
     Ok(said)

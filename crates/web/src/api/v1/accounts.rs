@@ -7,6 +7,7 @@ use super::{
     told::{Told, done, read},
 };
 use crate::{
+    address::Client,
     api::json::JsonBody,
     pages::desk::number,
     routes::{Route, Who},
@@ -170,9 +171,10 @@ impl From<AccountRow> for Account {
 )]
 pub async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     JsonBody(new): JsonBody<NewSmsCode>,
 ) -> Told {
-    sms_codes::send(&house, CodeUse::Account, &new.phone).await?;
+    sms_codes::send(&house, CodeUse::Account, &new.phone, from).await?;
     done()
 }
 

@@ -8,6 +8,7 @@ pub mod checkpoints;
 pub mod drafts;
 pub mod duty_devices;
 pub mod entry_policies;
+pub mod family;
 pub mod health_status;
 pub mod inspections;
 pub mod layouts;
@@ -58,5 +59,6 @@ pub fn routes() -> Vec<Route> {
     all.extend(inspections::routes());
     all.extend(messages::routes());
     all.extend(offers::routes());
+    all.extend(family::routes());
     all
 }

@@ -7,6 +7,7 @@ use super::{
     told::{Told, done, read},
 };
 use crate::{
+    address::Client,
     api::json::JsonBody,
     routes::{Route, Who},
     seat::{As, StaffToken},
@@ -140,9 +141,10 @@ pub async fn end_others(
 )]
 pub async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     JsonBody(new): JsonBody<NewRecoveryCode>,
 ) -> Told {
-    recover::send_code(&house, &new.phone).await?;
+    recover::send_code(&house, &new.phone, from).await?;
     done()
 }
 

@@ -1,6 +1,7 @@
 //! A manager has forgotten the password: a code by text message, and a new one.
 
 use crate::{
+    address::Client,
     answer::Shown,
     forms::Checked,
     page::Page,
@@ -50,11 +51,12 @@ pub async fn page(p: Page) -> Shown {
 /// `POST /forgotten/code`
 pub async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     p: Page,
     Checked(typed): Checked<Fields>,
 ) -> Shown {
     let typed = RecoverForm::from(typed);
-    match recover::send_code(&house, &typed.phone).await {
+    match recover::send_code(&house, &typed.phone, from).await {
         Ok(()) => form(p, typed, true, Said::default()),
         Err(failure) => form(p.clone(), typed, false, said(&p, failure)?),
     }

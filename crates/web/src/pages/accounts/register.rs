@@ -1,6 +1,7 @@
 //! A venue manager registers. The code is asked for with the same form, so nothing typed is lost.
 
 use crate::{
+    address::Client,
     answer::Shown,
     forms::Checked,
     page::Page,
@@ -54,11 +55,12 @@ pub async fn page(p: Page) -> Shown {
 /// `POST /register/code`
 pub async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     p: Page,
     Checked(typed): Checked<Fields>,
 ) -> Shown {
     let typed = RegisterForm::from(typed);
-    match sms_codes::send(&house, CodeUse::Account, &typed.phone).await {
+    match sms_codes::send(&house, CodeUse::Account, &typed.phone, from).await {
         Ok(()) => form(p, typed, true, Said::default()),
         Err(failure) => form(p.clone(), typed, false, said(&p, failure)?),
     }

@@ -2,6 +2,7 @@
 
 use super::sign_in_link::dead_link;
 use crate::{
+    address::Client,
     answer::Shown,
     forms::Checked,
     page::Page,
@@ -79,6 +80,7 @@ pub async fn set_up(
 /// `POST /set-up/{link}/code`: for the phone typed into the form, and only with a link that works.
 pub async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     p: Page,
     Path(link): Path<String>,
     Checked(typed): Checked<Fields>,
@@ -89,7 +91,7 @@ pub async fn send_code(
         Err(Failure::NotFound) => return dead_link(p),
         Err(failure) => return Err(failed(&p)(failure)),
     }
-    match sms_codes::send(&house, CodeUse::Account, &typed.phone).await {
+    match sms_codes::send(&house, CodeUse::Account, &typed.phone, from).await {
         Ok(()) => form(&house, p, &link, typed, true, Said::default()).await,
         Err(failure) => {
             let said = said(&p, failure)?;

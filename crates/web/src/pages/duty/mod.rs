@@ -2,6 +2,7 @@
 
 mod enrol;
 mod parts;
+mod phone;
 mod reverse;
 mod screen;
 mod unbound;
@@ -22,6 +23,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/duty/state", duty, get(screen::state)),
         Route::post("/duty/heads", duty, post(screen::count_head)),
         Route::post("/duty/alerts/{id}/disposition", duty, post(screen::dispose)),
+        Route::get("/duty/phone", duty, get(phone::page)),
+        Route::post("/duty/phone", duty, post(phone::change)),
+        Route::post("/duty/phone/code", duty, post(phone::send_code)),
         Route::get("/duty/reverse-scan", duty, get(reverse::page)),
         Route::post("/duty/reverse-scans", duty, post(reverse::submit)),
     ]

@@ -2,10 +2,15 @@
 
 mod check_in;
 mod choices;
+mod details;
 mod entry;
+mod family;
+mod lost_phone;
 mod mine;
+mod phone;
 mod register;
 mod result;
+mod told;
 
 pub(crate) use check_in::method;
 pub(crate) use result::look;
@@ -46,6 +51,28 @@ pub fn routes() -> Vec<Route> {
         Route::get("/apps/{app}/back", anyone, get(entry::back)),
         Route::post("/apps/{app}/back", anyone, post(entry::back_inside)),
         Route::get("/demo/open-as", anyone, get(entry::open_as)),
+        Route::get("/c/{code}/family", visitor, get(family::at_door)),
+        Route::post("/c/{code}/family/{id}", visitor, post(family::enter)),
+        Route::get("/c/{code}/family/{id}/r/{receipt}", visitor, get(family::entered)),
+        Route::get("/me/details", visitor, get(details::page)),
+        Route::get("/me/correct", visitor, get(details::correction)),
+        Route::post("/me/correct", visitor, post(details::correct)),
+        Route::get("/me/family", visitor, get(family::page)),
+        Route::post("/me/family", visitor, post(family::add)),
+        Route::post("/me/family/{id}/remove", visitor, post(family::remove)),
+        Route::post("/me/family/{id}/agree", visitor, post(family::agree)),
+        Route::post("/me/family/{id}/decline", visitor, post(family::decline)),
+        Route::get("/me/phone", visitor, get(phone::page)),
+        Route::post("/me/phone", visitor, post(phone::change)),
+        Route::post("/me/phone/code", visitor, post(phone::send_code)),
+        Route::post("/me/phone/old-code", visitor, post(phone::send_old_code)),
+        Route::post("/me/phone/stop", visitor, post(phone::stop)),
+        Route::get("/lost-phone", anyone, get(lost_phone::page)),
+        Route::post("/lost-phone", anyone, post(lost_phone::claim)),
+        Route::post("/lost-phone/code", anyone, post(lost_phone::send_code)),
+        Route::get("/lost-phone/stop", anyone, get(lost_phone::stop_page)),
+        Route::post("/lost-phone/stop", anyone, post(lost_phone::stop)),
+        Route::post("/lost-phone/stop/code", anyone, post(lost_phone::send_stop_code)),
         Route::get("/me", visitor, get(mine::page)),
         Route::post("/me/apps/{app}/forget", visitor, post(mine::forget_app)),
         Route::post("/me/sign-out", visitor, post(mine::sign_out)),

@@ -6,6 +6,7 @@ use super::{
     show,
 };
 use crate::{
+    address::Client,
     answer::{PageFailure, Shown},
     forms::Checked,
     frame::Frame,
@@ -42,6 +43,8 @@ struct Register<'a> {
     form: &'a PersonForm,
     sms_code: &'a str,
     sent: bool,
+    /// Whether the age is asked for: where the document chosen does not say it.
+    asks_age: bool,
     complaints: &'a Complaints,
     notice: Option<&'static str>,
     days: u32,
@@ -57,6 +60,7 @@ pub(super) struct Fields {
     id_number: String,
     phone: String,
     sms_code: String,
+    of_age: Option<String>,
     consent: Option<String>,
 }
 
@@ -67,6 +71,7 @@ impl Fields {
             id_kind: self.id_kind,
             id_number: self.id_number,
             phone: self.phone,
+            of_age: self.of_age.is_some(),
             consent: self.consent.is_some(),
         };
         (form, self.sms_code)
@@ -125,6 +130,9 @@ fn draw(
         form,
         sms_code,
         sent: said.sent,
+        asks_age: said.complaints.about("of_age").is_some()
+            || form.of_age
+            || form.id_kind != IdKind::ResidentId.code(),
         complaints: &said.complaints,
         notice: said.notice,
         days: house.settings.visit_days,
@@ -156,6 +164,7 @@ fn said(p: &Page, failure: Failure) -> Result<Said, PageFailure> {
 /// `POST /c/{code}/sms-code`
 pub(super) async fn send_code(
     State(house): State<Arc<House>>,
+    Client(from): Client,
     p: Page,
     Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
@@ -167,7 +176,7 @@ pub(super) async fn send_code(
         Err(dead) => return dead,
     };
     let (form, sms_code) = fields.split();
-    let mut said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone).await {
+    let mut said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone, from).await {
         Ok(()) => Said { sent: true, ..Said::default() },
         Err(failure) => said(&p, failure)?,
     };

@@ -39,6 +39,10 @@ struct ResultPage<'a> {
     itinerary: &'static str,
     /// Minutes since the entry, when it is old.
     old_minutes: Option<i64>,
+    /// The code of the door, where somebody may check members of their family in beside themself.
+    code: &'a str,
+    /// Whether it is an entry of a member of the family.
+    of_member: bool,
 }
 
 /// `GET /c/{code}/r/{receipt}`
@@ -46,24 +50,37 @@ pub(super) async fn page(
     State(house): State<Arc<House>>,
     p: Page,
     As(visitor): As<Visitor>,
-    Path((_, id)): Path<(String, String)>,
+    Path((code, id)): Path<(String, String)>,
 ) -> Shown {
     let receipt = receipt(&house, &visitor, &id).await;
     let r = receipt.map_err(|failure| PageFailure(p.clone(), failure))?;
     let masked_name =
         masked_name(&house, &visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
+    draw(&p, &r, masked_name, &code, false)
+}
+
+/// A result, of whoever is signed in or of a member of their family.
+pub(super) fn draw(
+    p: &Page,
+    r: &Receipt,
+    masked_name: String,
+    code: &str,
+    of_member: bool,
+) -> Shown {
     let age_ms = r.now.since(r.entered);
     let page = ResultPage {
-        p: &p,
+        p,
         masked_name,
         look: look(r.decision, r.colour),
         headline: headline(r.colour),
         tag: tag(r.colour),
         itinerary: itinerary(r.itinerary),
         old_minutes: (age_ms > FRESH_MS).then_some(age_ms / MINUTE_MS),
-        r: &r,
+        r,
+        code,
+        of_member,
     };
-    let mut response = show(&p, StatusCode::OK, &page)?;
+    let mut response = show(p, StatusCode::OK, &page)?;
     if r.pending {
         // Works without scripts; not everybody at the same moment.
         let seconds = REFRESH_S + r.entered.0.rem_euclid(3);

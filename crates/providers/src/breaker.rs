@@ -4,15 +4,15 @@
 use domain::time::UnixMs;
 
 /// Failures in a row after which a system is left alone.
-pub(super) const FAILURES_MAX: u32 = 5;
+pub(crate) const FAILURES_MAX: u32 = 5;
 /// How long it is left alone before it is tried again.
-pub(super) const ALONE_MS: i64 = 10_000;
+pub(crate) const ALONE_MS: i64 = 10_000;
 /// A trial that came to no end in this time is not waited for any more.
 const TRIAL_MS_MAX: i64 = 10_000;
 
 /// Whether a system is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Breaker {
+pub(crate) enum Breaker {
     /// It is; so many questions in a row have failed.
     Closed { failures: u32 },
     /// It is left alone since then.
@@ -23,7 +23,7 @@ pub(super) enum Breaker {
 
 /// What a question may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leave {
+pub(crate) enum Leave {
     /// Be asked.
     Ask,
     /// Be asked, to see whether the system answers again.
@@ -40,7 +40,7 @@ impl Default for Breaker {
 
 impl Breaker {
     /// Whether the next question is asked.
-    pub(super) fn may_ask(&mut self, now: UnixMs) -> Leave {
+    pub(crate) fn may_ask(&mut self, now: UnixMs) -> Leave {
         if !self.is_open() {
             return Leave::Ask;
         }
@@ -52,7 +52,7 @@ impl Breaker {
     }
 
     /// Whether the next question would not be asked.
-    pub(super) fn rests(&self, now: UnixMs) -> bool {
+    pub(crate) fn rests(&self, now: UnixMs) -> bool {
         let (since, ms) = match *self {
             Self::Closed { .. } => return false,
             Self::Open { since } => (since, ALONE_MS),
@@ -63,14 +63,14 @@ impl Breaker {
     }
 
     /// A question was answered; whether the system is asked again from now on.
-    pub(super) fn answered(&mut self) -> bool {
+    pub(crate) fn answered(&mut self) -> bool {
         let was_open = self.is_open();
         *self = Self::default();
         was_open
     }
 
     /// A question failed; whether the system is left alone from now on.
-    pub(super) fn failed(&mut self, now: UnixMs) -> bool {
+    pub(crate) fn failed(&mut self, now: UnixMs) -> bool {
         match *self {
             Self::Closed { failures } if failures + 1 < FAILURES_MAX => {
                 *self = Self::Closed { failures: failures + 1 };
@@ -89,7 +89,7 @@ impl Breaker {
         }
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         !matches!(self, Self::Closed { .. })
     }
 }

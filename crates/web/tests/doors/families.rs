@@ -1,0 +1,140 @@
+//! A visitor's family, phone and registration on pages and by API: whole ways, and what stays typed.
+
+use crate::{
+    browser::Browser,
+    support::{signed_up, visits_at},
+};
+use actions::accounts::sms_codes::CodeUse;
+use axum::http::{Method, StatusCode};
+use domain::people::resident_id_check;
+use serde_json::json;
+use testkit::TestHouse;
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
+fn child() -> String {
+    let body = "34999920200101007";
+    format!("{body}{}", char::from(resident_id_check(body.as_bytes()).unwrap()))
+}
+
+#[tokio::test]
+async fn a_child_is_added_on_a_page_and_enters_by_a_press_of_its_own() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let token = signed_up(&t, &t.person_form()).await;
+    let mut browser = Browser::holding(&t, "vc_visitor", &token).await;
+    browser.get("/me/family").await.says("还没有家人");
+    let number = child();
+    let mut typed = vec![
+        ("relation", "child"),
+        ("name", "李小小"),
+        ("id_kind", "resident_id"),
+        ("id_number", &number),
+    ];
+    let seen = browser.post("/me/family", &typed).await;
+    assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    seen.says("请先阅读说明并勾选同意");
+    seen.says("value=\"李小小\"");
+    typed.push(("consent", "1"));
+    assert_eq!(browser.post("/me/family", &typed).await.aim(), "/me/family");
+    browser.get("/me/family").await.says("李*小");
+    let at_door = format!("/c/{}/family", door.code);
+    browser.get(&at_door).await.says("登记 李*小");
+    assert_eq!(visits_at(&t, &door).await, [], "looking registers nobody");
+    let aim = browser.post(&format!("{at_door}/1"), &[]).await.aim().to_owned();
+    let result = browser.get(&aim).await;
+    result.says("登记成功");
+    result.says("李*小");
+    assert_eq!(visits_at(&t, &door).await.len(), 1);
+    let other = signed_up(&t, &t.person_form()).await;
+    let mut stranger = Browser::holding(&t, "vc_visitor", &other).await;
+    assert_eq!(stranger.get(&aim).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.post(&format!("{at_door}/1"), &[]).await.status, StatusCode::NOT_FOUND);
+    browser.post("/me/family/1/remove", &[]).await.aim();
+    browser.get(&at_door).await.says("还没有可以登记的家人");
+}
+
+#[tokio::test]
+async fn the_same_by_api() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let token = signed_up(&t, &t.person_form()).await;
+    let browser = Browser::holding(&t, "vc_visitor", &token).await;
+    let ask = async |method: &Method, path: &str, body: serde_json::Value| {
+        browser.ask(method, path, &JSON, body.to_string()).await
+    };
+    let new = json!({
+        "relation": "child", "name": "李小小", "id_kind": "resident_id",
+        "id_number": child(), "consent": true,
+    });
+    let added = ask(&Method::POST, "/api/v1/family", new.clone()).await;
+    assert_eq!((added.status, added.json()["waits"].as_bool()), (StatusCode::CREATED, Some(false)));
+    let again = ask(&Method::POST, "/api/v1/family", new).await;
+    assert_eq!(again.json()["errors"][0]["field"], "id_number");
+    let listed = browser.ask(&Method::GET, "/api/v1/family", &[], String::new()).await.json();
+    assert_eq!(listed["members"][0]["masked_name"], "李*小");
+    let entry = json!({ "code": door.code });
+    let entered = ask(&Method::POST, "/api/v1/family/1/checkins", entry).await;
+    assert_eq!(
+        (entered.status, entered.json()["method"].as_str()),
+        (StatusCode::CREATED, Some("family"))
+    );
+    let place = entered.header(axum::http::header::LOCATION).to_owned();
+    let read = browser.ask(&Method::GET, &place, &[], String::new()).await;
+    assert_eq!(read.json()["id"], entered.json()["id"]);
+    let gone = ask(&Method::DELETE, "/api/v1/family/1", json!({})).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    let request =
+        ask(&Method::POST, "/api/v1/family-requests/1/answer", json!({"agree": true})).await;
+    assert_eq!(request.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_phone_is_changed_on_a_page_and_every_other_browser_is_signed_out() {
+    let t = TestHouse::new().await;
+    let form = t.person_form();
+    let token = signed_up(&t, &form).await;
+    let mut browser = Browser::holding(&t, "vc_visitor", &token).await;
+    let mut other = Browser::holding(&t, "vc_visitor", &token).await;
+    let phone = t.fresh_phone();
+    let sent = browser.post("/me/phone/code", &[("phone", &phone)]).await;
+    sent.says("验证码已发到新手机");
+    sent.says(&format!("value=\"{phone}\""));
+    let code = t.outbox.code(&phone).unwrap();
+    let typed = [("phone", phone.as_str()), ("sms_code", &code)];
+    let missing = browser.post("/me/phone", &typed).await;
+    missing.says("请填写原手机收到的验证码，或填写您的证件号码");
+    missing.says(&format!("value=\"{code}\""));
+    let typed = [typed[0], typed[1], ("id_number", &form.id_number)];
+    assert_eq!(browser.post("/me/phone", &typed).await.aim(), "/me/details");
+    browser.get("/me/details").await.says("199****");
+    assert_eq!(other.get("/me/details").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_lost_phone_and_an_objection_have_their_pages() {
+    let t = TestHouse::new().await;
+    t.police.say(domain::people::CheckOutcome::Agrees);
+    let form = t.person_form();
+    signed_up(&t, &form).await;
+    let mut browser = Browser::new(&t).await;
+    browser.get("/lost-phone").await.says("申请换成新手机号");
+    let phone = t.fresh_phone();
+    browser.post("/lost-phone/code", &[("phone", &phone)]).await.says("验证码已发送");
+    let code = t.outbox.code(&phone).unwrap();
+    let typed = [
+        ("name", form.name.as_str()),
+        ("id_kind", &form.id_kind),
+        ("id_number", &form.id_number),
+        ("phone", &phone),
+        ("sms_code", &code),
+    ];
+    let wrong = browser.post("/lost-phone", &typed[1..]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says(&format!("value=\"{code}\""));
+    browser.post("/lost-phone", &typed).await.says("申请已收到");
+    let known = t.sms_code(CodeUse::Objection, &form.phone).await;
+    let stop = [("phone", form.phone.as_str()), ("sms_code", &known)];
+    browser.get("/lost-phone/stop").await.says("阻止换号");
+    browser.post("/lost-phone/stop", &stop).await.says("已阻止");
+}

@@ -1,0 +1,60 @@
+// A visitor of the demonstration: numbers, codes by text message, the form.
+
+import assert from 'node:assert/strict';
+
+/** A valid resident ID number (GB 11643-1999) for a body of 17 digits. */
+export function idNumber(body) {
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((total, weight, at) => total + weight * Number(body[at]), 0);
+  return body + '10X98765432'[sum % 11];
+}
+
+/** Codes for a phone that the console has shown so far. */
+function codes(server, phone) {
+  const masked = `${phone.slice(0, 3)}\\*\\*\\*\\*${phone.slice(7)}`;
+  return [...server.output().matchAll(new RegExp(`短信验证码 (\\d{6})（${masked}）`, 'g'))].map((m) => m[1]);
+}
+
+export async function freshCode(server, phone, act) {
+  const before = codes(server, phone).length;
+  await act();
+  for (let tries = 0; codes(server, phone).length === before; tries += 1) {
+    assert.ok(tries < 200, 'a code is sent');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return codes(server, phone).at(-1);
+}
+
+export async function fill(page, who) {
+  await page.getByLabel('姓名').fill(who.name);
+  await page.getByLabel('证件号码').fill(who.id);
+  await page.getByLabel('手机号码').fill(who.phone);
+  await page.getByLabel('我已阅读并同意').check();
+}
+
+export async function code(server, page, phone) {
+  return freshCode(server, phone, async () => {
+    await page.getByRole('button', { name: '获取验证码' }).click();
+    await page.getByText('验证码已发送').waitFor();
+  });
+}
+
+export async function register(server, page, who) {
+  await fill(page, who);
+  await page.getByLabel('短信验证码').fill(await code(server, page, who.phone));
+  await page.getByRole('button', { name: '提交并登记进入' }).click();
+  await page.getByRole('heading', { name: '登记成功' }).waitFor();
+}
+
+/** The demonstration of one test file, started once; its server and the address of a door. */
+export function demonstration() {
+  const shared = {};
+  return async function demo(ctx) {
+    if (!shared.server) {
+      shared.server = await ctx.startServer({ args: ['demo'] });
+      const [, venue] = await shared.server.waitFor(/\/c\/([a-z2-7]{16})/);
+      shared.url = `${shared.server.url}/c/${venue}`;
+    }
+    return shared;
+  };
+}
