@@ -85,6 +85,8 @@ pub enum Deed {
     HealthStatusSet,
     /// Looked at what the register says of a person's health status.
     HealthStatusSought,
+    /// Let the program take the month of birth out of documents that were registered before it was kept.
+    BirthMonthsDerived,
     /// Let the program open identities for asking an outside source about them.
     HealthStatusAsked,
     /// Ordered all posters of a unit or region.
@@ -101,7 +103,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -144,6 +146,7 @@ impl Deed {
         Self::HealthStatusSet,
         Self::HealthStatusSought,
         Self::HealthStatusAsked,
+        Self::BirthMonthsDerived,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -196,6 +199,7 @@ impl Deed {
             Self::InspectionSentBack => "inspection_sent_back",
             Self::HealthStatusSet => "health_status_set",
             Self::HealthStatusSought => "health_status_sought",
+            Self::BirthMonthsDerived => "birth_months_derived",
             Self::HealthStatusAsked => "health_status_asked",
             Self::PostersOrdered => "posters_ordered",
             Self::LayoutUploaded => "layout_uploaded",
@@ -256,6 +260,7 @@ impl Deed {
             Self::InspectionSentBack => "整改退回",
             Self::HealthStatusSet => "登记健康码状态",
             Self::HealthStatusSought => "查看登记的健康码状态",
+            Self::BirthMonthsDerived => "取出生年月",
             Self::HealthStatusAsked => "向外部查询健康码",
             Self::PostersOrdered => "批量生成海报",
             Self::LayoutUploaded => "上传海报版式",

@@ -12,6 +12,7 @@ pub use typical::{TypicalPerson, typical_people};
 
 use crate::{
     health_status::{Colour, HealthStatus, Itinerary},
+    people::BirthMonth,
     time::{HOUR_MS, UnixMs},
 };
 
@@ -133,6 +134,7 @@ pub struct Verdict {
     decision: Decision,
     colour: Colour,
     cause: Option<Cause>,
+    test_free: bool,
     policy_version: u32,
 }
 
@@ -153,6 +155,12 @@ impl Verdict {
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.cause
+    }
+
+    /// Whether it did without a test for the person's age.
+    #[must_use]
+    pub fn is_test_free(&self) -> bool {
+        self.test_free
     }
 
     /// The version of the policy it came from.
@@ -212,15 +220,22 @@ pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'sta
     }
 }
 
-/// Judges a status under a policy. A positive test stops, whatever the policy says; a green, fresh
-/// code with all that the policy asks for passes; anything else is what the policy makes of it.
+/// Judges the status of somebody born then under a policy. A positive test stops, whatever the policy
+/// says; a green, fresh code with all that the policy asks for passes; anything else is what the policy
+/// makes of it. Age lets a test be missing and nothing else.
 #[must_use]
-pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdict {
+pub fn judge(
+    policy: &EntryPolicy,
+    status: &HealthStatus,
+    born: Option<BirthMonth>,
+    now: UnixMs,
+) -> Verdict {
     let rules = &policy.rules;
     let verdict = |decision, colour, cause| Verdict {
         decision,
         colour,
         cause,
+        test_free: false,
         policy_version: policy.version,
     };
     let otherwise = |rule: Otherwise, colour, cause| verdict(rule.decision(), colour, Some(cause));
@@ -251,7 +266,8 @@ pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdic
             (-AHEAD_MS_MAX..=hours * HOUR_MS).contains(&now.since(test.sampled))
         })
     });
-    if !tested {
+    let test_free = !tested && rules.is_test_free(born, now);
+    if !tested && !test_free {
         return otherwise(rules.untested, Colour::Green, Cause::NucleicAcid);
     }
     let of_itinerary = match status.itinerary {
@@ -262,7 +278,7 @@ pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdic
     if let Some(rule) = of_itinerary {
         return otherwise(rule, Colour::Green, Cause::Itinerary);
     }
-    verdict(Decision::Pass, Colour::Green, None)
+    Verdict { test_free, ..verdict(Decision::Pass, Colour::Green, None) }
 }
 
 #[cfg(test)]
@@ -284,7 +300,7 @@ mod tests {
     }
 
     fn decide(status: &HealthStatus) -> (Decision, Colour) {
-        let v = judge(&FIRST_POLICY, status, NOW);
+        let v = judge(&FIRST_POLICY, status, None, NOW);
         (v.decision(), v.colour())
     }
 
@@ -311,6 +327,32 @@ mod tests {
     }
 
     #[test]
+    fn a_small_child_and_an_old_person_need_no_test_and_still_a_green_code() {
+        let rules =
+            Rules { test_free_under_years: Some(3), test_free_from_years: Some(80), ..FIRST_RULES };
+        let policy = EntryPolicy { rules, ..FIRST_POLICY };
+        let untested = HealthStatus { nucleic_acid: None, ..green() };
+        let judged = |status: &HealthStatus, year| {
+            let verdict = judge(&policy, status, BirthMonth::new(year, 6), NOW);
+            (verdict.decision(), verdict.is_test_free())
+        };
+        for free in [2024, 1940] {
+            assert_eq!(judged(&untested, free), (Decision::Pass, true), "{free}");
+            assert_eq!(judged(&green(), free), (Decision::Pass, false), "tested all the same");
+            let yellow = HealthStatus { colour: Colour::Yellow, ..untested };
+            assert_eq!(judged(&yellow, free), (Decision::Recheck, false), "{free}");
+            let positive = Some(NucleicAcid::of(NOW, false));
+            let positive = HealthStatus { nucleic_acid: positive, ..green() };
+            assert_eq!(judged(&positive, free), (Decision::Stop, false), "{free}");
+        }
+        for not in [2020, 1980, 1950] {
+            assert_eq!(judged(&untested, not).0, Decision::Recheck, "{not}");
+        }
+        let nobody = judge(&policy, &untested, None, NOW);
+        assert_eq!(nobody.decision(), Decision::Recheck, "an age that is not known");
+    }
+
+    #[test]
     fn numbers_in_the_store_come_back_as_they_went() {
         for cause in Cause::ALL.into_iter().map(Some).chain([None]) {
             assert_eq!(Cause::from_number(Cause::number(cause)), cause);
@@ -332,7 +374,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_found_out_leaves_no_alert() {
-        let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, NOW).raises_alert();
+        let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, None, NOW).raises_alert();
         assert!(raises(&HealthStatus { colour: Colour::Red, ..green() }));
         assert!(raises(&HealthStatus { colour: Colour::Yellow, ..green() }));
         assert!(raises(&HealthStatus { nucleic_acid: None, ..green() }));
@@ -355,7 +397,7 @@ mod tests {
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
                 ..HealthStatus::unknown(NOW)
             };
-            let verdict = judge(&FIRST_POLICY, &status, NOW);
+            let verdict = judge(&FIRST_POLICY, &status, None, NOW);
             if verdict.decision() == Decision::Pass {
                 prop_assert!(status.colour == Colour::Green && age_ms.abs() <= 60_000);
                 prop_assert!(tested && negative && (0..=72).contains(&hours));
@@ -374,6 +416,8 @@ mod tests {
             test in proptest::option::of(any::<bool>()), itinerary in 0u8..3,
             stops in any::<[bool; 6]>(), hours_max in proptest::option::of(1i64..720),
             risk in proptest::option::of(any::<bool>()),
+            born in proptest::option::of(0u16..4_300),
+            under in proptest::option::of(1u8..=18), from in proptest::option::of(50u8..=120),
             no_itinerary in proptest::option::of(any::<bool>()),
         ) {
             let rule = |stop| if stop { Otherwise::Stop } else { Otherwise::Recheck };
@@ -381,6 +425,7 @@ mod tests {
                 red: rule(stops[0]), yellow: rule(stops[1]), gray: rule(stops[2]),
                 none: rule(stops[3]), unknown: rule(stops[4]), untested: rule(stops[5]),
                 nucleic_acid_hours_max: hours_max, risk: risk.map(rule),
+                test_free_under_years: under, test_free_from_years: from,
                 no_itinerary: no_itinerary.map(rule),
             };
             let policy = EntryPolicy { version: 7, rules, ..FIRST_POLICY };
@@ -392,8 +437,16 @@ mod tests {
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
                 ..HealthStatus::unknown(NOW)
             };
-            let verdict = judge(&policy, &status, NOW);
+            let born = born.and_then(BirthMonth::from_number);
+            let verdict = judge(&policy, &status, born, NOW);
             prop_assert_eq!(verdict.policy_version(), 7);
+            let unaged = judge(&policy, &status, None, NOW);
+            if verdict != unaged {
+                prop_assert_eq!(unaged.cause(), Some(Cause::NucleicAcid), "age is for tests alone");
+                prop_assert_ne!(test, Some(false));
+                prop_assert!(rules.is_test_free(born, NOW));
+                prop_assert!(verdict.is_test_free() || verdict.cause() == Some(Cause::Itinerary));
+            }
             let green = status.colour == Colour::Green && age_ms.abs() <= 60_000;
             if verdict.decision() == Decision::Pass {
                 prop_assert!(green && test != Some(false));
@@ -408,7 +461,7 @@ mod tests {
     #[test]
     fn each_rule_of_a_policy_decides_for_what_it_is_about() {
         let with = |rules: Rules, status: &HealthStatus| {
-            let verdict = judge(&EntryPolicy { rules, ..FIRST_POLICY }, status, NOW);
+            let verdict = judge(&EntryPolicy { rules, ..FIRST_POLICY }, status, None, NOW);
             (verdict.decision(), verdict.cause())
         };
         let stop = Otherwise::Stop;

@@ -1,5 +1,9 @@
 //! People: identity documents, names and what of them may be shown.
 
+mod birth;
+
+pub use birth::{BirthMonth, birth_month};
+
 use crate::{
     fields::Complaints,
     phones::Phone,

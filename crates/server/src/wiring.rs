@@ -178,15 +178,18 @@ async fn furnish(
         if demo { None } else { installation::public_url(registry, &wiring.given_url).await? };
     let sms = text_messages(&wiring.sms)?;
     let health = health_source(demo, &wiring.health)?;
+    let vault = Arc::new(vault);
     let mirror = match wiring.serves {
-        Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
+        Some(_) => {
+            Mirror::load(registry, &vault).await.context("reading the registry into memory")?
+        }
         None => Mirror::default(),
     };
     let limits = wiring.serves.as_ref();
     Ok(House {
         registry: registry.clone(),
         mirror,
-        vault: Arc::new(vault),
+        vault,
         visits,
         clock: Arc::new(SystemClock),
         dice,

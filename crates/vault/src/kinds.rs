@@ -13,6 +13,8 @@ pub enum Field {
     Phone,
     /// Free text about a person, as a disposition or a case.
     Note,
+    /// Year and month of a person's birth.
+    BirthMonth,
     /// What an entry app said of somebody who has not registered yet; kept by their own browser.
     EntryTicket,
 }
@@ -57,12 +59,13 @@ pub enum Purpose {
 
 impl Field {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::PersonName,
         Self::MaskedName,
         Self::IdNumber,
         Self::Phone,
         Self::Note,
+        Self::BirthMonth,
         Self::EntryTicket,
     ];
 
@@ -74,6 +77,7 @@ impl Field {
             Self::IdNumber => "field/id_number",
             Self::Phone => "field/phone",
             Self::Note => "field/note",
+            Self::BirthMonth => "field/birth_month",
             Self::EntryTicket => "field/entry_ticket",
         }
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     House,
     aging::Aging,
-    duty::announce::Announcement,
+    duty::announce::{Announcement, Shown},
     health_status::{self, ASK_WAIT, Known, Look, QUESTION_AGE_MS_MAX, Question},
 };
 use domain::{
@@ -127,7 +127,8 @@ async fn tell(
     known: &Known,
 ) {
     let now = house.now();
-    let verdict = judge(&policy_at(house, checkpoint, now), &known.status, now);
+    let born = house.mirror.birth_month(person);
+    let verdict = judge(&policy_at(house, checkpoint, now), &known.status, born, now);
     let says_nothing = verdict.colour() == Colour::Unknown && verdict.decision() != Decision::Stop;
     if says_nothing && verdict.cause() != Some(Cause::Stale) {
         return;
@@ -144,7 +145,8 @@ async fn tell(
     };
     house.metrics.followed();
     if let Ok(masked_name) = crate::people::masked_name(house, person) {
-        let shown = Arc::new(shown(&masked_name, &recorded, Some(known), None));
+        let shown = shown(&masked_name, &recorded, Some(known), None);
+        let shown = Arc::new(Shown { test_free: verdict.is_test_free(), ..shown });
         house.announcer.tell(checkpoint, Announcement::Verdict(shown));
     }
     raise(house, &recorded, None);

@@ -10,8 +10,8 @@ use crate::{
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Cause, Decision, EntryPolicy, advice, judge},
-    health_status::{Colour, HealthStatus, Itinerary, Source},
+    entry_policy::{Cause, Decision, Verdict, advice, judge},
+    health_status::{Colour, Itinerary, Source},
     people::PersonNumber,
     time::{MINUTE_MS, UnixMs},
 };
@@ -36,6 +36,8 @@ pub struct Receipt {
     pub advice: &'static str,
     /// Whole hours since the last negative sample.
     pub negative_hours: Option<i64>,
+    /// Whether none is asked of them, for their age.
+    pub test_free: bool,
     /// Itinerary.
     pub itinerary: Itinerary,
     /// Who said the colour that is known now.
@@ -73,8 +75,9 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
     };
     let (known, now) = (health_status::known(house, caller.person, Look::Page), house.now());
     let policy = house.mirror.policy(&door.site(), now);
+    let verdict = judge(&policy, &known.status, house.mirror.birth_month(caller.person), now);
     let entered = Shown {
-        recorded: &worst(house.followed.over(recorded), &known.status, &policy, now),
+        recorded: &worst(house.followed.over(recorded), &verdict, now),
         known: &known,
         again: true,
         pending: !known.settled && is_pending(house, &recorded, now),
@@ -92,8 +95,7 @@ fn is_pending(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
 
 /// A result that is looked at again shows what holds now, when that is worse: a page kept open does
 /// not stay green after the code has turned. An old record keeps what was shown then.
-fn worst(recorded: Recorded, status: &HealthStatus, policy: &EntryPolicy, now: UnixMs) -> Recorded {
-    let verdict = judge(policy, status, now);
+fn worst(recorded: Recorded, verdict: &Verdict, now: UnixMs) -> Recorded {
     let fresh = now.since(recorded.entered) <= RESULT_FRESH_MS;
     if !fresh || verdict.decision().number() <= recorded.decision.number() {
         return recorded;
@@ -158,6 +160,7 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
     let Shown { recorded, known: Known { status, said, .. }, again, pending } = shown;
     let age_ms = now.since(*said);
+    let rules = house.mirror.policy(&door.site(), now).rules;
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
@@ -168,6 +171,8 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
         colour: recorded.colour,
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
         negative_hours: status.negative_hours(now),
+        test_free: rules.nucleic_acid_hours_max.is_some()
+            && rules.is_test_free(house.mirror.birth_month(recorded.person), now),
         itinerary: status.itinerary,
         source: status.source,
         age_minutes: (status.colour != Colour::Unknown).then_some((age_ms / MINUTE_MS).max(0)),

@@ -99,7 +99,8 @@ pub(crate) async fn enter(
     // Whoever typed a number is answered with a name; of a scan the door alone hears it.
     let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
     let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
-    let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, now);
+    let born = house.mirror.birth_month(person);
+    let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, born, now);
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;
@@ -125,7 +126,10 @@ pub(crate) async fn enter(
     // Not before the day has it: a screen that opens after this look reads it there.
     let heard = again || house.announcer.is_heard(door.checkpoint);
     let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
-    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&known), alert)));
+    let shown = name.map(|name| {
+        let shown = shown(&name, &recorded, Some(&known), alert);
+        Arc::new(Shown { test_free: verdict.is_test_free(), ..shown })
+    });
     if let Some(shown) = &shown
         && (!again || opened.is_some_and(|opened| opened.fresh))
     {
@@ -204,6 +208,7 @@ pub(crate) fn shown(
         colour: recorded.colour,
         advice: advice(recorded.decision, recorded.colour, recorded.cause),
         negative_hours: status.and_then(|s| s.negative_hours(recorded.entered)),
+        test_free: false,
         itinerary: status.map_or(Itinerary::Unknown, |s| s.itinerary),
         doses: status.and_then(|s| s.doses),
         stale_minutes: known.and_then(|known| {

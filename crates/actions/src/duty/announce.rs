@@ -31,6 +31,8 @@ pub struct Shown {
     pub advice: &'static str,
     /// Whole hours since the last negative sample; only at the moment of the scan.
     pub negative_hours: Option<i64>,
+    /// Whether they passed without a test for their age; only at the moment of the scan.
+    pub test_free: bool,
     /// Itinerary; only at the moment of the scan.
     pub itinerary: Itinerary,
     /// Doses of vaccine; only at the moment of the scan.

@@ -236,6 +236,8 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     for form in [form, red_form, asked_form] {
         secrets.extend([form.id_number, form.phone]);
     }
+    crate::ages::derived_once(t).await;
+    secrets.extend(["司马相如", "349998197105"].map(str::to_owned));
     // `王小明` and `韩梅` are everybody else's names in these tests.
     secrets.extend([typed.id_number, pending, token, "王小明".to_owned(), "韩梅".to_owned()]);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod ages;
 mod alerts;
 mod applications;
 mod at_rest;

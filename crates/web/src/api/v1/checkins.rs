@@ -65,6 +65,8 @@ pub struct Checkin<'a> {
     advice: &'static str,
     /// Whole hours since the last negative sample, if one is known.
     negative_hours: Option<i64>,
+    /// Whether the policy asks no test of them, for their age.
+    test_free: bool,
     /// Who said the colour that is known now: `register`, `province`, `demo`, or `nobody`.
     source: &'static str,
     /// Whole minutes since it was said, when it is known.
@@ -98,6 +100,7 @@ impl<'a> From<&'a Receipt> for Checkin<'a> {
             health_status: r.colour.code(),
             advice: r.advice,
             negative_hours: r.negative_hours,
+            test_free: r.test_free,
             source: r.source.code(),
             age_minutes: r.age_minutes,
             stale: r.stale,
