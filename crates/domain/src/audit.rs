@@ -63,6 +63,10 @@ pub enum Deed {
     CheckpointSuspended,
     /// Let a stopped checkpoint go on.
     CheckpointResumed,
+    /// Set a door up: a way out, a position asked for, a sign.
+    DoorSetUp,
+    /// Printed the words of a door's day.
+    ProofWordsPrinted,
     /// Changed the tree of categories.
     CategoryChanged,
     /// Proposed an entry policy.
@@ -103,7 +107,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -134,6 +138,8 @@ impl Deed {
         Self::CheckpointReopened,
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
+        Self::DoorSetUp,
+        Self::ProofWordsPrinted,
         Self::CategoryChanged,
         Self::PolicyProposed,
         Self::PolicyDecided,
@@ -188,6 +194,8 @@ impl Deed {
             Self::CheckpointReopened => "checkpoint_reopened",
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
+            Self::DoorSetUp => "door_set_up",
+            Self::ProofWordsPrinted => "proof_words_printed",
             Self::CategoryChanged => "category_changed",
             Self::PolicyProposed => "policy_proposed",
             Self::PolicyDecided => "policy_decided",
@@ -249,6 +257,8 @@ impl Deed {
             Self::CheckpointReopened => "重新开放检查点",
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
+            Self::DoorSetUp => "更改扫码设置",
+            Self::ProofWordsPrinted => "打印口令",
             Self::CategoryChanged => "更改场所类别",
             Self::PolicyProposed => "提出通行策略",
             Self::PolicyDecided => "复核通行策略",

@@ -25,17 +25,20 @@ pub enum Method {
     Wanshitong,
     /// Reverse scan: staff typed an ID number.
     StaffIdNumber,
+    /// On the way out, however it was scanned; nothing is judged.
+    Exit,
 }
 
 impl Method {
     /// All methods; the position is the number in the visit store and never changes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Browser,
         Self::Wechat,
         Self::Alipay,
         Self::UnionPay,
         Self::Wanshitong,
         Self::StaffIdNumber,
+        Self::Exit,
     ];
 
     /// The number in the visit store.
@@ -60,6 +63,7 @@ impl Method {
             Self::UnionPay => "unionpay",
             Self::Wanshitong => "wanshitong",
             Self::StaffIdNumber => "staff_id_number",
+            Self::Exit => "exit",
         }
     }
 
@@ -73,6 +77,7 @@ impl Method {
             Self::UnionPay => "云闪付扫码",
             Self::Wanshitong => "皖事通扫码",
             Self::StaffIdNumber => "证件号登记",
+            Self::Exit => "离开登记",
         }
     }
 

@@ -13,6 +13,7 @@ pub use typical::{TypicalPerson, typical_people};
 use crate::{
     health_status::{Colour, HealthStatus, Itinerary},
     people::BirthMonth,
+    presence::Presence,
     time::{HOUR_MS, UnixMs},
 };
 
@@ -29,6 +30,9 @@ pub struct EntryPolicy {
     /// What it asks of a status.
     pub rules: Rules,
 }
+
+/// The highest version there can be: what a visit keeps of it has sixteen bits.
+pub const VERSION_MAX: u32 = 65_535;
 
 /// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
 /// is not believed.
@@ -107,12 +111,20 @@ pub enum Cause {
     NucleicAcid,
     /// The itinerary.
     Itinerary,
+    /// The door asked whether they stand there, and was not shown it.
+    Presence,
 }
 
 impl Cause {
     /// All causes; the position plus one is the number in the visit store and never changes.
-    pub const ALL: [Self; 5] =
-        [Self::Colour, Self::Stale, Self::Positive, Self::NucleicAcid, Self::Itinerary];
+    pub const ALL: [Self; 6] = [
+        Self::Colour,
+        Self::Stale,
+        Self::Positive,
+        Self::NucleicAcid,
+        Self::Itinerary,
+        Self::Presence,
+    ];
 
     /// The number in the visit store; 0 stands for no cause.
     #[must_use]
@@ -135,10 +147,41 @@ pub struct Verdict {
     colour: Colour,
     cause: Option<Cause>,
     test_free: bool,
+    presence: Presence,
     policy_version: u32,
 }
 
 impl Verdict {
+    /// Of somebody who leaves: nothing is judged, and nothing of it can pass for a green code.
+    #[must_use]
+    pub fn leaving() -> Self {
+        Self {
+            decision: Decision::Recheck,
+            colour: Colour::Unknown,
+            cause: None,
+            test_free: false,
+            presence: Presence::default(),
+            policy_version: 0,
+        }
+    }
+
+    /// The same at a door that asked whether they stand there: who has not shown it does not pass, and
+    /// nothing gets better.
+    #[must_use]
+    pub fn with_presence(self, presence: Presence) -> Self {
+        let seen = Self { presence, ..self };
+        if presence.is_doubtful() && self.decision == Decision::Pass {
+            return Self { decision: Decision::Recheck, cause: Some(Cause::Presence), ..seen };
+        }
+        seen
+    }
+
+    /// What the door was shown of where they stand.
+    #[must_use]
+    pub fn presence(&self) -> Presence {
+        self.presence
+    }
+
     /// What the door does.
     #[must_use]
     pub fn decision(&self) -> Decision {
@@ -180,14 +223,16 @@ impl Verdict {
     /// alert behind, or one failing source would bury every door in them.
     #[must_use]
     pub fn raises_alert(&self) -> bool {
-        raises_alert(self.decision, self.colour)
+        raises_alert(self.decision, self.colour, self.cause)
     }
 }
 
 /// See [`Verdict::raises_alert`]; also for what is read back from the store.
 #[must_use]
-pub fn raises_alert(decision: Decision, colour: Colour) -> bool {
+pub fn raises_alert(decision: Decision, colour: Colour, cause: Option<Cause>) -> bool {
     match decision {
+        // Somebody at the door sees at a glance whether they are there.
+        Decision::Recheck if cause == Some(Cause::Presence) => false,
         Decision::Pass => false,
         Decision::Stop => true,
         Decision::Recheck => !matches!(colour, Colour::None | Colour::Unknown),
@@ -236,6 +281,7 @@ pub fn judge(
         colour,
         cause,
         test_free: false,
+        presence: Presence::default(),
         policy_version: policy.version,
     };
     let otherwise = |rule: Otherwise, colour, cause| verdict(rule.decision(), colour, Some(cause));
@@ -373,6 +419,25 @@ mod tests {
     }
 
     #[test]
+    fn who_has_not_shown_that_they_stand_there_is_looked_at_and_leaves_no_alert() {
+        use crate::presence::{Nearness, Presence};
+        let far = Presence { nearness: Nearness::Far, ..Presence::default() };
+        let at = |status: &HealthStatus, presence| {
+            judge(&FIRST_POLICY, status, None, NOW).with_presence(presence)
+        };
+        let doubted = at(&green(), far);
+        assert_eq!(doubted.decision(), Decision::Recheck);
+        assert_eq!((doubted.cause(), doubted.presence()), (Some(Cause::Presence), far));
+        assert!(!doubted.raises_alert());
+        assert_eq!(at(&green(), Presence::default()).decision(), Decision::Pass);
+        let red = at(&HealthStatus { colour: Colour::Red, ..green() }, far);
+        assert_eq!((red.decision(), red.cause()), (Decision::Stop, Some(Cause::Colour)));
+        assert!(red.raises_alert() && red.presence() == far);
+        assert!(!Verdict::leaving().raises_alert());
+        assert_ne!(Verdict::leaving().decision(), Decision::Pass);
+    }
+
+    #[test]
     fn what_could_not_be_found_out_leaves_no_alert() {
         let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, None, NOW).raises_alert();
         assert!(raises(&HealthStatus { colour: Colour::Red, ..green() }));
@@ -450,7 +515,8 @@ mod tests {
             let green = status.colour == Colour::Green && age_ms.abs() <= 60_000;
             if verdict.decision() == Decision::Pass {
                 prop_assert!(green && test != Some(false));
-                prop_assert!(hours_max.is_none_or(|max| test == Some(true) && hours <= max));
+                prop_assert!(verdict.is_test_free()
+                    || hours_max.is_none_or(|max| test == Some(true) && hours <= max));
             }
             prop_assert!(green || verdict.colour() != Colour::Green);
             prop_assert!(test != Some(false) || verdict.decision() == Decision::Stop);

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     checkpoints::CheckpointNumber,
-    entry_policy::{AgreedPolicy, NewPolicy, Otherwise, Reach, Rules},
+    entry_policy::{AgreedPolicy, NewPolicy, Otherwise, Reach, Rules, VERSION_MAX},
     regions::RegionCode,
     time::UnixMs,
 };
@@ -78,8 +78,6 @@ pub enum Proposed {
 
 /// Proposals that wait at the same time.
 const WAITING_MAX: i64 = 100;
-/// The highest number: what a visit keeps of it has 16 bits.
-const VERSION_MAX: i64 = 65_535;
 
 const COLUMNS: &str = "version, checkpoint, region, category, asks, red, yellow, gray, none, \
     unknown, nucleic_acid_hours, untested, risk, no_itinerary, wanted_ms, note, proposed_by, \
@@ -183,7 +181,7 @@ impl Registry {
         if waiting(&mut tx).await? >= WAITING_MAX {
             return Ok(Proposed::Full);
         }
-        if version > VERSION_MAX {
+        if version > i64::from(VERSION_MAX) {
             return Ok(Proposed::NoNumber);
         }
         let subject = format!("通行策略 {version}");

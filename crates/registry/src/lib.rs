@@ -17,6 +17,7 @@ mod checkpoint_events;
 mod checkpoints;
 mod conditions;
 mod connect;
+mod door_settings;
 mod doors;
 mod drafts;
 mod duty;

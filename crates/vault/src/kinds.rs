@@ -55,6 +55,8 @@ pub enum Purpose {
     TrustedBrowser,
     /// A sign-in by an entry app on its way there and back.
     EntryState,
+    /// The code of a door's electronic sign, and that a browser has seen it.
+    DoorSign,
 }
 
 impl Field {
@@ -101,7 +103,7 @@ impl Index {
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -111,6 +113,7 @@ impl Purpose {
         Self::SmsCode,
         Self::TrustedBrowser,
         Self::EntryState,
+        Self::DoorSign,
     ];
 
     /// Names the key. Never changes.
@@ -125,6 +128,7 @@ impl Purpose {
             Self::SmsCode => "purpose/sms_code",
             Self::TrustedBrowser => "purpose/trusted_browser",
             Self::EntryState => "purpose/entry_state",
+            Self::DoorSign => "purpose/door_sign",
         }
     }
 }

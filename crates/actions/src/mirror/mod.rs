@@ -12,11 +12,12 @@ pub use doors::MirroredCode;
 
 use crate::{
     Answer, Failure,
-    accounts::principals::DutyDevice,
+    accounts::principals::{DutyDevice, SignScreen},
     people::{births::Births, session::Keys},
 };
 use domain::{
     checkpoints::CheckpointNumber,
+    duty::DeviceKind,
     entry_policy::{EntryPolicy, Policies, Site},
     health_status::{HealthStatus, TestOrganisation},
     people::{BirthMonth, PersonNumber},
@@ -51,7 +52,16 @@ pub struct Mirror {
 }
 
 /// Duty devices by the MAC of their token.
-type Devices = HashMap<Vec<u8>, DutyDevice>;
+type Devices = HashMap<Vec<u8>, Device>;
+
+/// A device, as what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Device {
+    /// A duty screen.
+    Duty(DutyDevice),
+    /// An electronic sign.
+    Sign(SignScreen),
+}
 
 /// The names of organisations that test.
 type Organisations = HashMap<TestOrganisation, Arc<str>>;
@@ -281,13 +291,18 @@ impl Mirror {
     }
 
     /// The device whose token has this MAC, unless revoked.
-    pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
+    pub(crate) fn device(&self, token_mac: &[u8]) -> Option<Device> {
         self.devices.read().get(token_mac).copied()
     }
 
     /// The entry policy that holds at a door.
     pub(crate) fn policy(&self, site: &Site<'_>, now: UnixMs) -> EntryPolicy {
         self.policies.read().at(site, now)
+    }
+
+    /// The highest version of an entry policy that was agreed on.
+    pub(crate) fn highest_policy(&self) -> u32 {
+        self.policies.read().highest()
     }
 
     /// All entry policies that were agreed on.
@@ -302,8 +317,12 @@ impl Mirror {
     }
 }
 
-fn device(found: &EnrolledDevice) -> (Vec<u8>, DutyDevice) {
-    let device = DutyDevice { device: found.id, checkpoint: found.checkpoint };
+fn device(found: &EnrolledDevice) -> (Vec<u8>, Device) {
+    let (device, checkpoint) = (found.id, found.checkpoint);
+    let device = match found.kind {
+        DeviceKind::Duty => Device::Duty(DutyDevice { device, checkpoint }),
+        DeviceKind::Sign => Device::Sign(SignScreen { checkpoint }),
+    };
     (found.token_mac.clone(), device)
 }
 

@@ -56,6 +56,7 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     secrets.extend(at_the_desk(t).await);
     let door = at_the_venue(t, &mut secrets).await;
     at_the_door(t, &door, &mut secrets).await;
+    crate::door_settings::once(t, &door).await;
     secrets
 }
 

@@ -12,6 +12,7 @@ mod changes;
 mod checkins;
 mod contact_tracing;
 mod counts;
+mod door_settings;
 mod drafts;
 mod duty;
 mod entry_apps;

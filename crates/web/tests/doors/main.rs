@@ -32,3 +32,4 @@ mod program;
 mod scopes;
 mod support;
 mod visitor;
+mod visitor_pages;

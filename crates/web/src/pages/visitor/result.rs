@@ -56,7 +56,7 @@ pub(super) async fn page(
     let page = ResultPage {
         p: &p,
         masked_name,
-        look: look(r.decision, r.colour),
+        look: if r.leaves { "leave" } else { look(r.decision, r.colour) },
         headline: headline(r.colour),
         tag: tag(r.colour),
         itinerary: itinerary(r.itinerary),
