@@ -63,6 +63,10 @@ pub enum Deed {
     CheckpointSuspended,
     /// Let a stopped checkpoint go on.
     CheckpointResumed,
+    /// Set a door up: a way out, a position asked for, a sign.
+    DoorSetUp,
+    /// Printed the words of a door's day.
+    ProofWordsPrinted,
     /// Changed the tree of categories.
     CategoryChanged,
     /// Proposed an entry policy.
@@ -85,6 +89,8 @@ pub enum Deed {
     HealthStatusSet,
     /// Looked at what the register says of a person's health status.
     HealthStatusSought,
+    /// Let the program take the month of birth out of documents that were registered before it was kept.
+    BirthMonthsDerived,
     /// Let the program open identities for asking an outside source about them.
     HealthStatusAsked,
     /// Asked whether a name and a document belong together.
@@ -109,7 +115,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 54] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -140,6 +146,8 @@ impl Deed {
         Self::CheckpointReopened,
         Self::CheckpointSuspended,
         Self::CheckpointResumed,
+        Self::DoorSetUp,
+        Self::ProofWordsPrinted,
         Self::CategoryChanged,
         Self::PolicyProposed,
         Self::PolicyDecided,
@@ -156,6 +164,7 @@ impl Deed {
         Self::FamilyChanged,
         Self::PhoneChanged,
         Self::RegistrationCorrected,
+        Self::BirthMonthsDerived,
         Self::PostersOrdered,
         Self::LayoutUploaded,
         Self::LayoutBegun,
@@ -197,6 +206,8 @@ impl Deed {
             Self::CheckpointReopened => "checkpoint_reopened",
             Self::CheckpointSuspended => "checkpoint_suspended",
             Self::CheckpointResumed => "checkpoint_resumed",
+            Self::DoorSetUp => "door_set_up",
+            Self::ProofWordsPrinted => "proof_words_printed",
             Self::CategoryChanged => "category_changed",
             Self::PolicyProposed => "policy_proposed",
             Self::PolicyDecided => "policy_decided",
@@ -208,6 +219,7 @@ impl Deed {
             Self::InspectionSentBack => "inspection_sent_back",
             Self::HealthStatusSet => "health_status_set",
             Self::HealthStatusSought => "health_status_sought",
+            Self::BirthMonthsDerived => "birth_months_derived",
             Self::HealthStatusAsked => "health_status_asked",
             Self::IdentityChecked => "identity_checked",
             Self::FamilyChanged => "family_changed",
@@ -261,6 +273,8 @@ impl Deed {
             Self::CheckpointReopened => "重新开放检查点",
             Self::CheckpointSuspended => "暂停检查点",
             Self::CheckpointResumed => "恢复检查点",
+            Self::DoorSetUp => "更改扫码设置",
+            Self::ProofWordsPrinted => "打印口令",
             Self::CategoryChanged => "更改场所类别",
             Self::PolicyProposed => "提出通行策略",
             Self::PolicyDecided => "复核通行策略",
@@ -272,6 +286,7 @@ impl Deed {
             Self::InspectionSentBack => "整改退回",
             Self::HealthStatusSet => "登记健康码状态",
             Self::HealthStatusSought => "查看登记的健康码状态",
+            Self::BirthMonthsDerived => "取出生年月",
             Self::HealthStatusAsked => "向外部查询健康码",
             Self::IdentityChecked => "核验身份",
             Self::FamilyChanged => "更改家人",

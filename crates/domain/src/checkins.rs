@@ -27,11 +27,13 @@ pub enum Method {
     StaffIdNumber,
     /// Somebody checked a member of their family in on their own phone.
     Family,
+    /// On the way out, however it was scanned; nothing is judged.
+    Exit,
 }
 
 impl Method {
     /// All methods; the position is the number in the visit store and never changes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Browser,
         Self::Wechat,
         Self::Alipay,
@@ -39,6 +41,7 @@ impl Method {
         Self::Wanshitong,
         Self::StaffIdNumber,
         Self::Family,
+        Self::Exit,
     ];
 
     /// The number in the visit store.
@@ -64,6 +67,7 @@ impl Method {
             Self::Wanshitong => "wanshitong",
             Self::StaffIdNumber => "staff_id_number",
             Self::Family => "family",
+            Self::Exit => "exit",
         }
     }
 
@@ -78,6 +82,7 @@ impl Method {
             Self::Wanshitong => "皖事通扫码",
             Self::StaffIdNumber => "证件号登记",
             Self::Family => "家人代登记",
+            Self::Exit => "离开登记",
         }
     }
 

@@ -1,8 +1,10 @@
 //! Checkpoints (检查点): one door with one current venue code and one manager.
 
 mod life;
+mod settings;
 
 pub use life::Happening;
+pub use settings::{DoorSettings, SettingsForm};
 
 use crate::{
     fields::Complaints,

@@ -1,5 +1,9 @@
 //! Contact tracing (流调): from one person's visits to the people who were there at the time.
 
+mod stays;
+
+pub use stays::{STAY_MS_MAX, Scan, Stay, WaysOut, stays};
+
 use crate::{
     checkpoints::CheckpointNumber,
     fields::Complaints,
@@ -86,13 +90,40 @@ pub struct Exposure {
     pub checkpoint: CheckpointNumber,
     /// When the case entered.
     pub entered: UnixMs,
+    /// When they left, where a way out was scanned.
+    pub left: Option<UnixMs>,
 }
 
 impl Exposure {
-    /// The span around the entry, half open.
+    /// The span in which others count who entered, half open: so many minutes before the entry, and
+    /// after it until the case left, or as many minutes where that is not known.
     #[must_use]
     pub fn window(&self, minutes: i64) -> (UnixMs, UnixMs) {
-        (self.entered.plus(-minutes * MINUTE_MS), self.entered.plus(minutes * MINUTE_MS + 1))
+        let to = self.left.unwrap_or(self.entered.plus(minutes * MINUTE_MS));
+        (self.entered.plus(-minutes * MINUTE_MS), to.plus(1))
+    }
+
+    /// The span in which others left before the case came, half open.
+    #[must_use]
+    pub fn before(&self, minutes: i64) -> (UnixMs, UnixMs) {
+        (self.entered.plus(-minutes * MINUTE_MS), self.entered)
+    }
+
+    /// Without those who had left before the case entered. `gone` is who scanned a way out of the same
+    /// place in [`Self::before`], and when.
+    #[must_use]
+    pub fn together(
+        &self,
+        entries: Vec<(PersonNumber, UnixMs)>,
+        gone: &[(PersonNumber, UnixMs)],
+    ) -> Vec<(PersonNumber, UnixMs)> {
+        let had_left = |(person, entered): &(PersonNumber, UnixMs)| {
+            *entered < self.entered
+                && gone
+                    .iter()
+                    .any(|(who, left)| who == person && left >= entered && *left < self.entered)
+        };
+        entries.into_iter().filter(|entry| !had_left(entry)).collect()
     }
 }
 
@@ -152,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn exposure(checkpoint: u32, entered: i64) -> Exposure {
-        Exposure { checkpoint: CheckpointNumber(checkpoint), entered: UnixMs(entered) }
+        Exposure { checkpoint: CheckpointNumber(checkpoint), entered: UnixMs(entered), left: None }
     }
 
     #[test]
@@ -179,6 +210,25 @@ mod tests {
         );
         assert_eq!(contacts[0].nearest_checkpoint, CheckpointNumber(8));
         assert_eq!((contacts[1].person, contacts[1].meetings), (near, 1));
+    }
+
+    #[test]
+    fn with_a_known_stay_those_count_who_were_there_during_it() {
+        let stay = Exposure { left: Some(UnixMs(1_900_000)), ..exposure(7, 1_000_000) };
+        assert_eq!(stay.window(10), (UnixMs(400_000), UnixMs(1_900_001)));
+        assert_eq!(exposure(7, 1_000_000).window(10), (UnixMs(400_000), UnixMs(1_600_001)));
+        let (gone, back, there) = (PersonNumber(2), PersonNumber(3), PersonNumber(4));
+        let entries = vec![
+            (gone, UnixMs(500_000)),
+            (back, UnixMs(500_000)),
+            (back, UnixMs(800_000)),
+            (there, UnixMs(500_000)),
+            (gone, UnixMs(1_200_000)),
+        ];
+        let left = [(gone, UnixMs(600_000)), (back, UnixMs(700_000)), (there, UnixMs(1_000_000))];
+        let together = stay.together(entries, &left);
+        let whos: Vec<_> = together.iter().map(|(who, at)| (who.0, at.0)).collect();
+        assert_eq!(whos, [(3, 800_000), (4, 500_000), (2, 1_200_000)]);
     }
 
     #[test]

@@ -23,6 +23,44 @@ pub fn proof_word(bits: [u8; 2]) -> String {
     [first, second].iter().collect()
 }
 
+/// What a device at a door is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeviceKind {
+    /// A duty screen: it sees who enters.
+    Duty,
+    /// An electronic sign: everybody sees it, and it sees nobody.
+    Sign,
+}
+
+impl DeviceKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Duty, Self::Sign];
+
+    /// The name in the registry and on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Duty => "duty",
+            Self::Sign => "sign",
+        }
+    }
+
+    /// The one stored as `code`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The words shown, key into the catalogues.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Duty => "值守屏",
+            Self::Sign => "电子码屏",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,8 @@ pub use typical::{TypicalPerson, typical_people};
 
 use crate::{
     health_status::{Colour, HealthStatus, Itinerary},
+    people::BirthMonth,
+    presence::Presence,
     time::{HOUR_MS, UnixMs},
 };
 
@@ -28,6 +30,9 @@ pub struct EntryPolicy {
     /// What it asks of a status.
     pub rules: Rules,
 }
+
+/// The highest version there can be: what a visit keeps of it has sixteen bits.
+pub const VERSION_MAX: u32 = 65_535;
 
 /// How far a source's clock may run ahead of ours, in milliseconds. What lies further in the future
 /// is not believed.
@@ -106,12 +111,20 @@ pub enum Cause {
     NucleicAcid,
     /// The itinerary.
     Itinerary,
+    /// The door asked whether they stand there, and was not shown it.
+    Presence,
 }
 
 impl Cause {
     /// All causes; the position plus one is the number in the visit store and never changes.
-    pub const ALL: [Self; 5] =
-        [Self::Colour, Self::Stale, Self::Positive, Self::NucleicAcid, Self::Itinerary];
+    pub const ALL: [Self; 6] = [
+        Self::Colour,
+        Self::Stale,
+        Self::Positive,
+        Self::NucleicAcid,
+        Self::Itinerary,
+        Self::Presence,
+    ];
 
     /// The number in the visit store; 0 stands for no cause.
     #[must_use]
@@ -133,10 +146,42 @@ pub struct Verdict {
     decision: Decision,
     colour: Colour,
     cause: Option<Cause>,
+    test_free: bool,
+    presence: Presence,
     policy_version: u32,
 }
 
 impl Verdict {
+    /// Of somebody who leaves: nothing is judged, and nothing of it can pass for a green code.
+    #[must_use]
+    pub fn leaving() -> Self {
+        Self {
+            decision: Decision::Recheck,
+            colour: Colour::Unknown,
+            cause: None,
+            test_free: false,
+            presence: Presence::default(),
+            policy_version: 0,
+        }
+    }
+
+    /// The same at a door that asked whether they stand there: who has not shown it does not pass, and
+    /// nothing gets better.
+    #[must_use]
+    pub fn with_presence(self, presence: Presence) -> Self {
+        let seen = Self { presence, ..self };
+        if presence.is_doubtful() && self.decision == Decision::Pass {
+            return Self { decision: Decision::Recheck, cause: Some(Cause::Presence), ..seen };
+        }
+        seen
+    }
+
+    /// What the door was shown of where they stand.
+    #[must_use]
+    pub fn presence(&self) -> Presence {
+        self.presence
+    }
+
     /// What the door does.
     #[must_use]
     pub fn decision(&self) -> Decision {
@@ -153,6 +198,12 @@ impl Verdict {
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.cause
+    }
+
+    /// Whether it did without a test for the person's age.
+    #[must_use]
+    pub fn is_test_free(&self) -> bool {
+        self.test_free
     }
 
     /// The version of the policy it came from.
@@ -172,14 +223,16 @@ impl Verdict {
     /// alert behind, or one failing source would bury every door in them.
     #[must_use]
     pub fn raises_alert(&self) -> bool {
-        raises_alert(self.decision, self.colour)
+        raises_alert(self.decision, self.colour, self.cause)
     }
 }
 
 /// See [`Verdict::raises_alert`]; also for what is read back from the store.
 #[must_use]
-pub fn raises_alert(decision: Decision, colour: Colour) -> bool {
+pub fn raises_alert(decision: Decision, colour: Colour, cause: Option<Cause>) -> bool {
     match decision {
+        // Somebody at the door sees at a glance whether they are there.
+        Decision::Recheck if cause == Some(Cause::Presence) => false,
         Decision::Pass => false,
         Decision::Stop => true,
         Decision::Recheck => !matches!(colour, Colour::None | Colour::Unknown),
@@ -212,15 +265,23 @@ pub fn advice(decision: Decision, colour: Colour, cause: Option<Cause>) -> &'sta
     }
 }
 
-/// Judges a status under a policy. A positive test stops, whatever the policy says; a green, fresh
-/// code with all that the policy asks for passes; anything else is what the policy makes of it.
+/// Judges the status of somebody born then under a policy. A positive test stops, whatever the policy
+/// says; a green, fresh code with all that the policy asks for passes; anything else is what the policy
+/// makes of it. Age lets a test be missing and nothing else.
 #[must_use]
-pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdict {
+pub fn judge(
+    policy: &EntryPolicy,
+    status: &HealthStatus,
+    born: Option<BirthMonth>,
+    now: UnixMs,
+) -> Verdict {
     let rules = &policy.rules;
     let verdict = |decision, colour, cause| Verdict {
         decision,
         colour,
         cause,
+        test_free: false,
+        presence: Presence::default(),
         policy_version: policy.version,
     };
     let otherwise = |rule: Otherwise, colour, cause| verdict(rule.decision(), colour, Some(cause));
@@ -251,7 +312,8 @@ pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdic
             (-AHEAD_MS_MAX..=hours * HOUR_MS).contains(&now.since(test.sampled))
         })
     });
-    if !tested {
+    let test_free = !tested && rules.is_test_free(born, now);
+    if !tested && !test_free {
         return otherwise(rules.untested, Colour::Green, Cause::NucleicAcid);
     }
     let of_itinerary = match status.itinerary {
@@ -262,7 +324,7 @@ pub fn judge(policy: &EntryPolicy, status: &HealthStatus, now: UnixMs) -> Verdic
     if let Some(rule) = of_itinerary {
         return otherwise(rule, Colour::Green, Cause::Itinerary);
     }
-    verdict(Decision::Pass, Colour::Green, None)
+    Verdict { test_free, ..verdict(Decision::Pass, Colour::Green, None) }
 }
 
 #[cfg(test)]
@@ -284,7 +346,7 @@ mod tests {
     }
 
     fn decide(status: &HealthStatus) -> (Decision, Colour) {
-        let v = judge(&FIRST_POLICY, status, NOW);
+        let v = judge(&FIRST_POLICY, status, None, NOW);
         (v.decision(), v.colour())
     }
 
@@ -311,6 +373,32 @@ mod tests {
     }
 
     #[test]
+    fn a_small_child_and_an_old_person_need_no_test_and_still_a_green_code() {
+        let rules =
+            Rules { test_free_under_years: Some(3), test_free_from_years: Some(80), ..FIRST_RULES };
+        let policy = EntryPolicy { rules, ..FIRST_POLICY };
+        let untested = HealthStatus { nucleic_acid: None, ..green() };
+        let judged = |status: &HealthStatus, year| {
+            let verdict = judge(&policy, status, BirthMonth::new(year, 6), NOW);
+            (verdict.decision(), verdict.is_test_free())
+        };
+        for free in [2024, 1940] {
+            assert_eq!(judged(&untested, free), (Decision::Pass, true), "{free}");
+            assert_eq!(judged(&green(), free), (Decision::Pass, false), "tested all the same");
+            let yellow = HealthStatus { colour: Colour::Yellow, ..untested };
+            assert_eq!(judged(&yellow, free), (Decision::Recheck, false), "{free}");
+            let positive = Some(NucleicAcid::of(NOW, false));
+            let positive = HealthStatus { nucleic_acid: positive, ..green() };
+            assert_eq!(judged(&positive, free), (Decision::Stop, false), "{free}");
+        }
+        for not in [2020, 1980, 1950] {
+            assert_eq!(judged(&untested, not).0, Decision::Recheck, "{not}");
+        }
+        let nobody = judge(&policy, &untested, None, NOW);
+        assert_eq!(nobody.decision(), Decision::Recheck, "an age that is not known");
+    }
+
+    #[test]
     fn numbers_in_the_store_come_back_as_they_went() {
         for cause in Cause::ALL.into_iter().map(Some).chain([None]) {
             assert_eq!(Cause::from_number(Cause::number(cause)), cause);
@@ -331,8 +419,27 @@ mod tests {
     }
 
     #[test]
+    fn who_has_not_shown_that_they_stand_there_is_looked_at_and_leaves_no_alert() {
+        use crate::presence::{Nearness, Presence};
+        let far = Presence { nearness: Nearness::Far, ..Presence::default() };
+        let at = |status: &HealthStatus, presence| {
+            judge(&FIRST_POLICY, status, None, NOW).with_presence(presence)
+        };
+        let doubted = at(&green(), far);
+        assert_eq!(doubted.decision(), Decision::Recheck);
+        assert_eq!((doubted.cause(), doubted.presence()), (Some(Cause::Presence), far));
+        assert!(!doubted.raises_alert());
+        assert_eq!(at(&green(), Presence::default()).decision(), Decision::Pass);
+        let red = at(&HealthStatus { colour: Colour::Red, ..green() }, far);
+        assert_eq!((red.decision(), red.cause()), (Decision::Stop, Some(Cause::Colour)));
+        assert!(red.raises_alert() && red.presence() == far);
+        assert!(!Verdict::leaving().raises_alert());
+        assert_ne!(Verdict::leaving().decision(), Decision::Pass);
+    }
+
+    #[test]
     fn what_could_not_be_found_out_leaves_no_alert() {
-        let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, NOW).raises_alert();
+        let raises = |status: &HealthStatus| judge(&FIRST_POLICY, status, None, NOW).raises_alert();
         assert!(raises(&HealthStatus { colour: Colour::Red, ..green() }));
         assert!(raises(&HealthStatus { colour: Colour::Yellow, ..green() }));
         assert!(raises(&HealthStatus { nucleic_acid: None, ..green() }));
@@ -355,7 +462,7 @@ mod tests {
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
                 ..HealthStatus::unknown(NOW)
             };
-            let verdict = judge(&FIRST_POLICY, &status, NOW);
+            let verdict = judge(&FIRST_POLICY, &status, None, NOW);
             if verdict.decision() == Decision::Pass {
                 prop_assert!(status.colour == Colour::Green && age_ms.abs() <= 60_000);
                 prop_assert!(tested && negative && (0..=72).contains(&hours));
@@ -374,6 +481,8 @@ mod tests {
             test in proptest::option::of(any::<bool>()), itinerary in 0u8..3,
             stops in any::<[bool; 6]>(), hours_max in proptest::option::of(1i64..720),
             risk in proptest::option::of(any::<bool>()),
+            born in proptest::option::of(0u16..4_300),
+            under in proptest::option::of(1u8..=18), from in proptest::option::of(50u8..=120),
             no_itinerary in proptest::option::of(any::<bool>()),
         ) {
             let rule = |stop| if stop { Otherwise::Stop } else { Otherwise::Recheck };
@@ -381,6 +490,7 @@ mod tests {
                 red: rule(stops[0]), yellow: rule(stops[1]), gray: rule(stops[2]),
                 none: rule(stops[3]), unknown: rule(stops[4]), untested: rule(stops[5]),
                 nucleic_acid_hours_max: hours_max, risk: risk.map(rule),
+                test_free_under_years: under, test_free_from_years: from,
                 no_itinerary: no_itinerary.map(rule),
             };
             let policy = EntryPolicy { version: 7, rules, ..FIRST_POLICY };
@@ -392,12 +502,21 @@ mod tests {
                 itinerary: [Itinerary::Clear, Itinerary::Risk, Itinerary::Unknown][usize::from(itinerary)],
                 ..HealthStatus::unknown(NOW)
             };
-            let verdict = judge(&policy, &status, NOW);
+            let born = born.and_then(BirthMonth::from_number);
+            let verdict = judge(&policy, &status, born, NOW);
             prop_assert_eq!(verdict.policy_version(), 7);
+            let unaged = judge(&policy, &status, None, NOW);
+            if verdict != unaged {
+                prop_assert_eq!(unaged.cause(), Some(Cause::NucleicAcid), "age is for tests alone");
+                prop_assert_ne!(test, Some(false));
+                prop_assert!(rules.is_test_free(born, NOW));
+                prop_assert!(verdict.is_test_free() || verdict.cause() == Some(Cause::Itinerary));
+            }
             let green = status.colour == Colour::Green && age_ms.abs() <= 60_000;
             if verdict.decision() == Decision::Pass {
                 prop_assert!(green && test != Some(false));
-                prop_assert!(hours_max.is_none_or(|max| test == Some(true) && hours <= max));
+                prop_assert!(verdict.is_test_free()
+                    || hours_max.is_none_or(|max| test == Some(true) && hours <= max));
             }
             prop_assert!(green || verdict.colour() != Colour::Green);
             prop_assert!(test != Some(false) || verdict.decision() == Decision::Stop);
@@ -408,7 +527,7 @@ mod tests {
     #[test]
     fn each_rule_of_a_policy_decides_for_what_it_is_about() {
         let with = |rules: Rules, status: &HealthStatus| {
-            let verdict = judge(&EntryPolicy { rules, ..FIRST_POLICY }, status, NOW);
+            let verdict = judge(&EntryPolicy { rules, ..FIRST_POLICY }, status, None, NOW);
             (verdict.decision(), verdict.cause())
         };
         let stop = Otherwise::Stop;

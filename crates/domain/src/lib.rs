@@ -26,6 +26,7 @@ pub mod people;
 pub mod phones;
 pub mod places;
 pub mod posters;
+pub mod presence;
 pub mod regions;
 pub mod retention;
 pub mod similar;

@@ -1,11 +1,13 @@
 //! People: identity documents, names, who may register alone, and families.
 
+mod birth;
 mod checks;
 mod documents;
 mod family;
 mod names;
 mod typos;
 
+pub use birth::{BirthMonth, birth_month};
 pub use checks::{CheckOutcome, FAILED_TRIES_MAX, NOT_FOUND_TRIES_MAX};
 pub use documents::{IdDocument, IdKind, resident_id_check};
 pub use family::{MemberForm, NewMember, Relation};

@@ -71,8 +71,9 @@ impl BulkInsert {
         for (chunk, first) in new.chunks(ROWS).zip(numbers.clone().step_by(ROWS)) {
             let sql = statement(
                 "people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-                 phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index)",
-                12,
+                 phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index, \
+                 born_sealed)",
+                13,
                 chunk.len(),
             );
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
@@ -89,7 +90,8 @@ impl BulkInsert {
                     .bind(one.registered.0)
                     .bind(one.consent_version)
                     .bind(0_i64)
-                    .bind(one.name_index.as_deref());
+                    .bind(one.name_index.as_deref())
+                    .bind(one.born_sealed.as_deref());
             }
             query.execute(&mut *self.tx).await?;
         }

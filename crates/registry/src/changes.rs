@@ -19,6 +19,8 @@ pub const CHANGES_KEPT: i64 = 100_000;
 pub enum Change {
     /// A person's session epoch or health status, or that there is such a person.
     Person(PersonNumber),
+    /// The months of birth of people with these numbers, from the first to the last.
+    Births(PersonNumber, PersonNumber),
     /// What one batch of the register of health status says of people.
     Statuses(i64),
     /// A venue code.
@@ -35,6 +37,7 @@ impl Change {
     fn columns(&self) -> (&'static str, String) {
         match self {
             Self::Person(person) => ("person", person.0.to_string()),
+            Self::Births(first, last) => ("births", format!("{} {}", first.0, last.0)),
             Self::Statuses(batch) => ("statuses", batch.to_string()),
             Self::VenueCode(code) => ("venue_code", code.clone()),
             Self::Device(id) => ("device", id.to_string()),
@@ -47,6 +50,13 @@ impl Change {
         let strange = RegistryError::Strange("changes");
         match kind {
             "person" => subject.parse().map(|n| Self::Person(PersonNumber(n))).map_err(|_| strange),
+            "births" => {
+                let numbers = subject
+                    .split_once(' ')
+                    .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+                let (first, last) = numbers.ok_or(strange)?;
+                Ok(Self::Births(PersonNumber(first), PersonNumber(last)))
+            }
             "statuses" => subject.parse().map(Self::Statuses).map_err(|_| strange),
             "venue_code" => Ok(Self::VenueCode(subject)),
             "device" => subject.parse().map(Self::Device).map_err(|_| strange),

@@ -4,10 +4,10 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     checkpoints,
-    connect::{Registry, Result, count, next_number},
+    connect::{Registry, RegistryError, Result, count, next_number},
     one_time_links,
 };
-use domain::{checkpoints::CheckpointNumber, time::UnixMs};
+use domain::{checkpoints::CheckpointNumber, duty::DeviceKind, time::UnixMs};
 use sqlx::{Row, any::AnyRow};
 
 /// A duty device.
@@ -17,6 +17,8 @@ pub struct Device {
     pub id: i64,
     /// Its door.
     pub checkpoint: CheckpointNumber,
+    /// What it is.
+    pub kind: DeviceKind,
     /// What it was called when enrolled.
     pub label: String,
     /// When it was enrolled.
@@ -34,8 +36,15 @@ pub struct EnrolledDevice {
     pub id: i64,
     /// Its door.
     pub checkpoint: CheckpointNumber,
+    /// What it is.
+    pub kind: DeviceKind,
     /// Whether it was not revoked.
     pub in_use: bool,
+}
+
+fn kind(row: &AnyRow, at: usize) -> Result<DeviceKind> {
+    let code: String = row.try_get(at)?;
+    DeviceKind::from_code(&code).ok_or(RegistryError::Strange("duty_devices.kind"))
 }
 
 fn enrolled(row: &AnyRow) -> Result<EnrolledDevice> {
@@ -43,6 +52,7 @@ fn enrolled(row: &AnyRow) -> Result<EnrolledDevice> {
         token_mac: row.try_get(0)?,
         id: row.try_get(1)?,
         checkpoint: checkpoints::number(row.try_get(2)?)?,
+        kind: kind(row, 4)?,
         in_use: row.try_get::<Option<i64>, _>(3)?.is_none(),
     })
 }
@@ -52,6 +62,7 @@ fn device(row: &AnyRow) -> Result<Device> {
     Ok(Device {
         id: row.try_get(0)?,
         checkpoint: checkpoints::number(row.try_get(1)?)?,
+        kind: kind(row, 5)?,
         label: row.try_get(2)?,
         enrolled: UnixMs(row.try_get(3)?),
         revoked: revoked.map(UnixMs),
@@ -68,7 +79,7 @@ impl Registry {
         link_mac: &[u8],
         token_mac: &[u8],
         checkpoint: CheckpointNumber,
-        label: &str,
+        (label, kind): (&str, DeviceKind),
         line: &AuditLine,
     ) -> Result<Option<i64>> {
         let mut tx = self.begin().await?;
@@ -78,14 +89,15 @@ impl Registry {
         }
         let id = next_number(&mut tx, "duty_devices").await?;
         sqlx::query(
-            "insert into duty_devices (id, checkpoint, token_mac, label, enrolled_ms) \
-             values ($1, $2, $3, $4, $5)",
+            "insert into duty_devices (id, checkpoint, token_mac, label, enrolled_ms, kind) \
+             values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(id)
         .bind(i64::from(checkpoint.0))
         .bind(token_mac)
         .bind(label)
         .bind(line.at.0)
+        .bind(kind.code())
         .execute(&mut *tx)
         .await?;
         changes::note(&mut tx, &Change::Device(id)).await?;
@@ -99,7 +111,7 @@ impl Registry {
     /// Of the database.
     pub async fn device(&self, token_mac: &[u8]) -> Result<Option<Device>> {
         let row = sqlx::query(
-            "select id, checkpoint, label, enrolled_ms, revoked_ms from duty_devices \
+            "select id, checkpoint, label, enrolled_ms, revoked_ms, kind from duty_devices \
              where token_mac = $1 and revoked_ms is null",
         )
         .bind(token_mac)
@@ -114,7 +126,7 @@ impl Registry {
     /// Of the database.
     pub async fn enrolled_devices(&self) -> Result<Vec<EnrolledDevice>> {
         let rows = sqlx::query(
-            "select token_mac, id, checkpoint, revoked_ms from duty_devices \
+            "select token_mac, id, checkpoint, revoked_ms, kind from duty_devices \
              where revoked_ms is null",
         )
         .fetch_all(&self.pool)
@@ -128,7 +140,7 @@ impl Registry {
     /// Of the database.
     pub async fn enrolled_device(&self, id: i64) -> Result<Option<EnrolledDevice>> {
         let row = sqlx::query(
-            "select token_mac, id, checkpoint, revoked_ms from duty_devices where id = $1",
+            "select token_mac, id, checkpoint, revoked_ms, kind from duty_devices where id = $1",
         )
         .bind(id)
         .fetch_optional(&self.pool)
@@ -142,7 +154,7 @@ impl Registry {
     /// Of the database.
     pub async fn devices_at(&self, checkpoint: CheckpointNumber) -> Result<Vec<Device>> {
         let rows = sqlx::query(
-            "select id, checkpoint, label, enrolled_ms, revoked_ms from duty_devices \
+            "select id, checkpoint, label, enrolled_ms, revoked_ms, kind from duty_devices \
              where checkpoint = $1 order by id desc",
         )
         .bind(i64::from(checkpoint.0))

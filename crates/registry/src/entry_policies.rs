@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     checkpoints::CheckpointNumber,
-    entry_policy::{AgreedPolicy, NewPolicy, Otherwise, Reach, Rules},
+    entry_policy::{AgreedPolicy, NewPolicy, Otherwise, Reach, Rules, VERSION_MAX},
     regions::RegionCode,
     time::UnixMs,
 };
@@ -78,12 +78,11 @@ pub enum Proposed {
 
 /// Proposals that wait at the same time.
 const WAITING_MAX: i64 = 100;
-/// The highest number: what a visit keeps of it has 16 bits.
-const VERSION_MAX: i64 = 65_535;
 
 const COLUMNS: &str = "version, checkpoint, region, category, asks, red, yellow, gray, none, \
     unknown, nucleic_acid_hours, untested, risk, no_itinerary, wanted_ms, note, proposed_by, \
-    proposed_ms, decided_by, decided_ms, outcome, reason, begins_ms";
+    proposed_ms, decided_by, decided_ms, outcome, reason, begins_ms, \
+    test_free_under, test_free_from";
 
 fn reach(row: &AnyRow) -> Result<Reach> {
     if let Some(number) = row.try_get::<Option<i64>, _>(1)? {
@@ -106,6 +105,12 @@ fn optional_rule(row: &AnyRow, at: usize) -> Result<Option<Otherwise>> {
     code.map(|code| Otherwise::from_code(&code).ok_or(strange)).transpose()
 }
 
+fn years(row: &AnyRow, at: usize) -> Result<Option<u8>> {
+    let years: Option<i64> = row.try_get(at)?;
+    let strange = RegistryError::Strange("entry_policies: an age");
+    years.map(|years| u8::try_from(years).map_err(|_| strange)).transpose()
+}
+
 fn rules(row: &AnyRow) -> Result<Option<Rules>> {
     if row.try_get::<i64, _>(4)? == 0 {
         return Ok(None);
@@ -118,6 +123,8 @@ fn rules(row: &AnyRow) -> Result<Option<Rules>> {
         unknown: rule(row, 9)?,
         nucleic_acid_hours_max: row.try_get(10)?,
         untested: rule(row, 11)?,
+        test_free_under_years: years(row, 23)?,
+        test_free_from_years: years(row, 24)?,
         risk: optional_rule(row, 12)?,
         no_itinerary: optional_rule(row, 13)?,
     }))
@@ -174,7 +181,7 @@ impl Registry {
         if waiting(&mut tx).await? >= WAITING_MAX {
             return Ok(Proposed::Full);
         }
-        if version > VERSION_MAX {
+        if version > i64::from(VERSION_MAX) {
             return Ok(Proposed::NoNumber);
         }
         let subject = format!("通行策略 {version}");
@@ -324,8 +331,8 @@ async fn insert(
     sqlx::query(
         "insert into entry_policies (version, checkpoint, region, category, asks, red, yellow, \
          gray, none, unknown, nucleic_acid_hours, untested, risk, no_itinerary, wanted_ms, note, \
-         proposed_by, proposed_ms, reason) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-         $12, $13, $14, $15, $16, $17, $18, '')",
+         proposed_by, proposed_ms, test_free_under, test_free_from, reason) values ($1, $2, $3, $4, \
+         $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '')",
     )
     .bind(version)
     .bind(checkpoint)
@@ -345,6 +352,8 @@ async fn insert(
     .bind(new.note.as_str())
     .bind(proposed_by)
     .bind(at.0)
+    .bind(new.rules.and_then(|rules| rules.test_free_under_years).map(i64::from))
+    .bind(new.rules.and_then(|rules| rules.test_free_from_years).map(i64::from))
     .execute(tx)
     .await?;
     Ok(())

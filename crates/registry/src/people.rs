@@ -32,6 +32,8 @@ pub struct NewPerson {
     pub phone_index: Option<Vec<u8>>,
     /// Blind index of document and name together, for comparing a name without opening it.
     pub name_index: Option<Vec<u8>>,
+    /// Month of birth, sealed, where the document says it.
+    pub born_sealed: Option<Vec<u8>>,
     /// When.
     pub registered: UnixMs,
     /// Version of the privacy notice agreed to; 0 when registered at a door.
@@ -56,6 +58,8 @@ pub struct KnownPerson {
     pub number: PersonNumber,
     /// Masked name, sealed.
     pub masked_sealed: Vec<u8>,
+    /// Month of birth, sealed, where it is known.
+    pub born_sealed: Option<Vec<u8>>,
     /// Grows when all sessions are revoked.
     pub session_epoch: i64,
     /// What the register of health status says, confirmed when it was set.
@@ -67,7 +71,8 @@ fn known(row: &AnyRow) -> Result<KnownPerson> {
         number: number(row.try_get(0)?)?,
         masked_sealed: row.try_get(1)?,
         session_epoch: row.try_get(2)?,
-        status: health_status::status(row, 3)?,
+        born_sealed: row.try_get(3)?,
+        status: health_status::status(row, 4)?,
     })
 }
 
@@ -83,7 +88,7 @@ pub(crate) fn column(person: PersonNumber) -> i64 {
 /// What [`person`] reads, of `people p`.
 pub(crate) const PERSON: &str = "p.number, p.id_kind, p.id_sealed, p.id_index, p.name_sealed, \
     p.masked_sealed, p.phone_sealed, p.phone_index, p.registered_ms, p.consent_version, \
-    p.session_epoch, p.name_index";
+    p.session_epoch, p.name_index, p.born_sealed";
 
 pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     let kind: String = row.try_get(1)?;
@@ -100,6 +105,7 @@ pub(crate) fn person(row: &AnyRow) -> Result<Person> {
             registered: UnixMs(row.try_get(8)?),
             consent_version: row.try_get(9)?,
             name_index: row.try_get(11)?,
+            born_sealed: row.try_get(12)?,
         },
         session_epoch: row.try_get(10)?,
     })
@@ -112,8 +118,9 @@ pub(crate) async fn insert(
     let id = next_number(tx, "people").await?;
     let done = sqlx::query(
         "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
-         phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11) on conflict (id_index) do nothing",
+         phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index, \
+         born_sealed) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12) on conflict (id_index) do nothing",
     )
     .bind(id)
     .bind(new.id_kind.code())
@@ -126,6 +133,7 @@ pub(crate) async fn insert(
     .bind(new.registered.0)
     .bind(new.consent_version)
     .bind(new.name_index.as_deref())
+    .bind(new.born_sealed.as_deref())
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 0 {
@@ -243,7 +251,7 @@ impl Registry {
         mut each: impl FnMut(KnownPerson),
     ) -> Result<u64> {
         let mut rows = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
              h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number \
              where p.number > $1 order by p.number",
@@ -258,13 +266,38 @@ impl Registry {
         Ok(count)
     }
 
+    /// The same of those with these numbers, from the first to the last.
+    ///
+    /// # Errors
+    /// Of the database; whoever came before it was handed over.
+    pub async fn known_people_between(
+        &self,
+        first: PersonNumber,
+        last: PersonNumber,
+        mut each: impl FnMut(KnownPerson),
+    ) -> Result<()> {
+        let mut rows = sqlx::query(
+            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
+             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
+             left join health_status h on h.person = p.number \
+             where p.number between $1 and $2 order by p.number",
+        )
+        .bind(column(first))
+        .bind(column(last))
+        .fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            each(known(&row)?);
+        }
+        Ok(())
+    }
+
     /// What a scan needs to know of a person.
     ///
     /// # Errors
     /// Of the database.
     pub async fn known_person(&self, wanted: PersonNumber) -> Result<Option<KnownPerson>> {
         let row = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
              h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number where p.number = $1",
         )

@@ -5,9 +5,14 @@ use crate::{
     checkpoints,
     conditions::Conditions,
     connect::{Registry, RegistryError, Result, count},
+    door_settings::{self, SETTINGS},
     poster_jobs::PostersOf,
 };
-use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
+use domain::{
+    checkpoints::{CheckpointNumber, DoorSettings},
+    time::UnixMs,
+    venue_codes::Standing,
+};
 use futures_util::TryStreamExt;
 use sqlx::{Row, any::AnyRow};
 
@@ -41,6 +46,8 @@ pub struct VenueCodeRow {
     pub township: String,
     /// Code of its kind of place.
     pub category: String,
+    /// How it is set up.
+    pub settings: DoorSettings,
 }
 
 fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
@@ -60,6 +67,7 @@ fn venue_code(row: &AnyRow) -> Result<VenueCodeRow> {
         county: row.try_get(9)?,
         township: row.try_get(10)?,
         category: row.try_get(11)?,
+        settings: door_settings::settings(row, 12)?,
     })
 }
 
@@ -85,9 +93,11 @@ impl Registry {
     pub async fn venue_code(&self, code: &str) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category, s.is_exit, s.latitude_e6, \
+             s.longitude_e6, s.radius_m, s.has_sign from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
-             join regions r on r.code = c.county where v.code = $1",
+             join regions r on r.code = c.county \
+             left join door_settings s on s.checkpoint = c.number where v.code = $1",
         )
         .bind(code)
         .fetch_optional(&self.pool)
@@ -102,9 +112,11 @@ impl Registry {
     pub async fn code_of(&self, checkpoint: CheckpointNumber) -> Result<Option<VenueCodeRow>> {
         let row = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category, s.is_exit, s.latitude_e6, \
+             s.longitude_e6, s.radius_m, s.has_sign from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
              join regions r on r.code = c.county \
+             left join door_settings s on s.checkpoint = c.number \
              where v.checkpoint = $1 and v.standing <> 'replaced'",
         )
         .bind(i64::from(checkpoint.0))
@@ -146,9 +158,11 @@ impl Registry {
     pub async fn codes_in_use_of(&self, organisation: i64) -> Result<Vec<VenueCodeRow>> {
         let rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category from checkpoints c \
+             c.address, r.name, c.county, c.township, c.category, s.is_exit, s.latitude_e6, \
+             s.longitude_e6, s.radius_m, s.has_sign from checkpoints c \
              join venue_codes v on v.checkpoint = c.number \
              join regions r on r.code = c.county \
+             left join door_settings s on s.checkpoint = c.number \
              where c.organisation_id = $1 and v.standing = 'current' order by c.number",
         )
         .bind(organisation)
@@ -166,13 +180,14 @@ impl Registry {
         let all = to_print(of);
         let sql = format!(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category, o.name from {TO_PRINT} \
+             c.address, r.name, c.county, c.township, c.category, {SETTINGS}, o.name from {TO_PRINT} \
              join organisations o on o.id = c.organisation_id \
-             join regions r on r.code = c.county where {}",
+             join regions r on r.code = c.county \
+             left join door_settings s on s.checkpoint = c.number where {}",
             all.sql()
         );
         let rows = all.query(sql).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((row.try_get(12)?, venue_code(row)?))).collect()
+        rows.iter().map(|row| Ok((row.try_get(17)?, venue_code(row)?))).collect()
     }
 
     /// How many [`Self::codes_to_print`] gives.
@@ -192,9 +207,11 @@ impl Registry {
     pub async fn venue_codes(&self, mut each: impl FnMut(VenueCodeRow)) -> Result<()> {
         let mut rows = sqlx::query(
             "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category from venue_codes v \
+             c.address, r.name, c.county, c.township, c.category, s.is_exit, s.latitude_e6, \
+             s.longitude_e6, s.radius_m, s.has_sign from venue_codes v \
              join checkpoints c on c.number = v.checkpoint \
-             join regions r on r.code = c.county",
+             join regions r on r.code = c.county \
+             left join door_settings s on s.checkpoint = c.number",
         )
         .fetch(&self.pool);
         while let Some(row) = rows.try_next().await? {

@@ -16,6 +16,7 @@ mod contract {
     mod checkpoint_events;
     mod checkpoints;
     mod connect;
+    mod door_settings;
     mod doors;
     mod drafts;
     mod duty;

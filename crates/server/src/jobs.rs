@@ -1,5 +1,5 @@
 //! Timed jobs: deleting visits whose days are over, forgetting sessions, links and SMS codes that have ended, changing the key of
-//! visitors' sessions once a year, reminding managers of the deadlines of inspections, following what another process changes in the registry, and
+//! visitors' sessions once a year, reminding managers of the deadlines of inspections, deriving months of birth that are missing, following what another process changes in the registry, and
 //! opening alerts, and asking about those who entered with their status unknown.
 
 use crate::outside::instant;
@@ -10,7 +10,7 @@ use actions::{
     applications::drafts::DRAFT_DAYS,
     checkins::follow_up,
     inspections, invitations, messages,
-    people::{identity_check, phones, session::change_key_when_due},
+    people::{births, identity_check, phones, session::change_key_when_due},
     posters::jobs as poster_jobs,
     retention::delete_old_visits,
 };
@@ -43,6 +43,7 @@ pub(crate) async fn run(house: Arc<House>, mut stopping: watch::Receiver<bool>) 
         checking,
         changing,
         keep_on(&house, others.clone()),
+        derive_births(&house, others.clone()),
         follow(&house, others),
         async {
             tokio::select! {
@@ -145,6 +146,25 @@ async fn change_phones_on(house: &House, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopping.changed() => return,
             () = tokio::time::sleep(PHONES_EVERY) => {}
+        }
+    }
+}
+
+/// Derives the months of birth of whoever registered before they were kept. Tried again after a failure;
+/// once everybody has theirs, it is over for good.
+async fn derive_births(house: &House, mut stopping: watch::Receiver<bool>) {
+    loop {
+        match births::derive(house, || !*stopping.borrow()).await {
+            Ok(0) => return,
+            Ok(count) => {
+                tracing::info!(count, "months of birth were derived");
+                return;
+            }
+            Err(error) => tracing::error!(%error, "months of birth could not be derived"),
+        }
+        tokio::select! {
+            _ = stopping.changed() => return,
+            () = tokio::time::sleep(EVERY) => {}
         }
     }
 }

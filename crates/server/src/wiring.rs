@@ -184,15 +184,18 @@ async fn furnish(
     let sms = text_messages(&wiring.sms)?;
     let health = health_source(demo, &wiring.health)?;
     let checker = checker(wiring.identity_check.as_ref())?;
+    let vault = Arc::new(vault);
     let mirror = match wiring.serves {
-        Some(_) => Mirror::load(registry).await.context("reading the registry into memory")?,
+        Some(_) => {
+            Mirror::load(registry, &vault).await.context("reading the registry into memory")?
+        }
         None => Mirror::default(),
     };
     let limits = wiring.serves.as_ref();
     Ok(House {
         registry: registry.clone(),
         mirror,
-        vault: Arc::new(vault),
+        vault,
         visits,
         clock: Arc::new(SystemClock),
         dice,

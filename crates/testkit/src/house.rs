@@ -335,10 +335,11 @@ impl TestHouse {
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
         let registry = Registry::open_sqlite(&data.join("registry.sqlite")).await.unwrap();
+        let vault = Arc::new(vault);
         let house = House {
-            mirror: Mirror::load(&registry).await.unwrap(),
+            mirror: Mirror::load(&registry, &vault).await.unwrap(),
             registry,
-            vault: Arc::new(vault),
+            vault,
             visits: Arc::new(EmbeddedVisits::open(data.join("visits"), options).unwrap()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             dice,

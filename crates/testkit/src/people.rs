@@ -21,6 +21,7 @@ use domain::{
     accounts::Role,
     applications::State,
     checkpoints::{CheckpointForm, CheckpointNumber},
+    duty::DeviceKind,
     organisations::OrganisationForm,
     people::PersonForm,
 };
@@ -176,7 +177,17 @@ impl TestHouse {
 
     /// This door, applied for and approved.
     pub async fn door_of(&self, form: &CheckpointForm) -> Door {
+        self.door_at(self.manager_with_organisation().await, form).await
+    }
+
+    /// Two doors of one place.
+    pub async fn two_doors(&self) -> (Door, Door) {
         let token = self.manager_with_organisation().await;
+        let one = self.door_at(token.clone(), &self.checkpoint_form()).await;
+        (one, self.door_at(token, &self.checkpoint_form()).await)
+    }
+
+    async fn door_at(&self, token: String, form: &CheckpointForm) -> Door {
         let manager = self.staff(&token).await.as_manager().unwrap();
         let number = submit::submit(&self.house, &manager, form).await.unwrap();
         let reviewer = self.staff_token(Role::Reviewer, "341202").await;
@@ -198,10 +209,19 @@ impl TestHouse {
 
     /// A duty device's token at a door.
     pub async fn duty(&self, door: &Door) -> String {
+        self.device(door, DeviceKind::Duty).await
+    }
+
+    /// The token of a door's electronic sign.
+    pub async fn sign(&self, door: &Door) -> String {
+        self.device(door, DeviceKind::Sign).await
+    }
+
+    async fn device(&self, door: &Door, kind: DeviceKind) -> String {
         let manager = self.staff(&door.manager).await.as_manager().unwrap();
         let link = devices::make_link(&self.house, &manager, door.number).await.unwrap();
         let link = link.url.rsplit('/').next().unwrap().to_owned();
-        devices::enrol(&self.house, &link, "值守屏").await.unwrap()
+        devices::enrol(&self.house, &link, "值守屏", kind).await.unwrap()
     }
 
     /// A form of somebody who is not registered yet.

@@ -13,6 +13,8 @@ pub enum Field {
     Phone,
     /// Free text about a person, as a disposition or a case.
     Note,
+    /// Year and month of a person's birth.
+    BirthMonth,
     /// What an entry app said of somebody who has not registered yet; kept by their own browser.
     EntryTicket,
 }
@@ -53,16 +55,19 @@ pub enum Purpose {
     TrustedBrowser,
     /// A sign-in by an entry app on its way there and back.
     EntryState,
+    /// The code of a door's electronic sign, and that a browser has seen it.
+    DoorSign,
 }
 
 impl Field {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::PersonName,
         Self::MaskedName,
         Self::IdNumber,
         Self::Phone,
         Self::Note,
+        Self::BirthMonth,
         Self::EntryTicket,
     ];
 
@@ -74,6 +79,7 @@ impl Field {
             Self::IdNumber => "field/id_number",
             Self::Phone => "field/phone",
             Self::Note => "field/note",
+            Self::BirthMonth => "field/birth_month",
             Self::EntryTicket => "field/entry_ticket",
         }
     }
@@ -97,7 +103,7 @@ impl Index {
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -107,6 +113,7 @@ impl Purpose {
         Self::SmsCode,
         Self::TrustedBrowser,
         Self::EntryState,
+        Self::DoorSign,
     ];
 
     /// Names the key. Never changes.
@@ -121,6 +128,7 @@ impl Purpose {
             Self::SmsCode => "purpose/sms_code",
             Self::TrustedBrowser => "purpose/trusted_browser",
             Self::EntryState => "purpose/entry_state",
+            Self::DoorSign => "purpose/door_sign",
         }
     }
 }

@@ -19,6 +19,8 @@ pub const VISITOR: &str = "vc_visitor";
 pub(crate) const APP: &str = "vc_app";
 /// The app that this browser is inside of, where it does not say so itself.
 pub(crate) const INSIDE: &str = "vc_inside";
+/// That this browser opened the code of a door's sign in time.
+pub(crate) const SIGN: &str = "vc_sign";
 /// Large mode.
 pub(crate) const LARGE: &str = "vc_large";
 /// Language.

@@ -25,6 +25,8 @@ pub(crate) static STYLE: Fixed =
     Fixed(include_str!("../templates/visitor/style.css").trim_ascii_end());
 pub(crate) static ENTER: Fixed =
     Fixed(include_str!("../templates/visitor/enter.js").trim_ascii_end());
+pub(crate) static POSITION: Fixed =
+    Fixed(include_str!("../templates/visitor/position.js").trim_ascii_end());
 pub(crate) static REGISTER: Fixed =
     Fixed(include_str!("../templates/visitor/register.js").trim_ascii_end());
 
@@ -59,7 +61,9 @@ struct Part {
 /// The fixed texts, compressed; one that cannot be is left out and goes in as it is.
 fn parts() -> &'static [Part] {
     static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
-    PARTS.get_or_init(|| [&STYLE, &ENTER, &REGISTER].into_iter().filter_map(part).collect())
+    PARTS.get_or_init(|| {
+        [&STYLE, &ENTER, &POSITION, &REGISTER].into_iter().filter_map(part).collect()
+    })
 }
 
 fn part(fixed: &Fixed) -> Option<Part> {
@@ -284,7 +288,7 @@ mod tests {
 
     #[tokio::test]
     async fn style_and_scripts_are_compressed_beforehand_and_found_in_a_page() {
-        assert_eq!(parts().len(), 3);
+        assert_eq!(parts().len(), 4);
         let page = AllFixed.render().unwrap();
         assert_eq!(page, [STYLE.0, ENTER.0, REGISTER.0].concat(), "no text is escaped");
         let packed = body(answer(&AllFixed).unwrap()).await;

@@ -49,6 +49,8 @@ pub enum Who {
     Visitor,
     /// An enrolled duty device.
     Duty,
+    /// An enrolled electronic sign.
+    Sign,
     /// Whoever is signed in with an account.
     Staff,
     /// 场所管理员

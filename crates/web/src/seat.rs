@@ -10,7 +10,7 @@ use actions::{
     accounts::{
         principals::{
             Administrator, Auditor, DutyDevice, Inspector, Investigator, Manager, PolicyOfficer,
-            Reviewer, Staff, Visitor,
+            Reviewer, SignScreen, Staff, Visitor,
         },
         second_factor,
         session::{self, Token},
@@ -83,6 +83,14 @@ impl FromSeat for DutyDevice {
 
     async fn from_seat(house: &House, parts: &mut Parts) -> Answer<Self> {
         devices::device(house, token(parts, cookies::DUTY)?)
+    }
+}
+
+impl FromSeat for SignScreen {
+    const ENTRANCE: Option<&'static str> = None;
+
+    async fn from_seat(house: &House, parts: &mut Parts) -> Answer<Self> {
+        devices::sign(house, token(parts, cookies::DUTY)?)
     }
 }
 
@@ -267,6 +275,12 @@ pub(crate) fn no_inside_cookie(house: &House) -> SetCookie {
 #[must_use]
 pub fn duty_cookie(house: &House, token: &str) -> SetCookie {
     cookie(house, cookies::DUTY, token, 400 * 24 * 3600)
+}
+
+/// Keeps for a while that this browser opened the code of a door's sign in time.
+#[must_use]
+pub(crate) fn sign_cookie(house: &House, note: &str) -> SetCookie {
+    cookie(house, cookies::SIGN, note, 15 * 60)
 }
 
 /// Remembers a choice of how pages look.

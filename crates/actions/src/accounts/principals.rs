@@ -117,6 +117,12 @@ impl DutyDevice {
     }
 }
 
+/// An enrolled electronic sign, bound to one checkpoint. It shows a code and sees nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct SignScreen {
+    pub(crate) checkpoint: CheckpointNumber,
+}
+
 /// A registered visitor.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor {

@@ -8,6 +8,7 @@ use crate::{
     invitations::{DoorManager, door_manager},
     posters, regions,
 };
+use domain::duty::DeviceKind;
 use domain::{
     applications::{ReviewSteps, State},
     checkpoints::{CheckpointForm, CheckpointNumber, Standing},
@@ -91,6 +92,8 @@ pub struct Code {
 pub struct Device {
     /// Number.
     pub id: i64,
+    /// What it is.
+    pub kind: DeviceKind,
     /// What it was called when enrolled.
     pub label: String,
     /// When it was enrolled.
@@ -244,6 +247,7 @@ pub async fn one(house: &House, caller: &Manager, number: CheckpointNumber) -> A
             .into_iter()
             .map(|device| Device {
                 id: device.id,
+                kind: device.kind,
                 label: device.label,
                 enrolled: device.enrolled,
                 revoked: device.revoked,

@@ -8,11 +8,11 @@ use super::{
 use crate::{
     House,
     aging::Aging,
-    duty::announce::Announcement,
+    duty::announce::{Announcement, Shown},
     health_status::{self, ASK_WAIT, Known, Look, QUESTION_AGE_MS_MAX, Question},
 };
 use domain::{
-    checkins::{Method, RESULT_FRESH_MS},
+    checkins::RESULT_FRESH_MS,
     checkpoints::CheckpointNumber,
     entry_policy::{Cause, Decision, EntryPolicy, Site, Verdict, judge},
     health_status::Colour,
@@ -50,12 +50,7 @@ impl Followed {
         }
         let entry = (recorded.person, recorded.checkpoint, recorded.entered);
         match self.0.lock().get(&entry) {
-            Some(verdict) => Recorded {
-                decision: verdict.decision(),
-                colour: verdict.colour(),
-                cause: verdict.cause(),
-                ..recorded
-            },
+            Some(verdict) => recorded.judged(verdict),
             None => recorded,
         }
     }
@@ -120,31 +115,22 @@ fn policy_at(house: &House, checkpoint: CheckpointNumber, now: UnixMs) -> EntryP
 }
 
 /// Judges the entry by what was answered, and tells the door.
-async fn tell(
-    house: &House,
-    person: PersonNumber,
-    (checkpoint, entered, method): (CheckpointNumber, UnixMs, Method),
-    known: &Known,
-) {
+async fn tell(house: &House, person: PersonNumber, entry: Recorded, known: &Known) {
     let now = house.now();
-    let verdict = judge(&policy_at(house, checkpoint, now), &known.status, now);
+    let Recorded { checkpoint, entered, .. } = entry;
+    let born = house.mirror.birth_month(person);
+    let verdict = judge(&policy_at(house, checkpoint, now), &known.status, born, now)
+        .with_presence(entry.presence);
     let says_nothing = verdict.colour() == Colour::Unknown && verdict.decision() != Decision::Stop;
     if says_nothing && verdict.cause() != Some(Cause::Stale) {
         return;
     }
     house.followed.0.lock().insert((person, checkpoint, entered), verdict, now);
-    let recorded = Recorded {
-        person,
-        checkpoint,
-        entered,
-        method,
-        decision: verdict.decision(),
-        colour: verdict.colour(),
-        cause: verdict.cause(),
-    };
+    let recorded = entry.judged(&verdict);
     house.metrics.followed();
     if let Ok(masked_name) = crate::people::masked_name(house, person) {
-        let shown = Arc::new(shown(&masked_name, &recorded, Some(known), None));
+        let shown = shown(&masked_name, &recorded, Some(known), None);
+        let shown = Arc::new(Shown { test_free: verdict.is_test_free(), ..shown });
         house.announcer.tell(checkpoint, Announcement::Verdict(shown));
     }
     raise(house, &recorded, None);

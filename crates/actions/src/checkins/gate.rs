@@ -1,19 +1,23 @@
 //! The gate: the one way into the visit store. Full means busy now, never a wait without bound.
 
-use super::recent::{Recent, Seen};
+pub use super::stored::Recorded;
+
+use super::{
+    recent::{Recent, Seen},
+    stored,
+};
 use crate::{Answer, Failure, House};
 use domain::{
-    checkins::{Entry, Method, SAME_ENTRY_MS},
+    checkins::{Entry, SAME_ENTRY_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Cause, Decision, Verdict},
-    health_status::Colour,
+    entry_policy::Verdict,
     people::PersonNumber,
     time::{MINUTE_MS, UnixMs},
 };
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use visits::{AppendError, Appended, Visit, Window};
+use visits::{AppendError, Appended, Window};
 
 /// Entries under way at the same time; one more is told to come again at once. At 25,000 a second
 /// this many wait 30 ms, and about as many more have come and not begun.
@@ -78,57 +82,6 @@ impl Gate {
     }
 }
 
-/// What is in the store about an entry, read back.
-#[derive(Clone, Copy, Debug)]
-pub struct Recorded {
-    /// Who.
-    pub person: PersonNumber,
-    /// Where.
-    pub checkpoint: CheckpointNumber,
-    /// When.
-    pub entered: UnixMs,
-    /// How.
-    pub method: Method,
-    /// What the door did.
-    pub decision: Decision,
-    /// Colour shown then.
-    pub colour: Colour,
-    /// Why it was not a pass.
-    pub cause: Option<Cause>,
-}
-
-impl From<&Visit> for Recorded {
-    fn from(visit: &Visit) -> Self {
-        Self {
-            person: PersonNumber(visit.person),
-            checkpoint: CheckpointNumber(visit.checkpoint),
-            entered: UnixMs(visit.entered_ms),
-            method: Method::from_number(visit.method).unwrap_or(Method::Browser),
-            decision: Decision::from_number(visit.verdict),
-            colour: Colour::from_number(visit.status),
-            cause: Cause::from_number((visit.flags & 0x0f) as u8),
-        }
-    }
-}
-
-/// The store's form of an entry. Flags: bits 0–3 the cause, bits 4–11 the policy's version modulo
-/// 256, bits 12–15 free.
-fn visit(entry: &Entry, recorded: UnixMs) -> Visit {
-    let cause = u16::from(Cause::number(entry.verdict.cause()));
-    let policy = u16::try_from(entry.verdict.policy_version() % 256).unwrap_or(0);
-    Visit {
-        person: entry.person.0,
-        checkpoint: entry.checkpoint.0,
-        entered_ms: entry.entered.0,
-        recorded_ms: recorded.0,
-        method: entry.method.number(),
-        operator: entry.operator.unwrap_or(0),
-        verdict: entry.verdict.decision().number(),
-        status: entry.verdict.colour().number(),
-        flags: cause | policy << 4,
-    }
-}
-
 /// Doors asked about at once when a house opens.
 const DOORS_AT_ONCE: usize = 10_000;
 
@@ -189,7 +142,7 @@ pub(crate) async fn entry_time(
 /// `Busy` when the queue is full or the disk has no room at this moment; `Broken` when the store
 /// has stopped.
 pub(crate) async fn enter(house: &House, entry: &Entry) -> Answer<bool> {
-    match house.visits.append(visit(entry, house.now())).await {
+    match house.visits.append(stored::visit(entry, house.now())?).await {
         Ok(appended) => Ok(appended == Appended::AlreadyThere),
         Err(AppendError::Full) => Err(Failure::Busy),
         Err(AppendError::NoRoom(why)) => {

@@ -2,7 +2,7 @@
 
 use crate::{Answer, Failure, House};
 use domain::{
-    checkpoints::CheckpointNumber,
+    checkpoints::{CheckpointNumber, DoorSettings},
     entry_policy::Site,
     time::UnixMs,
     venue_codes::{Standing, VenueCode},
@@ -28,6 +28,8 @@ pub struct Door {
     pub township: String,
     /// Code of its kind of place.
     pub category: String,
+    /// How it is set up.
+    pub settings: DoorSettings,
 }
 
 impl Door {
@@ -71,6 +73,7 @@ impl From<registry::VenueCodeRow> for Door {
             county: row.county,
             township: row.township,
             category: row.category,
+            settings: row.settings,
         }
     }
 }

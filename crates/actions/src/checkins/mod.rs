@@ -6,3 +6,4 @@ pub mod look;
 pub mod receipt;
 mod recent;
 pub mod record;
+pub mod stored;

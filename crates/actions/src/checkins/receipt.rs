@@ -10,9 +10,10 @@ use crate::{
 use domain::{
     checkins::{Method, RESULT_FRESH_MS},
     checkpoints::CheckpointNumber,
-    entry_policy::{Cause, Decision, EntryPolicy, advice, judge},
-    health_status::{Colour, HealthStatus, Itinerary, Source},
+    entry_policy::{Cause, Decision, Verdict, judge},
+    health_status::{Colour, Itinerary, Source},
     people::PersonNumber,
+    presence::Presence,
     time::{MINUTE_MS, UnixMs},
 };
 use std::sync::Arc;
@@ -34,8 +35,18 @@ pub struct Receipt {
     pub colour: Colour,
     /// What to do, Chinese, key into the catalogues.
     pub advice: &'static str,
+    /// What is to be looked at besides, Chinese, key into the catalogues.
+    pub besides: Option<&'static str>,
+    /// What the door was shown of where they stand.
+    pub presence: Presence,
+    /// Whether they left.
+    pub leaves: bool,
+    /// The version of the policy it was judged by, when it can be told.
+    pub policy_version: Option<u32>,
     /// Whole hours since the last negative sample.
     pub negative_hours: Option<i64>,
+    /// Whether none is asked of them, for their age.
+    pub test_free: bool,
     /// Itinerary.
     pub itinerary: Itinerary,
     /// Who said the colour that is known now.
@@ -73,8 +84,10 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
     };
     let (known, now) = (health_status::known(house, caller.person, Look::Page), house.now());
     let policy = house.mirror.policy(&door.site(), now);
+    let born = house.mirror.birth_month(caller.person);
+    let verdict = judge(&policy, &known.status, born, now).with_presence(recorded.presence);
     let entered = Shown {
-        recorded: &worst(house.followed.over(recorded), &known.status, &policy, now),
+        recorded: &worst(house.followed.over(recorded), &verdict, now),
         known: &known,
         again: true,
         pending: !known.settled && is_pending(house, &recorded, now),
@@ -86,24 +99,19 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
 fn is_pending(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
     let question = Question { person: recorded.person, asked: now, entry: None };
     now.since(recorded.entered) <= RESULT_FRESH_MS
+        && !recorded.leaves()
         && house.health.can_be_asked()
         && (house.questions.is_waiting(recorded.person) || house.questions.ask(question))
 }
 
 /// A result that is looked at again shows what holds now, when that is worse: a page kept open does
 /// not stay green after the code has turned. An old record keeps what was shown then.
-fn worst(recorded: Recorded, status: &HealthStatus, policy: &EntryPolicy, now: UnixMs) -> Recorded {
-    let verdict = judge(policy, status, now);
+fn worst(recorded: Recorded, verdict: &Verdict, now: UnixMs) -> Recorded {
     let fresh = now.since(recorded.entered) <= RESULT_FRESH_MS;
-    if !fresh || verdict.decision().number() <= recorded.decision.number() {
+    if !fresh || recorded.leaves() || verdict.decision().number() <= recorded.decision.number() {
         return recorded;
     }
-    Recorded {
-        decision: verdict.decision(),
-        colour: verdict.colour(),
-        cause: verdict.cause(),
-        ..recorded
-    }
+    recorded.judged(verdict)
 }
 
 /// The door of an entry whose code was closed or replaced since.
@@ -116,6 +124,7 @@ async fn door_without_code(house: &House, number: CheckpointNumber) -> Answer<Do
         county: record.county,
         township: record.township,
         category: record.category,
+        settings: house.registry.door_settings(number).await?,
         name: record.name,
         door: record.door,
         address: record.address,
@@ -158,6 +167,7 @@ pub(crate) fn of(house: &House, door: Arc<Door>, entered: &Entered) -> Receipt {
 fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -> Receipt {
     let Shown { recorded, known: Known { status, said, .. }, again, pending } = shown;
     let age_ms = now.since(*said);
+    let rules = house.mirror.policy(&door.site(), now).rules;
     Receipt {
         id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
         proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
@@ -166,8 +176,14 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
         method: recorded.method,
         decision: recorded.decision,
         colour: recorded.colour,
-        advice: advice(recorded.decision, recorded.colour, recorded.cause),
+        advice: recorded.advice(),
+        besides: recorded.besides(),
+        presence: recorded.presence,
+        leaves: recorded.leaves(),
+        policy_version: recorded.policy.exact(house.mirror.highest_policy()).filter(|v| *v > 0),
         negative_hours: status.negative_hours(now),
+        test_free: rules.nucleic_acid_hours_max.is_some()
+            && rules.is_test_free(house.mirror.birth_month(recorded.person), now),
         itinerary: status.itinerary,
         source: status.source,
         age_minutes: (status.colour != Colour::Unknown).then_some((age_ms / MINUTE_MS).max(0)),

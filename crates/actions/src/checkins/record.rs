@@ -4,6 +4,7 @@ use super::{
     gate::{self, Recorded},
     look::{self, Door},
     receipt::{self, Receipt},
+    stored::KeptVersion,
 };
 use crate::{
     Answer, Failure, House,
@@ -13,13 +14,45 @@ use crate::{
 };
 use domain::{
     checkins::{Entry, Method},
-    entry_policy::{Cause, advice, judge, raises_alert},
+    checkpoints::DoorSettings,
+    entry_policy::{Cause, Verdict, judge},
     health_status::Itinerary,
     people::PersonNumber,
+    presence::{Presence, SignSeen, Told},
     time::{MINUTE_MS, UnixMs},
 };
 use registry::{NewAlert, Opened};
 use std::sync::Arc;
+
+/// How a code was scanned, and what was shown of where.
+#[derive(Clone, Copy, Debug)]
+pub struct Scanned {
+    /// In which app.
+    pub method: Method,
+    /// The position that was told; it is compared and not kept.
+    pub position: Option<Told>,
+    /// What is known of the door's sign.
+    pub sign: SignSeen,
+}
+
+impl From<Method> for Scanned {
+    fn from(method: Method) -> Self {
+        Self { method, position: None, sign: SignSeen::NotAsked }
+    }
+}
+
+impl Scanned {
+    /// What a door that asks was shown.
+    fn presence(&self, settings: &DoorSettings) -> Presence {
+        let sign = match self.sign {
+            _ if !settings.has_sign => SignSeen::NotAsked,
+            SignSeen::NotAsked => SignSeen::Missing,
+            seen => seen,
+        };
+        let nearness = settings.spot.map(|spot| spot.nearness(self.position));
+        Presence { nearness: nearness.unwrap_or_default(), sign }
+    }
+}
 
 /// Records an entry. Scanning the same door again within a minute shows the same entry.
 ///
@@ -31,9 +64,9 @@ pub async fn record(
     house: &House,
     caller: &Visitor,
     code: &str,
-    method: Method,
+    scanned: impl Into<Scanned>,
 ) -> Answer<Receipt> {
-    let recorded = recorded(house, caller, code, method).await;
+    let recorded = recorded(house, caller, code, &scanned.into()).await;
     if let Err(failure) = &recorded {
         house.metrics.refused(failure);
     }
@@ -52,12 +85,19 @@ pub fn has_room(house: &House) -> Answer<()> {
     Err(Failure::Busy)
 }
 
-async fn recorded(house: &House, caller: &Visitor, code: &str, method: Method) -> Answer<Receipt> {
+async fn recorded(
+    house: &House,
+    caller: &Visitor,
+    code: &str,
+    scanned: &Scanned,
+) -> Answer<Receipt> {
     // First of all: whoever is told to come again must cost next to nothing.
     let _turn = house.gate.turn()?;
     let door = look::door(house, code)?;
     admit(house, caller.person, &door)?;
-    let entered = enter(house, &door, caller.person, method, None).await?;
+    let way =
+        Way { method: scanned.method, operator: None, presence: scanned.presence(&door.settings) };
+    let entered = enter(house, &door, caller.person, way).await?;
     Ok(receipt::of(house, door, &entered))
 }
 
@@ -87,19 +127,36 @@ pub(crate) struct Entered {
     pub pending: bool,
 }
 
+/// How somebody comes to a door.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    /// How it is scanned.
+    pub method: Method,
+    /// The duty device whose hand it is.
+    pub operator: Option<u32>,
+    /// What the door was shown of where they stand.
+    pub presence: Presence,
+}
+
 /// Judges, records and announces; the same for a scan and a reverse scan. Whatever can fail is
 /// asked before the commit: afterwards the entry is acknowledged in any case. The caller has a turn.
 pub(crate) async fn enter(
     house: &House,
     door: &Door,
     person: PersonNumber,
-    method: Method,
-    operator: Option<u32>,
+    Way { method, operator, presence }: Way,
 ) -> Answer<Entered> {
+    let leaves = door.settings.is_exit;
+    let method = if leaves { Method::Exit } else { method };
     // Whoever typed a number is answered with a name; of a scan the door alone hears it.
     let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
     let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
-    let verdict = judge(&house.mirror.policy(&door.site(), now), &known.status, now);
+    let born = house.mirror.birth_month(person);
+    let verdict = match leaves {
+        true => Verdict::leaving(),
+        false => judge(&house.mirror.policy(&door.site(), now), &known.status, born, now)
+            .with_presence(presence),
+    };
     let entered = gate::entry_time(house, person, door.checkpoint, &verdict, now).await?;
     let entry = Entry { person, checkpoint: door.checkpoint, entered, method, operator, verdict };
     let again = gate::enter(house, &entry).await?;
@@ -111,6 +168,8 @@ pub(crate) async fn enter(
         decision: verdict.decision(),
         colour: verdict.colour(),
         cause: verdict.cause(),
+        presence: verdict.presence(),
+        policy: KeptVersion::Whole(verdict.policy_version()),
     };
     let recorded = if again { before(house, made).await } else { made };
     // A guard who typed a number waits for the alert's; nobody who scans does.
@@ -125,7 +184,10 @@ pub(crate) async fn enter(
     // Not before the day has it: a screen that opens after this look reads it there.
     let heard = again || house.announcer.is_heard(door.checkpoint);
     let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
-    let shown = name.map(|name| Arc::new(shown(&name, &recorded, Some(&known), alert)));
+    let shown = name.map(|name| {
+        let shown = shown(&name, &recorded, Some(&known).filter(|_| !leaves), alert);
+        Arc::new(Shown { test_free: verdict.is_test_free(), ..shown })
+    });
     if let Some(shown) = &shown
         && (!again || opened.is_some_and(|opened| opened.fresh))
     {
@@ -135,7 +197,7 @@ pub(crate) async fn enter(
         raise(house, &recorded, shown.clone().filter(|_| again));
     }
     house.metrics.scan(recorded.decision, again);
-    let pending = !known.settled && ask(house, &recorded, now);
+    let pending = !leaves && !known.settled && ask(house, &recorded, now);
     Ok(Entered { recorded, known, shown, again, pending })
 }
 
@@ -156,22 +218,21 @@ fn name_to_tell(house: &House, person: PersonNumber) -> Option<String> {
 
 /// Asks for the status of somebody who has entered; whether an answer may come.
 fn ask(house: &House, recorded: &Recorded, now: UnixMs) -> bool {
-    let Recorded { person, checkpoint, entered, method, .. } = *recorded;
-    let entry = Some((checkpoint, entered, method));
+    let (person, entry) = (recorded.person, Some(*recorded));
     house.health.can_be_asked() && house.questions.ask(Question { person, asked: now, entry })
 }
 
 /// Raises the alert of an abnormal entry, also of one that was there: the process may have ended
 /// between commit and alert, and then the door is told of the entry as well.
 pub(super) fn raise(house: &House, recorded: &Recorded, unheard: Option<Arc<Shown>>) {
-    if raises_alert(recorded.decision, recorded.colour) {
+    if recorded.raises_alert() {
         house.raised.raise(new_alert(recorded), unheard);
     }
 }
 
 /// Opens the alert of an abnormal entry now. What cannot be opened is raised like any other.
 async fn opened_alert(house: &House, recorded: &Recorded, now: UnixMs) -> Option<Opened> {
-    if !raises_alert(recorded.decision, recorded.colour) {
+    if !recorded.raises_alert() {
         return None;
     }
     match house.registry.open_alerts(&[new_alert(recorded)], now).await {
@@ -202,8 +263,10 @@ pub(crate) fn shown(
         method: recorded.method,
         decision: recorded.decision,
         colour: recorded.colour,
-        advice: advice(recorded.decision, recorded.colour, recorded.cause),
+        advice: recorded.advice(),
+        besides: recorded.besides(),
         negative_hours: status.and_then(|s| s.negative_hours(recorded.entered)),
+        test_free: false,
         itinerary: status.map_or(Itinerary::Unknown, |s| s.itinerary),
         doses: status.and_then(|s| s.doses),
         stale_minutes: known.and_then(|known| {

@@ -10,7 +10,7 @@ use domain::{
     categories::Tree,
     checkins::Method,
     checkpoints::CheckpointNumber,
-    contact_tracing::{self, Contact, Exposure},
+    contact_tracing::{self, Contact, Exposure, Scan, Stay, WaysOut},
     health_status::Colour,
     people::PersonNumber,
     time::{MINUTE_MS, UnixMs},
@@ -39,6 +39,10 @@ pub struct CaseVisit {
     pub method: Method,
     /// Colour shown then.
     pub colour: Colour,
+    /// When they left, where a way out was scanned.
+    pub left: Option<UnixMs>,
+    /// The version of the entry policy they were judged by, when it can be told.
+    pub policy_version: Option<u32>,
     /// How many other people entered there within the window.
     pub people: usize,
 }
@@ -115,8 +119,8 @@ pub async fn desk(
     let traced = trace(house, &case, minutes).await?;
     let mut names = Names::default();
     let mut visits = Vec::new();
-    for (recorded, (_, found)) in traced.visits.iter().zip(&traced.found) {
-        visits.push(case_visit(house, &mut names, case.person, recorded, found).await?);
+    for (recorded, (exposure, found)) in traced.visits.iter().zip(&traced.found) {
+        visits.push(case_visit(house, &mut names, case.person, recorded, exposure, found).await?);
     }
     let narrowed = match chosen {
         Some(chosen) => only(traced.found, chosen),
@@ -150,33 +154,76 @@ pub(crate) struct Traced {
 
 /// What was found around one entry.
 fn only(found: Found, chosen: Chosen) -> Found {
-    let wanted = Exposure { checkpoint: chosen.checkpoint, entered: chosen.entered };
-    found.into_iter().filter(|(exposure, _)| *exposure == wanted).collect()
+    let is_chosen = |exposure: &Exposure| {
+        (exposure.checkpoint, exposure.entered) == (chosen.checkpoint, chosen.entered)
+    };
+    found.into_iter().filter(|(exposure, _)| is_chosen(exposure)).collect()
 }
 
-/// Asks the visit store: the case's entries, then everybody around each, in one pass.
+/// Asks the visit store: the case's entries, then everybody around each, in one pass. Stays are exact
+/// where a place has a way out that is scanned.
 pub(crate) async fn trace(house: &House, case: &Case, minutes: i64) -> Answer<Traced> {
     let (from, to) = contact_tracing::look_back(house.now());
     let visits = house.visits.visits_of(case.person.0, from.0, to.0).await;
     let visits: Vec<Recorded> =
         visits.map_err(Failure::broken)?.iter().map(Recorded::from).collect();
-    let exposures: Vec<Exposure> = visits
-        .iter()
-        .map(|visit| Exposure { checkpoint: visit.checkpoint, entered: visit.entered })
-        .collect();
-    let windows: Vec<Window> = exposures
-        .iter()
-        .map(|exposure| {
-            let (from, to) = exposure.window(minutes);
-            Window { checkpoint: exposure.checkpoint.0, from_ms: from.0, to_ms: to.0 }
-        })
-        .collect();
-    let around = house.visits.visits_at_windows(&windows).await.map_err(Failure::broken)?;
-    let entries = |visits: Vec<visits::Visit>| {
-        visits.iter().map(|v| (PersonNumber(v.person), UnixMs(v.entered_ms))).collect()
+    let ways_out = ways_out(house, &visits).await?;
+    let (visits, exposures) = exposures(visits, &ways_out);
+    let windows = |span: fn(&Exposure, i64) -> (UnixMs, UnixMs), exposure: &Exposure, door| {
+        let (from, to) = span(exposure, minutes);
+        let CheckpointNumber(checkpoint) = door;
+        Window { checkpoint, from_ms: from.0, to_ms: to.0 }
     };
-    let found = exposures.into_iter().zip(around.into_iter().map(entries)).collect();
+    let around: Vec<Window> =
+        exposures.iter().map(|one| windows(Exposure::window, one, one.checkpoint)).collect();
+    let around = house.visits.visits_at_windows(&around).await.map_err(Failure::broken)?;
+    // Who left by a way out before the case came was not there with them.
+    let (mut gone_of, mut gone) = (Vec::new(), Vec::new());
+    for (at, one) in exposures.iter().enumerate() {
+        for door in ways_out.of(one.checkpoint) {
+            gone_of.push(at);
+            gone.push(windows(Exposure::before, one, door));
+        }
+    }
+    let gone = house.visits.visits_at_windows(&gone).await.map_err(Failure::broken)?;
+    let mut left = vec![Vec::new(); exposures.len()];
+    for (at, visits) in gone_of.into_iter().zip(gone) {
+        left[at].extend(whos(&visits));
+    }
+    let together = |((exposure, visits), left): ((Exposure, Vec<visits::Visit>), Vec<_>)| {
+        (exposure, exposure.together(whos(&visits), &left))
+    };
+    let found = exposures.into_iter().zip(around).zip(left).map(together).collect();
     Ok(Traced { from, to, visits, found })
+}
+
+fn whos(visits: &[visits::Visit]) -> Vec<(PersonNumber, UnixMs)> {
+    visits.iter().map(|v| (PersonNumber(v.person), UnixMs(v.entered_ms))).collect()
+}
+
+async fn ways_out(house: &House, visits: &[Recorded]) -> Answer<WaysOut> {
+    let mut doors: Vec<CheckpointNumber> = visits.iter().map(|visit| visit.checkpoint).collect();
+    doors.sort_unstable();
+    doors.dedup();
+    Ok(WaysOut::new(house.registry.ways_out(&doors).await?))
+}
+
+/// What of a case's scans is a stay, and what is known of it; a scan on the way out ends one and is
+/// none of its own.
+fn exposures(visits: Vec<Recorded>, ways_out: &WaysOut) -> (Vec<Recorded>, Vec<Exposure>) {
+    let scan = |visit: &Recorded| Scan {
+        checkpoint: visit.checkpoint,
+        at: visit.entered,
+        leaves: visit.leaves(),
+    };
+    let scans: Vec<Scan> = visits.iter().map(scan).collect();
+    let stays = contact_tracing::stays(&scans, ways_out);
+    let known = visits.into_iter().zip(stays).filter(|(_, stay)| *stay != Stay::Ends);
+    let known = known.map(|(visit, stay)| {
+        let left = if let Stay::Until(left) = stay { Some(left) } else { None };
+        (visit, Exposure { checkpoint: visit.checkpoint, entered: visit.entered, left })
+    });
+    known.unzip()
 }
 
 async fn case_visit(
@@ -184,6 +231,7 @@ async fn case_visit(
     names: &mut Names,
     case: PersonNumber,
     recorded: &Recorded,
+    exposure: &Exposure,
     found: &[(PersonNumber, UnixMs)],
 ) -> Answer<CaseVisit> {
     let others: HashSet<PersonNumber> =
@@ -197,6 +245,8 @@ async fn case_visit(
         entered: recorded.entered,
         method: recorded.method,
         colour: recorded.colour,
+        left: exposure.left,
+        policy_version: recorded.policy.exact(house.mirror.highest_policy()).filter(|v| *v > 0),
         people: others.len(),
     })
 }

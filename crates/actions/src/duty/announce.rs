@@ -29,8 +29,12 @@ pub struct Shown {
     pub colour: Colour,
     /// What to do, Chinese, key into the catalogues.
     pub advice: &'static str,
+    /// What is to be looked at besides, Chinese, key into the catalogues.
+    pub besides: Option<&'static str>,
     /// Whole hours since the last negative sample; only at the moment of the scan.
     pub negative_hours: Option<i64>,
+    /// Whether they passed without a test for their age; only at the moment of the scan.
+    pub test_free: bool,
     /// Itinerary; only at the moment of the scan.
     pub itinerary: Itinerary,
     /// Doses of vaccine; only at the moment of the scan.

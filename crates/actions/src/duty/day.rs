@@ -5,7 +5,6 @@ use crate::{Answer, Failure, House, checkins::gate::Recorded};
 use domain::{
     checkpoints::CheckpointNumber,
     duty::RECENT_MAX,
-    entry_policy::raises_alert,
     people::PersonNumber,
     time::{MINUTE_MS, UnixMs},
 };
@@ -40,6 +39,7 @@ struct Day {
     /// Its first moment; none before the store was read.
     start: Option<UnixMs>,
     entries: u64,
+    exits: u64,
     /// Newest first.
     recent: VecDeque<Recorded>,
     /// Entries told while the store is being read.
@@ -51,6 +51,8 @@ struct Day {
 /// What a screen shows of a day.
 pub(crate) struct Today {
     pub(crate) entries: u64,
+    /// Those who left.
+    pub(crate) exits: u64,
     /// Newest first, at most 20.
     pub(crate) recent: Vec<Recorded>,
 }
@@ -97,7 +99,11 @@ impl Day {
     }
 
     fn count(&mut self, recorded: &Recorded) {
-        self.entries += 1;
+        if recorded.leaves() {
+            self.exits += 1;
+        } else {
+            self.entries += 1;
+        }
         self.recent.push_front(*recorded);
         self.recent.truncate(RECENT_MAX);
     }
@@ -108,7 +114,11 @@ impl Day {
         if known < start {
             self.begin(start);
         }
-        Some(Today { entries: self.entries, recent: self.recent.iter().copied().collect() })
+        Some(Today {
+            entries: self.entries,
+            exits: self.exits,
+            recent: self.recent.iter().copied().collect(),
+        })
     }
 }
 
@@ -168,7 +178,7 @@ async fn read(
             if now.since(recorded.entered) < LATE_MS_MAX {
                 day.counted.insert((recorded.entered, recorded.person));
             }
-            if raises_alert(recorded.decision, recorded.colour) {
+            if recorded.raises_alert() {
                 abnormal.push(recorded);
             }
         }
@@ -182,7 +192,11 @@ async fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{checkins::Method, entry_policy::Decision, health_status::Colour, time::DAY_MS};
+    use crate::checkins::stored::KeptVersion;
+    use domain::{
+        checkins::Method, entry_policy::Decision, health_status::Colour, presence::Presence,
+        time::DAY_MS,
+    };
 
     const START: UnixMs = UnixMs(1_795_276_800_000);
 
@@ -195,6 +209,8 @@ mod tests {
             decision: Decision::Pass,
             colour: Colour::Green,
             cause: None,
+            presence: Presence::default(),
+            policy: KeptVersion::Whole(1),
         }
     }
 

@@ -4,13 +4,15 @@ use crate::{
     Answer, Failure, House,
     accounts::{
         one_time_links,
-        principals::{DutyDevice, Manager},
+        principals::{DutyDevice, Manager, SignScreen},
     },
     applications::submit::managed_checkpoint,
+    mirror::Device,
 };
 use domain::{
     audit::{Actor, Deed},
     checkpoints::{CheckpointNumber, Standing},
+    duty::DeviceKind,
     text::line,
     time::MINUTE_MS,
 };
@@ -113,23 +115,49 @@ pub async fn look(house: &House, link: &str) -> Answer<Enrolment> {
 ///
 /// # Errors
 /// `NotFound` when the link is unknown, used or too old; `Invalid` at `label`.
-pub async fn enrol(house: &House, link: &str, label: &str) -> Answer<String> {
+pub async fn enrol(house: &House, link: &str, label: &str, kind: DeviceKind) -> Answer<String> {
     let (mac, number) = door_of(house, link).await?;
     let label = line(label, 20, "请给这台设备起个名字", "设备名字不能超过 20 个字")
         .map_err(|says| Failure::field("label", says))?;
     let token = house.fresh_token();
     let token_mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
     let line = audit(house, Actor::Nobody, Deed::DutyDeviceEnrolled, number);
-    let id = house.registry.enrol_device(&mac, &token_mac, number, &label, &line).await?;
+    let id = house.registry.enrol_device(&mac, &token_mac, number, (&label, kind), &line).await?;
     house.catch_up().await?;
     id.map(|_| token).ok_or(Failure::NotFound)
+}
+
+/// What a device is to be.
+///
+/// # Errors
+/// `Invalid` at `kind`.
+pub fn kind(code: &str) -> Answer<DeviceKind> {
+    DeviceKind::from_code(code).ok_or_else(|| Failure::field("kind", "请选择这台设备的用途"))
 }
 
 /// Which device a token belongs to.
 ///
 /// # Errors
-/// `NotSignedIn` when it is unknown or revoked.
+/// `NotSignedIn` when it is unknown, revoked, or a sign's.
 pub fn device(house: &House, token: &str) -> Answer<DutyDevice> {
+    match found(house, token)? {
+        Device::Duty(device) => Ok(device),
+        Device::Sign(_) => Err(Failure::NotSignedIn),
+    }
+}
+
+/// Which electronic sign a token belongs to.
+///
+/// # Errors
+/// `NotSignedIn` when it is unknown, revoked, or a duty screen's.
+pub fn sign(house: &House, token: &str) -> Answer<SignScreen> {
+    match found(house, token)? {
+        Device::Sign(sign) => Ok(sign),
+        Device::Duty(_) => Err(Failure::NotSignedIn),
+    }
+}
+
+fn found(house: &House, token: &str) -> Answer<Device> {
     let mac = house.vault.mac(Purpose::DutyDevice, token.as_bytes());
     house.mirror.device(&mac).ok_or(Failure::NotSignedIn)
 }

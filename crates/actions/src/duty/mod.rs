@@ -5,3 +5,4 @@ pub mod day;
 pub mod devices;
 pub mod proof_words;
 pub mod screen;
+pub mod signs;

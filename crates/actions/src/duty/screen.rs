@@ -36,6 +36,8 @@ pub struct Screen {
     pub recent: Vec<Arc<Shown>>,
     /// Entries today.
     pub entries: u64,
+    /// How many left today, at a way out.
+    pub exits: Option<u64>,
     /// Heads counted today.
     pub heads: u64,
     /// Abnormal entries today.
@@ -75,6 +77,7 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
         let name = masked_name(house, recorded.person)?;
         recent.push(Arc::new(shown(&name, &recorded, None, open_alert(&alerts, &recorded))));
     }
+    let settings = house.registry.door_settings(caller.checkpoint).await?;
     let heads = house.registry.heads(caller.checkpoint, &now.date_text()).await?;
     Ok(Screen {
         name: record.name,
@@ -84,6 +87,7 @@ pub async fn open(house: &House, caller: &DutyDevice) -> Answer<Screen> {
             .then(|| proof_word(house, caller.checkpoint, now.plus(-HOUR_MS))),
         recent,
         entries: today.entries,
+        exits: settings.is_exit.then_some(today.exits),
         heads: u64::try_from(heads).unwrap_or(0),
         abnormal: alerts.iter().filter(|alert| alert.new.entered >= day).count() as u64,
         open_alerts: open_alerts(house, &alerts).await?,

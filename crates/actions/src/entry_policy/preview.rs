@@ -96,10 +96,10 @@ async fn compare(house: &Arc<House>, reach: &Reach, new: &NewPolicy) -> Answer<P
     let both =
         Both { before: before.at(&place.site(), now), after: after.at(&place.site(), now), now };
     let people = typical_people(now).into_iter().map(|one| {
-        let after = judge(&both.after, &one.status, now);
+        let after = judge(&both.after, &one.status, one.born, now);
         Compared {
             label: one.label,
-            before: judge(&both.before, &one.status, now).decision(),
+            before: judge(&both.before, &one.status, one.born, now).decision(),
             after: after.decision(),
             advice: after.advice(),
         }
@@ -123,13 +123,13 @@ struct Both {
 
 fn registered(house: &House, both: &Both) -> (Tally, Tally) {
     let (mut before, mut after) = (Tally::default(), Tally::default());
-    house.mirror.each_status(|status| {
+    house.mirror.each_status(|status, born| {
         let status = joined(Some(&status), None, both.now, both.before.register_green_ms_max);
         if status.colour == Colour::Unknown {
             return;
         }
-        before.count(judge(&both.before, &status, both.now).decision());
-        after.count(judge(&both.after, &status, both.now).decision());
+        before.count(judge(&both.before, &status, born, both.now).decision());
+        after.count(judge(&both.after, &status, born, both.now).decision());
     });
     (before, after)
 }

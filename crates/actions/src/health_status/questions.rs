@@ -2,10 +2,8 @@
 //! time, and the answers for as long as they are fresh, or as long as no newer one is to be had.
 
 use super::asking::Openings;
-use crate::aging::Aging;
+use crate::{aging::Aging, checkins::stored::Recorded};
 use domain::{
-    checkins::Method,
-    checkpoints::CheckpointNumber,
     health_status::{Colour, FIRST_FRESHNESS, Freshness, HealthStatus, Itinerary},
     people::PersonNumber,
     time::{HOUR_MS, UnixMs},
@@ -33,8 +31,8 @@ const STALE_MS_MAX: i64 = HOUR_MS;
 pub(crate) struct Question {
     pub(crate) person: PersonNumber,
     pub(crate) asked: UnixMs,
-    /// Door, entry time and way of the entry that waits; `None` when a page is looked at again.
-    pub(crate) entry: Option<(CheckpointNumber, UnixMs, Method)>,
+    /// The entry that waits; `None` when a page is looked at again.
+    pub(crate) entry: Option<Recorded>,
 }
 
 /// What a source said of a person, each kind at its time.
@@ -186,11 +184,26 @@ impl Questions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkins::stored::KeptVersion;
     use domain::health_status::NucleicAcid;
+    use domain::{
+        checkins::Method, checkpoints::CheckpointNumber, entry_policy::Decision, presence::Presence,
+    };
 
     fn question(person: u64, ms: i64) -> Question {
-        let entry = Some((CheckpointNumber(1), UnixMs(ms), Method::Browser));
-        Question { person: PersonNumber(person), asked: UnixMs(ms), entry }
+        let person = PersonNumber(person);
+        let entry = Recorded {
+            person,
+            checkpoint: CheckpointNumber(1),
+            entered: UnixMs(ms),
+            method: Method::Browser,
+            decision: Decision::Recheck,
+            colour: Colour::Unknown,
+            cause: None,
+            presence: Presence::default(),
+            policy: KeptVersion::Whole(1),
+        };
+        Question { person, asked: UnixMs(ms), entry: Some(entry) }
     }
 
     fn green(now: UnixMs) -> HealthStatus {

@@ -8,6 +8,8 @@ use std::{collections::HashMap, sync::Arc};
 /// A venue code as a scan finds it.
 #[derive(Clone, Debug)]
 pub struct MirroredCode {
+    /// The sixteen characters.
+    pub code: Arc<str>,
     /// What has become of it.
     pub standing: Standing,
     /// When it was issued or last changed.
@@ -28,7 +30,12 @@ impl Doors {
     pub(super) fn put(&mut self, row: VenueCodeRow) {
         let (checkpoint, standing, since) = (row.checkpoint, row.standing, row.since);
         let code: Arc<str> = row.code.as_str().into();
-        let mirrored = MirroredCode { standing, since, door: Arc::new(Door::from(row)) };
+        let mirrored = MirroredCode {
+            code: Arc::clone(&code),
+            standing,
+            since,
+            door: Arc::new(Door::from(row)),
+        };
         if self.codes.insert(Arc::clone(&code), mirrored).is_none() {
             self.of.entry(checkpoint).or_default().push(code);
         }

@@ -10,12 +10,17 @@ mod people;
 
 pub use doors::MirroredCode;
 
-use crate::{Answer, Failure, accounts::principals::DutyDevice, people::session::Keys};
+use crate::{
+    Answer, Failure,
+    accounts::principals::{DutyDevice, SignScreen},
+    people::{births::Births, session::Keys},
+};
 use domain::{
     checkpoints::CheckpointNumber,
+    duty::DeviceKind,
     entry_policy::{EntryPolicy, Policies, Site},
     health_status::{HealthStatus, TestOrganisation},
-    people::PersonNumber,
+    people::{BirthMonth, PersonNumber},
     time::UnixMs,
 };
 use doors::Doors;
@@ -27,6 +32,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::Mutex;
+use vault::Vault;
 
 /// Changes read at once.
 const CHANGES_AT_ONCE: i64 = 1_000;
@@ -42,10 +48,20 @@ pub struct Mirror {
     organisations: RwLock<Organisations>,
     position: Mutex<Position>,
     callers: std::sync::atomic::AtomicU64,
+    births: Births,
 }
 
 /// Duty devices by the MAC of their token.
-type Devices = HashMap<Vec<u8>, DutyDevice>;
+type Devices = HashMap<Vec<u8>, Device>;
+
+/// A device, as what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Device {
+    /// A duty screen.
+    Duty(DutyDevice),
+    /// An electronic sign.
+    Sign(SignScreen),
+}
 
 /// The names of organisations that test.
 type Organisations = HashMap<TestOrganisation, Arc<str>>;
@@ -63,8 +79,8 @@ impl Mirror {
     ///
     /// # Errors
     /// `Broken` when the registry cannot be read, or holds more than fits.
-    pub async fn load(registry: &Registry) -> Answer<Self> {
-        let mirror = Self::default();
+    pub async fn load(registry: &Registry, vault: &Arc<Vault>) -> Answer<Self> {
+        let mirror = Self { births: Births::new(vault), ..Self::default() };
         mirror.position.lock().await.seq = mirror.read_all(registry).await?;
         Ok(mirror)
     }
@@ -75,7 +91,10 @@ impl Mirror {
         let (people, mut doors) = (parking_lot::Mutex::new(People::default()), Doors::default());
         // Side by side, each in the order in which it lies on disk.
         tokio::try_join!(
-            registry.all_people(|person| people.lock().put_but_status(&person)),
+            registry.all_people(|person| {
+                let born = self.born(&person);
+                people.lock().put_but_status(&person, born);
+            }),
             registry.all_statuses(|person, status| people.lock().put_status(person, status)),
         )?;
         let mut people = people.into_inner();
@@ -108,7 +127,10 @@ impl Mirror {
         let callers = self.callers.load(SeqCst);
         self.follow(registry, &mut position).await?;
         let last = self.people.read().last();
-        let put = |person: KnownPerson| self.people.write().put_next(&person);
+        let put = |person: KnownPerson| {
+            let born = self.born(&person);
+            self.people.write().put_next(&person, born);
+        };
         registry.known_people_after(last, put).await?;
         self.people.read().fits().map_err(Failure::broken)?;
         self.name_organisations(registry).await?;
@@ -128,6 +150,24 @@ impl Mirror {
             self.apply(registry, changes.into_iter().map(|(_, change)| change)).await?;
             position.seq = last;
         }
+    }
+
+    fn born(&self, person: &KnownPerson) -> Option<BirthMonth> {
+        self.births.open(person.born_sealed.as_deref())
+    }
+
+    /// Reads a stretch of people again.
+    async fn take_births(
+        &self,
+        registry: &Registry,
+        first: PersonNumber,
+        last: PersonNumber,
+    ) -> Answer<()> {
+        let put = |person: KnownPerson| {
+            let born = self.born(&person);
+            self.people.write().put(&person, born);
+        };
+        Ok(registry.known_people_between(first, last, put).await?)
     }
 
     /// Reads the names of organisations when a test is by one that has none here.
@@ -163,6 +203,7 @@ impl Mirror {
                 Change::Person(person) => {
                     people.insert(person);
                 }
+                Change::Births(first, last) => self.take_births(registry, first, last).await?,
                 Change::Statuses(batch) => self.take_batch(registry, batch).await?,
                 Change::VenueCode(code) => {
                     if let Some(row) = registry.venue_code(&code).await? {
@@ -179,7 +220,10 @@ impl Mirror {
         }
         for person in people {
             match registry.known_person(person).await? {
-                Some(known) => self.people.write().put(&known),
+                Some(known) => {
+                    let born = self.born(&known);
+                    self.people.write().put(&known, born);
+                }
                 None => self.people.write().remove(person),
             }
         }
@@ -212,12 +256,17 @@ impl Mirror {
         self.people.read().status(person)
     }
 
-    /// Hands over every status that the register has. Between blocks of people the scans have their
-    /// turn.
-    pub(crate) fn each_status(&self, mut each: impl FnMut(HealthStatus)) {
+    /// When a person was born, to the month.
+    pub(crate) fn birth_month(&self, person: PersonNumber) -> Option<BirthMonth> {
+        self.people.read().born(person)
+    }
+
+    /// Hands over every status that the register has, and when its person was born. Between blocks of
+    /// people the scans have their turn.
+    pub(crate) fn each_status(&self, mut each: impl FnMut(HealthStatus, Option<BirthMonth>)) {
         for block in 0.. {
             let Some(statuses) = self.people.read().statuses_of(block) else { return };
-            statuses.into_iter().for_each(&mut each);
+            statuses.into_iter().for_each(|(status, born)| each(status, born));
         }
     }
 
@@ -242,13 +291,18 @@ impl Mirror {
     }
 
     /// The device whose token has this MAC, unless revoked.
-    pub(crate) fn device(&self, token_mac: &[u8]) -> Option<DutyDevice> {
+    pub(crate) fn device(&self, token_mac: &[u8]) -> Option<Device> {
         self.devices.read().get(token_mac).copied()
     }
 
     /// The entry policy that holds at a door.
     pub(crate) fn policy(&self, site: &Site<'_>, now: UnixMs) -> EntryPolicy {
         self.policies.read().at(site, now)
+    }
+
+    /// The highest version of an entry policy that was agreed on.
+    pub(crate) fn highest_policy(&self) -> u32 {
+        self.policies.read().highest()
     }
 
     /// All entry policies that were agreed on.
@@ -263,8 +317,12 @@ impl Mirror {
     }
 }
 
-fn device(found: &EnrolledDevice) -> (Vec<u8>, DutyDevice) {
-    let device = DutyDevice { device: found.id, checkpoint: found.checkpoint };
+fn device(found: &EnrolledDevice) -> (Vec<u8>, Device) {
+    let (device, checkpoint) = (found.id, found.checkpoint);
+    let device = match found.kind {
+        DeviceKind::Duty => Device::Duty(DutyDevice { device, checkpoint }),
+        DeviceKind::Sign => Device::Sign(SignScreen { checkpoint }),
+    };
     (found.token_mac.clone(), device)
 }
 

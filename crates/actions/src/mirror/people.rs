@@ -6,7 +6,7 @@
 use super::KnownPerson;
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source, TestOrganisation},
-    people::PersonNumber,
+    people::{BirthMonth, PersonNumber},
     time::UnixMs,
 };
 
@@ -42,16 +42,44 @@ struct Slot {
     name_bytes: u16,
     /// Who tested; 0 when nobody was named.
     organisation: u16,
-    /// The colour's number, or [`NO_STATUS`].
-    colour: u8,
-    /// What the test found, and beside it the itinerary: `test + TESTS * itinerary`.
-    test_and_itinerary: u8,
+    /// The month of birth; 0 when it is not known.
+    born: u16,
     /// Doses of vaccine, or [`NO_DOSES`].
     doses: u8,
-    there: bool,
+    marks: Marks,
 }
 
-const NO_STATUS: u8 = u8::MAX;
+/// Three small things in one byte: whether the person is there, in bit 0; the colour's number, or
+/// [`NO_STATUS`], in bits 1 to 3; what the test found and beside it the itinerary,
+/// `test + TESTS * itinerary`, in bits 4 to 7.
+#[derive(Clone, Copy)]
+struct Marks(u8);
+
+impl Marks {
+    const NONE: Self = Self(NO_STATUS << 1);
+
+    fn there(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    fn with_there(self, there: bool) -> Self {
+        Self(self.0 & !1 | u8::from(there))
+    }
+
+    fn of(colour: u8, test_and_itinerary: u8) -> Self {
+        Self(test_and_itinerary << 4 | (colour & NO_STATUS) << 1)
+    }
+
+    fn colour(self) -> u8 {
+        self.0 >> 1 & NO_STATUS
+    }
+
+    fn test_and_itinerary(self) -> u8 {
+        self.0 >> 4
+    }
+}
+
+const NO_STATUS: u8 = 7;
 const NO_DOSES: u8 = u8::MAX;
 const NO_TEST: u8 = 0;
 const NEGATIVE: u8 = 1;
@@ -68,10 +96,9 @@ const NOBODY: Slot = Slot {
     name_at: 0,
     name_bytes: 0,
     organisation: 0,
-    colour: NO_STATUS,
-    test_and_itinerary: NO_TEST,
+    born: 0,
     doses: NO_DOSES,
-    there: false,
+    marks: Marks::NONE,
 };
 
 /// The registry holds somebody who does not fit.
@@ -96,18 +123,20 @@ impl People {
     }
 
     /// Takes in the next one in the order of numbers.
-    pub(super) fn put_next(&mut self, known: &KnownPerson) {
-        self.put(known);
+    pub(super) fn put_next(&mut self, known: &KnownPerson, born: Option<BirthMonth>) {
+        self.put(known, born);
         self.last = self.last.max(known.number.0);
     }
 
     /// Takes somebody in, in place of what was known of them. Those before may not be there yet.
-    pub(super) fn put(&mut self, known: &KnownPerson) {
+    pub(super) fn put(&mut self, known: &KnownPerson, born: Option<BirthMonth>) {
         let fits = (|| {
             let (block, at) = place(known.number)?;
             let epoch = u32::try_from(known.session_epoch).ok()?;
             let name_bytes = u16::try_from(known.masked_sealed.len()).ok()?;
-            self.block(block).put(at, known, epoch, name_bytes)
+            let born = born.map_or(0, BirthMonth::number);
+            let slot = Slot { epoch, born, name_bytes, ..Slot::of(known.status) };
+            self.block(block).put(at, &known.masked_sealed, slot)
         })();
         if fits.is_none() {
             self.wrong = Some(known.number);
@@ -116,9 +145,9 @@ impl People {
     }
 
     /// Takes somebody in whose status comes, or came, by itself.
-    pub(super) fn put_but_status(&mut self, known: &KnownPerson) {
+    pub(super) fn put_but_status(&mut self, known: &KnownPerson, born: Option<BirthMonth>) {
         let status = self.any_slot(known.number).and_then(Slot::status);
-        self.put_next(&KnownPerson { status, ..known.clone() });
+        self.put_next(&KnownPerson { status, ..known.clone() }, born);
     }
 
     /// Takes a status in, also before the person it is of.
@@ -128,8 +157,10 @@ impl People {
             return;
         };
         if let Some(slot) = self.block(block).slots.get_mut(at) {
-            let Slot { epoch, name_at, name_bytes, there, .. } = *slot;
-            *slot = Slot { epoch, name_at, name_bytes, there, ..Slot::of(Some(status)) };
+            let Slot { epoch, name_at, name_bytes, born, marks, .. } = *slot;
+            let said = Slot::of(Some(status));
+            let marks = said.marks.with_there(marks.there());
+            *slot = Slot { epoch, name_at, name_bytes, born, marks, ..said };
         }
         self.note_organisation(Some(status));
     }
@@ -178,7 +209,7 @@ impl People {
     fn slot(&self, person: PersonNumber) -> Option<(&Block, &Slot)> {
         let (block, at) = place(person)?;
         let block = self.blocks.get(block)?.as_deref()?;
-        block.slots.get(at).filter(|slot| slot.there).map(|slot| (block, slot))
+        block.slots.get(at).filter(|slot| slot.marks.there()).map(|slot| (block, slot))
     }
 
     /// A person's session epoch.
@@ -193,10 +224,21 @@ impl People {
         block.names.get(start..start + usize::from(slot.name_bytes))
     }
 
-    /// What the register says of a block of people; `None` beyond the last block.
-    pub(super) fn statuses_of(&self, block: usize) -> Option<Vec<HealthStatus>> {
+    /// When a person was born.
+    pub(super) fn born(&self, person: PersonNumber) -> Option<BirthMonth> {
+        self.slot(person).and_then(|(_, slot)| BirthMonth::from_number(slot.born))
+    }
+
+    /// What the register says of a block of people, and when they were born; `None` beyond the last
+    /// block.
+    pub(super) fn statuses_of(
+        &self,
+        block: usize,
+    ) -> Option<Vec<(HealthStatus, Option<BirthMonth>)>> {
         let slots = self.blocks.get(block)?.as_deref().map_or(&[][..], |block| &block.slots);
-        Some(slots.iter().filter(|slot| slot.there).filter_map(Slot::status).collect())
+        let there = slots.iter().filter(|slot| slot.marks.there());
+        let said = |slot: &Slot| Some((slot.status()?, BirthMonth::from_number(slot.born)));
+        Some(there.filter_map(said).collect())
     }
 
     /// What the register of health status says.
@@ -207,13 +249,13 @@ impl People {
 }
 
 impl Block {
-    fn put(&mut self, at: usize, known: &KnownPerson, epoch: u32, name_bytes: u16) -> Option<()> {
-        let name = &known.masked_sealed;
+    /// Puts somebody at their place; where their name is, is found here.
+    fn put(&mut self, at: usize, name: &[u8], slot: Slot) -> Option<()> {
         let there = self.slots.get_mut(at)?;
         let start = there.name_at as usize;
         let old = self.names.get_mut(start..start + usize::from(there.name_bytes));
         let name_at = match old {
-            Some(old) if there.there && old.len() == name.len() => {
+            Some(old) if there.marks.there() && old.len() == name.len() => {
                 old.copy_from_slice(name);
                 there.name_at
             }
@@ -223,7 +265,7 @@ impl Block {
                 end
             }
         };
-        *there = Slot { epoch, name_at, name_bytes, there: true, ..Slot::of(known.status) };
+        *there = Slot { name_at, marks: slot.marks.with_there(true), ..slot };
         Some(())
     }
 }
@@ -243,9 +285,8 @@ impl Slot {
         Self {
             confirmed_ms: status.confirmed.0,
             sampled_ms: status.nucleic_acid.map_or(0, |test| test.sampled.0),
-            colour: status.colour.number(),
             organisation: organisation.map_or(0, |known| known.0),
-            test_and_itinerary: test + TESTS * itinerary,
+            marks: Marks::of(status.colour.number(), test + TESTS * itinerary),
             doses: status.doses.unwrap_or(NO_DOSES),
             ..NOBODY
         }
@@ -255,15 +296,16 @@ impl Slot {
         let sampled = UnixMs(self.sampled_ms);
         let organisation = (self.organisation != 0).then_some(TestOrganisation(self.organisation));
         let test = |negative| NucleicAcid { sampled, negative, organisation };
-        (self.colour != NO_STATUS).then(|| HealthStatus {
-            colour: Colour::from_number(self.colour),
+        let (colour, both) = (self.marks.colour(), self.marks.test_and_itinerary());
+        (colour != NO_STATUS).then(|| HealthStatus {
+            colour: Colour::from_number(colour),
             confirmed: UnixMs(self.confirmed_ms),
-            nucleic_acid: match self.test_and_itinerary % TESTS {
+            nucleic_acid: match both % TESTS {
                 NEGATIVE => Some(test(true)),
                 POSITIVE => Some(test(false)),
                 _ => None,
             },
-            itinerary: match self.test_and_itinerary / TESTS {
+            itinerary: match both / TESTS {
                 0 => Itinerary::Clear,
                 1 => Itinerary::Risk,
                 _ => Itinerary::Unknown,
@@ -280,7 +322,13 @@ mod tests {
 
     fn known(number: u64, name: &[u8], status: Option<HealthStatus>) -> KnownPerson {
         let number = PersonNumber(number);
-        KnownPerson { number, masked_sealed: name.to_vec(), session_epoch: 3, status }
+        KnownPerson {
+            number,
+            masked_sealed: name.to_vec(),
+            born_sealed: None,
+            session_epoch: 3,
+            status,
+        }
     }
 
     #[test]
@@ -305,16 +353,18 @@ mod tests {
                         doses: negative.map(|negative| if negative { 0 } else { 9 }),
                         source: Source::Register,
                     };
-                    people.put(&known(number, format!("{number}").as_bytes(), Some(status)));
-                    wanted.push((number, status));
+                    let born = BirthMonth::from_number(number as u16 % 4_000);
+                    let one = known(number, format!("{number}").as_bytes(), Some(status));
+                    people.put(&one, born);
+                    wanted.push((number, status, born));
                 }
             }
         }
-        for (number, status) in wanted {
+        for (number, status, born) in wanted {
             let person = PersonNumber(number);
             assert_eq!(people.status(person), Some(status));
             assert_eq!(people.masked_sealed(person), Some(format!("{number}").as_bytes()));
-            assert_eq!(people.epoch(person), Some(3));
+            assert_eq!((people.epoch(person), people.born(person)), (Some(3), born));
         }
         assert!(people.fits().is_ok());
     }
@@ -330,13 +380,14 @@ mod tests {
         people.put_status(PersonNumber(1), status);
         assert_eq!(people.status(PersonNumber(1)), None, "of nobody yet");
         for number in [1, 2] {
-            people.put_but_status(&known(number, b"x", None));
+            people.put_but_status(&known(number, b"x", None), BirthMonth::new(1990, 5));
         }
         people.put_status(PersonNumber(2), status);
         people.shrink();
         for number in [1, 2] {
             assert_eq!(people.status(PersonNumber(number)), Some(status));
             assert_eq!(people.epoch(PersonNumber(number)), Some(3));
+            assert_eq!(people.born(PersonNumber(number)), BirthMonth::new(1990, 5));
         }
         assert_eq!(people.last(), PersonNumber(2));
     }
@@ -344,8 +395,8 @@ mod tests {
     #[test]
     fn who_is_not_there_is_not_there() {
         let mut people = People::default();
-        people.put_next(&known(5, b"five", None));
-        people.put(&known(9, b"nine", None));
+        people.put_next(&known(5, b"five", None), None);
+        people.put(&known(9, b"nine", None), None);
         assert_eq!(people.last(), PersonNumber(5));
         for nobody in [0, 4, 6, 4_096, 1 << 40, u64::MAX] {
             assert_eq!(people.epoch(PersonNumber(nobody)), None, "{nobody}");
@@ -363,7 +414,7 @@ mod tests {
     fn a_new_name_takes_the_place_of_the_old_and_the_neighbours_keep_theirs() {
         let mut people = People::default();
         for (number, name) in [(1, "one"), (2, "two"), (3, "three"), (2, "zwo"), (1, "eins")] {
-            people.put(&known(number, name.as_bytes(), None));
+            people.put(&known(number, name.as_bytes(), None), None);
         }
         let name = |n| people.masked_sealed(PersonNumber(n)).unwrap();
         assert_eq!([name(1), name(2), name(3)], [&b"eins"[..], b"zwo", b"three"]);
@@ -379,7 +430,7 @@ mod tests {
         ];
         for wrong in wrong {
             let mut people = People::default();
-            people.put(&wrong);
+            people.put(&wrong, None);
             assert!(people.fits().is_err());
         }
     }

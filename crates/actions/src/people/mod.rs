@@ -1,5 +1,6 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
+pub mod births;
 pub mod correct;
 pub mod family;
 pub mod identity_check;

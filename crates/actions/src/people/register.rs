@@ -207,6 +207,7 @@ pub fn seal(
         phone_sealed,
         phone_index: phone.map(|phone| vault.blind(Index::Phone, phone.as_str()).to_vec()),
         name_index: Some(super::name_index(house, id, name).to_vec()),
+        born_sealed: super::births::sealed(house, id)?,
         registered: UnixMs(at.0),
         consent_version,
     })

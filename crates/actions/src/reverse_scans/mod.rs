@@ -3,7 +3,10 @@
 use crate::{
     Answer, Failure, House,
     accounts::principals::DutyDevice,
-    checkins::{look::Door, record::enter},
+    checkins::{
+        look::Door,
+        record::{Way, enter},
+    },
     duty::announce::Shown,
     people::{
         id_index, identity_check,
@@ -14,6 +17,7 @@ use domain::{
     audit::{Actor, Deed},
     checkins::Method,
     people::{IdDocument, IdKind, PersonNumber, check_name},
+    presence::Presence,
     venue_codes::Standing,
 };
 use registry::AuditLine;
@@ -44,7 +48,9 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
-    let entered = enter(house, &door, person, Method::StaffIdNumber, operator).await?;
+    let (method, presence) = (Method::StaffIdNumber, Presence::default());
+    let way = Way { method, operator, presence };
+    let entered = enter(house, &door, person, way).await?;
     entered.shown.ok_or(Failure::NotFound)
 }
 

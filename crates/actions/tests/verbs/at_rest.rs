@@ -57,6 +57,7 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     let door = at_the_venue(t, &mut secrets).await;
     at_the_door(t, &door, &mut secrets).await;
     secrets.extend(super::phones::a_registration_lived_with(t, &door).await);
+    crate::door_settings::once(t, &door).await;
     secrets
 }
 
@@ -237,6 +238,8 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     for form in [form, red_form, asked_form] {
         secrets.extend([form.id_number, form.phone]);
     }
+    crate::ages::derived_once(t).await;
+    secrets.extend(["司马相如", "349998197105"].map(str::to_owned));
     // `王小明` and `韩梅` are everybody else's names in these tests.
     secrets.extend([typed.id_number, pending, token, "王小明".to_owned(), "韩梅".to_owned()]);
 }

@@ -9,6 +9,7 @@ use actions::{
     checkins::record::record,
     duty::{announce::Announcement, devices, screen},
 };
+use domain::duty::DeviceKind;
 use domain::{
     checkins::Method,
     entry_policy::Decision,
@@ -26,12 +27,12 @@ async fn a_link_enrols_one_device_at_one_door() {
     assert!(link.svg.contains("<svg"));
     let link = token_of(&link.url);
     assert_eq!(devices::look(&t, link).await.unwrap().name, "阜阳市人民医院（南区）");
-    complains("label", devices::enrol(&t, link, " ").await);
-    complains("label", devices::enrol(&t, link, &"长".repeat(21)).await);
+    complains("label", devices::enrol(&t, link, " ", DeviceKind::Duty).await);
+    complains("label", devices::enrol(&t, link, &"长".repeat(21), DeviceKind::Duty).await);
     not_found(by_link(&t, link).await);
-    let token = devices::enrol(&t, link, "东门 平板").await.unwrap();
+    let token = devices::enrol(&t, link, "东门 平板", DeviceKind::Duty).await.unwrap();
     assert_eq!(devices::device(&t, &token).unwrap().checkpoint(), door.number);
-    not_found(devices::enrol(&t, link, "第二台").await);
+    not_found(devices::enrol(&t, link, "第二台", DeviceKind::Duty).await);
     not_found(devices::look(&t, link).await);
     let mine = mine::one(&t, &caller, door.number).await.unwrap();
     assert_eq!(mine.devices.len(), 1);
@@ -46,9 +47,9 @@ async fn a_link_enrols_for_half_an_hour() {
     let early = devices::make_link(&t, &caller, door.number).await.unwrap();
     let late = devices::make_link(&t, &caller, door.number).await.unwrap();
     t.clock.advance_ms(30 * MINUTE_MS - 1);
-    assert!(devices::enrol(&t, token_of(&early.url), "值守屏").await.is_ok());
+    assert!(devices::enrol(&t, token_of(&early.url), "值守屏", DeviceKind::Duty).await.is_ok());
     t.clock.advance_ms(1);
-    not_found(devices::enrol(&t, token_of(&late.url), "值守屏").await);
+    not_found(devices::enrol(&t, token_of(&late.url), "值守屏", DeviceKind::Duty).await);
 }
 
 #[tokio::test]

@@ -3,7 +3,11 @@
 use crate::support::{complains, conflict, device, green, lines, not_found, number, visitor};
 use actions::{
     accounts::principals::PolicyOfficer,
-    checkins::{receipt::receipt, record::record},
+    checkins::{
+        receipt::receipt,
+        record::record,
+        stored::{KeptVersion, Recorded},
+    },
     entry_policy::{
         decide::{approve, refuse, withdraw},
         list::{Standing, desk, one},
@@ -67,10 +71,10 @@ async fn a_policy_holds_once_another_officer_agrees_and_a_visit_keeps_its_versio
     assert_eq!(seen.advice, "核酸检测超过规定时间，请值守人员复核");
     let who = number(&t, &typed).await;
     let visits = t.visits.visits_of(who.0, 0, i64::MAX).await.unwrap();
-    // Bits 4 to 11 of a visit's flags.
-    let versions: Vec<u32> =
-        visits.iter().map(|visit| u32::from(visit.flags) >> 4 & 0xff).collect();
-    assert_eq!(versions, [1, version]);
+    let versions: Vec<KeptVersion> =
+        visits.iter().map(|visit| Recorded::from(visit).policy).collect();
+    assert_eq!(versions, [1, version].map(KeptVersion::Whole));
+    assert_eq!(seen.policy_version, Some(version));
     // A fresh result that is looked at again says what holds now.
     let again = receipt(&t, &person, &seen.id).await.unwrap();
     assert_eq!(again.decision, Decision::Recheck);

@@ -92,7 +92,8 @@ async fn an_entry_is_recorded_at_once_and_its_verdict_follows_to_page_and_door()
 
     let stored = visits_at(t, &door).await;
     assert_eq!(stored.len(), 1, "one entry is one record");
-    assert_eq!(stored[0].status, Colour::Unknown.number(), "as it was known then");
+    let kept = actions::checkins::stored::Recorded::from(&stored[0]);
+    assert_eq!(kept.colour, Colour::Unknown, "as it was known then");
 }
 
 #[tokio::test]

@@ -291,7 +291,7 @@ async fn while_the_source_fails_its_last_answer_is_shown_with_its_age_and_never_
     assert_eq!((seen.decision, seen.colour), (Decision::Recheck, Colour::Unknown));
     assert_eq!((seen.stale, seen.age_minutes), (true, Some(8)));
     let stored = visits_at(&t, &door).await.pop().unwrap();
-    assert_ne!(stored.status, Colour::Green.number());
+    assert_ne!(actions::checkins::stored::Recorded::from(&stored).colour, Colour::Green);
     // Red is not forgotten with the connection.
     *gateway.says.lock() = Some(Colour::Red);
     t.clock.advance_ms(61_000);

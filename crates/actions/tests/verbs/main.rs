@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod ages;
 mod alerts;
 mod applications;
 mod at_rest;
@@ -11,6 +12,7 @@ mod changes;
 mod checkins;
 mod contact_tracing;
 mod counts;
+mod door_settings;
 mod drafts;
 mod duty;
 mod entry_apps;

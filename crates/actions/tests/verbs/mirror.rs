@@ -151,7 +151,7 @@ async fn a_mirror_read_at_a_start_shows_what_the_one_before_showed() {
     let (red, form) = visitor(&t).await;
     colour(&t, &form, Colour::Red).await;
     session::change_key(&t).await.unwrap();
-    let fresh = Mirror::load(&t.registry).await.unwrap();
+    let fresh = Mirror::load(&t.registry, &t.vault).await.unwrap();
     parts(&mut t).mirror = fresh;
     parts(&mut t).gate = Gate::default();
     assert!(whose(&t, &token).await.is_ok());

@@ -7,11 +7,16 @@ use crate::{
     time::{CIVIL_OFFSET_SECONDS, DAY_MS, UnixMs},
 };
 use jiff::{civil::DateTime, tz::Offset};
+use std::ops::RangeInclusive;
 
 /// Most characters of why.
 pub const NOTE_CHARS_MAX: usize = 200;
 /// A test may be this old at most, in hours: a month.
 const HOURS_MAX: i64 = 720;
+/// Ages below which children may do without a test.
+const UNDER: RangeInclusive<u8> = 1..=18;
+/// Ages from which old people may.
+const FROM: RangeInclusive<u8> = 50..=120;
 /// How far ahead a policy may begin, in days.
 const AHEAD_DAYS_MAX: i64 = 90;
 
@@ -44,6 +49,10 @@ pub struct PolicyForm {
     pub nucleic_acid_hours: String,
     /// `recheck` or `stop`.
     pub untested: String,
+    /// Years; empty lets no child do without a test.
+    pub test_free_under: String,
+    /// Years; empty lets no old person do without one.
+    pub test_free_from: String,
     /// `recheck`, `stop`, or `pass` for not looking at it.
     pub risk: String,
     /// `recheck`, `stop`, or `pass` for not asking.
@@ -111,6 +120,14 @@ impl PolicyForm {
         let unknown = chosen("unknown", &self.unknown);
         let untested = chosen("untested", &self.untested);
         let hours = complaints.take("nucleic_acid_hours", hours(&self.nucleic_acid_hours));
+        let under = complaints.take(
+            "test_free_under",
+            years(&self.test_free_under, UNDER, "请填 1 到 18 的整数，不免查请留空"),
+        );
+        let from = complaints.take(
+            "test_free_from",
+            years(&self.test_free_from, FROM, "请填 50 到 120 的整数，不免查请留空"),
+        );
         let risk = complaints.take("risk", or_pass(&self.risk));
         let no_itinerary = complaints.take("no_itinerary", or_pass(&self.no_itinerary));
         Some(Rules {
@@ -121,6 +138,8 @@ impl PolicyForm {
             unknown: unknown?,
             nucleic_acid_hours_max: hours?,
             untested: untested?,
+            test_free_under_years: under?,
+            test_free_from_years: from?,
             risk: risk?,
             no_itinerary: no_itinerary?,
         })
@@ -131,6 +150,7 @@ impl PolicyForm {
     pub fn of_rules(rules: &Rules) -> Self {
         let or_pass = |rule: Option<Otherwise>| rule.map_or("pass", Otherwise::code).to_owned();
         let hours = rules.nucleic_acid_hours_max.map(|hours| hours.to_string());
+        let years = |years: Option<u8>| years.map(|years| years.to_string()).unwrap_or_default();
         Self {
             red: rules.red.code().to_owned(),
             yellow: rules.yellow.code().to_owned(),
@@ -139,6 +159,8 @@ impl PolicyForm {
             unknown: rules.unknown.code().to_owned(),
             nucleic_acid_hours: hours.unwrap_or_default(),
             untested: rules.untested.code().to_owned(),
+            test_free_under: years(rules.test_free_under_years),
+            test_free_from: years(rules.test_free_from_years),
             risk: or_pass(rules.risk),
             no_itinerary: or_pass(rules.no_itinerary),
             ..Self::default()
@@ -176,6 +198,20 @@ fn hours(typed: &str) -> Result<Option<i64>, &'static str> {
     hours.map(Some).ok_or("请填 1 到 720 的整数，不要求核酸请留空")
 }
 
+fn years(
+    typed: &str,
+    among: RangeInclusive<u8>,
+    says: &'static str,
+) -> Result<Option<u8>, &'static str> {
+    let typed = narrow(typed);
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let years = typed.parse().ok().filter(|years| among.contains(years));
+    years.map(Some).ok_or(says)
+}
+
 /// A civil moment in China.
 fn moment(typed: &str) -> Option<UnixMs> {
     let civil: DateTime = typed.replace(' ', "T").parse().ok()?;
@@ -207,10 +243,37 @@ mod tests {
             risk: None,
             no_itinerary: Some(Otherwise::Stop),
             yellow: Otherwise::Stop,
+            test_free_under_years: Some(3),
+            test_free_from_years: Some(80),
             ..FIRST_RULES
         };
         let form = PolicyForm { note: "依据".to_owned(), ..PolicyForm::of_rules(&free) };
         assert_eq!(form.check(NOW).unwrap().rules, Some(free));
+    }
+
+    #[test]
+    fn ages_are_those_of_children_and_of_old_people() {
+        let ages = |under: &str, from: &str| {
+            let form = PolicyForm {
+                test_free_under: under.to_owned(),
+                test_free_from: from.to_owned(),
+                ..good()
+            };
+            let rules = form.check(NOW).map(|new| new.rules.unwrap());
+            rules.map(|rules| (rules.test_free_under_years, rules.test_free_from_years))
+        };
+        assert_eq!(ages("３ ", "80"), Ok((Some(3), Some(80))));
+        assert_eq!(ages("", " "), Ok((None, None)));
+        for (under, from, field) in [
+            ("0", "", "test_free_under"),
+            ("19", "", "test_free_under"),
+            ("-3", "", "test_free_under"),
+            ("", "49", "test_free_from"),
+            ("", "121", "test_free_from"),
+            ("", "三", "test_free_from"),
+        ] {
+            assert!(ages(under, from).unwrap_err().about(field).is_some(), "{under} {from}");
+        }
     }
 
     #[test]

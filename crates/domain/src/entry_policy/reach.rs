@@ -115,6 +115,12 @@ impl Policies {
         self.0.iter().find(|policy| policy.reach == *reach && policy.begins <= now)
     }
 
+    /// The highest version that was agreed on; that of the first policy before any.
+    #[must_use]
+    pub fn highest(&self) -> u32 {
+        self.0.iter().map(|policy| policy.version).max().unwrap_or(FIRST_POLICY.version)
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &AgreedPolicy> {
         self.0.iter()

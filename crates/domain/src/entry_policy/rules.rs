@@ -1,6 +1,7 @@
 //! What an entry policy asks of a status, and what the door does when it is not met.
 
 use super::Decision;
+use crate::{people::BirthMonth, time::UnixMs};
 
 /// The rules of one policy. A green, fresh code alone can pass; what is set here is how good the rest
 /// has to be, and how anything else is treated.
@@ -20,10 +21,24 @@ pub struct Rules {
     pub nucleic_acid_hours_max: Option<i64>,
     /// What happens without one that is new enough.
     pub untested: Otherwise,
+    /// Children younger than this many years need no test, 1 to 18.
+    pub test_free_under_years: Option<u8>,
+    /// People of this many years and older need none, 50 to 120.
+    pub test_free_from_years: Option<u8>,
     /// What happens to somebody who was in a region of risk; `None` does not look at it.
     pub risk: Option<Otherwise>,
     /// What happens when the itinerary is not known; `None` does not ask for one.
     pub no_itinerary: Option<Otherwise>,
+}
+
+impl Rules {
+    /// Whether somebody born then needs no test for their age. Whose age is not known needs one.
+    #[must_use]
+    pub fn is_test_free(&self, born: Option<BirthMonth>, now: UnixMs) -> bool {
+        let Some(born) = born else { return false };
+        self.test_free_under_years.is_some_and(|years| born.is_under(years, now))
+            || self.test_free_from_years.is_some_and(|years| born.has_reached(years, now))
+    }
 }
 
 /// What the door does when a rule is not met. There is no pass among them, so that no policy can let
@@ -78,6 +93,8 @@ pub const FIRST_RULES: Rules = Rules {
     unknown: Otherwise::Recheck,
     nucleic_acid_hours_max: Some(72),
     untested: Otherwise::Recheck,
+    test_free_under_years: None,
+    test_free_from_years: None,
     risk: Some(Otherwise::Recheck),
     no_itinerary: None,
 };

@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn most_pass_and_every_hundredth_is_checked_again() {
         let now = UnixMs(1_795_329_127_000);
-        let decide = |n| judge(&FIRST_POLICY, &invent(PersonNumber(n), now), now).decision();
+        let decide = |n| judge(&FIRST_POLICY, &invent(PersonNumber(n), now), None, now).decision();
         assert_eq!(decide(200), Decision::Recheck);
         assert!((1..100).all(|n| decide(n) == Decision::Pass));
     }

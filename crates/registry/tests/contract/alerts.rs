@@ -5,7 +5,8 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::{
-    alerts::Disposition, audit::Deed, checkpoints::CheckpointNumber, people::PersonNumber,
+    alerts::Disposition, audit::Deed, checkpoints::CheckpointNumber, duty::DeviceKind,
+    people::PersonNumber,
 };
 use registry::{LinkUse, NewAlert};
 
@@ -50,7 +51,13 @@ async fn scene(at: &BackEnd) {
     let enrolled = line(Deed::DutyDeviceEnrolled, NOON);
     let device = at
         .registry
-        .enrol_device(b"link", b"token", CheckpointNumber(1), "东门平板", &enrolled)
+        .enrol_device(
+            b"link",
+            b"token",
+            CheckpointNumber(1),
+            ("东门平板", DeviceKind::Duty),
+            &enrolled,
+        )
         .await
         .unwrap();
     assert_eq!(device, Some(1));

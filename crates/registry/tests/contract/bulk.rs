@@ -153,6 +153,7 @@ async fn devices_are_enrolled_without_links(at: &BackEnd) {
     assert_eq!((found.id, found.checkpoint), (8, CheckpointNumber(2)));
     assert_eq!((found.label.as_str(), found.enrolled, found.revoked), (AWKWARD, NOON, None));
     let wanted = EnrolledDevice {
+        kind: domain::duty::DeviceKind::Duty,
         token_mac: b"250".to_vec(),
         id: 251,
         checkpoint: CheckpointNumber(1),

@@ -6,6 +6,7 @@ use super::{
 };
 use domain::{
     audit::Deed,
+    duty::DeviceKind,
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
     venue_codes::Standing,
@@ -44,10 +45,18 @@ async fn every_change_of_what_is_kept_in_memory_is_in_the_trail(at: &BackEnd) {
     at.registry.set_code_standing("code", Standing::Suspended, NOON).await.unwrap();
     at.a_link(b"link", LinkUse::EnrolDuty { checkpoint: door.0 }).await;
     let enrolled = line(Deed::DutyDeviceEnrolled, NOON);
-    let device = at.registry.enrol_device(b"link", b"token", door, "门口", &enrolled).await;
+    let device = at
+        .registry
+        .enrol_device(b"link", b"token", door, ("门口", DeviceKind::Duty), &enrolled)
+        .await;
     let device = device.unwrap().unwrap();
-    let found =
-        EnrolledDevice { token_mac: b"token".to_vec(), id: device, checkpoint: door, in_use: true };
+    let found = EnrolledDevice {
+        token_mac: b"token".to_vec(),
+        id: device,
+        checkpoint: door,
+        kind: DeviceKind::Duty,
+        in_use: true,
+    };
     assert_eq!(at.registry.enrolled_devices().await.unwrap(), [found]);
     let revoked = line(Deed::DutyDeviceRevoked, NOON);
     assert!(at.registry.revoke_device(device, door, &revoked).await.unwrap());

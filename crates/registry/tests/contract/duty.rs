@@ -4,7 +4,7 @@ use super::{
     made::{AWKWARD, NOON, line},
     support::{BackEnd, on_both},
 };
-use domain::{audit::Deed, checkpoints::CheckpointNumber};
+use domain::{audit::Deed, checkpoints::CheckpointNumber, duty::DeviceKind};
 use registry::LinkUse;
 
 on_both!(
@@ -23,7 +23,7 @@ const DOOR: CheckpointNumber = CheckpointNumber(1);
 
 async fn enrol(at: &BackEnd, mac: &[u8], token: &[u8], door: CheckpointNumber) -> Option<i64> {
     let line = line(Deed::DutyDeviceEnrolled, NOON);
-    at.registry.enrol_device(mac, token, door, AWKWARD, &line).await.unwrap()
+    at.registry.enrol_device(mac, token, door, (AWKWARD, DeviceKind::Duty), &line).await.unwrap()
 }
 
 /// Two doors, and a link at the first.
@@ -59,11 +59,21 @@ async fn a_refused_device_leaves_the_link_good(at: &BackEnd) {
     scene(at).await;
     let line = line(Deed::DutyDeviceEnrolled, NOON);
     let nowhere = CheckpointNumber(99);
-    assert!(at.registry.enrol_device(b"link", b"a", nowhere, "x", &line).await.is_err());
+    assert!(
+        at.registry
+            .enrol_device(b"link", b"a", nowhere, ("x", DeviceKind::Duty), &line)
+            .await
+            .is_err()
+    );
     assert_eq!(at.lines_of(Deed::DutyDeviceEnrolled).await, 0);
     assert_eq!(enrol(at, b"link", b"a", DOOR).await, Some(1));
     at.a_link(b"second", LinkUse::EnrolDuty { checkpoint: 1 }).await;
-    assert!(at.registry.enrol_device(b"second", b"a", DOOR, "x", &line).await.is_err());
+    assert!(
+        at.registry
+            .enrol_device(b"second", b"a", DOOR, ("x", DeviceKind::Duty), &line)
+            .await
+            .is_err()
+    );
     assert_eq!(enrol(at, b"second", b"b", DOOR).await, Some(2));
 }
 

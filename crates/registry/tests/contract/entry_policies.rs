@@ -26,6 +26,8 @@ on_both!(
 const RULES: Rules = Rules {
     yellow: Otherwise::Stop,
     nucleic_acid_hours_max: None,
+    test_free_under_years: Some(3),
+    test_free_from_years: Some(120),
     risk: None,
     no_itinerary: Some(Otherwise::Stop),
     ..FIRST_RULES

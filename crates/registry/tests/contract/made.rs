@@ -56,6 +56,7 @@ pub(crate) fn person(document: &str) -> NewPerson {
         phone_sealed: Some(b"phone".to_vec()),
         phone_index: Some(b"index".to_vec()),
         name_index: None,
+        born_sealed: Some(b"born".to_vec()),
         registered: NOON,
         consent_version: 1,
     }

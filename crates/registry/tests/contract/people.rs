@@ -5,7 +5,7 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::people::{IdKind, PersonNumber};
-use registry::NewPerson;
+use registry::{Change, NewPerson};
 
 on_both!(
     numbers_are_dense_and_in_order,
@@ -16,7 +16,49 @@ on_both!(
     somebody_registered_at_a_door_has_no_phone_until_it_is_set,
     unknown_people_are_nobody,
     revoking_sessions_touches_one_person,
+    births_are_kept_once_and_told_by_their_stretch_of_numbers,
 );
+
+async fn births_are_kept_once_and_told_by_their_stretch_of_numbers(at: &BackEnd) {
+    let without =
+        |document: &str, id_kind| NewPerson { id_kind, born_sealed: None, ..person(document) };
+    let new = [
+        person("has one"),
+        without("a", IdKind::ResidentId),
+        without("passport", IdKind::Passport),
+        without("b", IdKind::ForeignResident),
+        without("c", IdKind::ResidentId),
+    ];
+    at.registry.insert_people(&new).await.unwrap();
+    let registry = &at.registry;
+    let missing = async |after, limit| {
+        let found = registry.underived_births(PersonNumber(after), limit).await.unwrap();
+        found.iter().map(|one| one.person.0).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(0, 2).await, [2, 4]);
+    assert_eq!(missing(4, 9).await, [5]);
+    let before = registry.last_change().await.unwrap();
+    let sealed = |n, text: &[u8]| (PersonNumber(n), text.to_vec());
+    registry.keep_births(&[sealed(1, b"no"), sealed(2, b"two"), sealed(5, b"five")]).await.unwrap();
+    registry.keep_births(&[]).await.unwrap();
+    assert_eq!(missing(0, 9).await, [4]);
+    let mut known = Vec::new();
+    let (first, last) = (PersonNumber(1), PersonNumber(4));
+    registry.known_people_between(first, last, |one| known.push(one.born_sealed)).await.unwrap();
+    assert_eq!(known, [Some(b"born".to_vec()), Some(b"two".to_vec()), None, None]);
+    let mut all = Vec::new();
+    registry.all_people(|one| all.push((one.number.0, one.born_sealed))).await.unwrap();
+    all.sort_unstable();
+    assert_eq!((all.len(), &all[4]), (5, &(5, Some(b"five".to_vec()))));
+    let changes = registry.changes_after(before, 9).await.unwrap().unwrap();
+    let told: Vec<_> = changes.into_iter().map(|(_, change)| change).collect();
+    assert_eq!(told, [Change::Births(PersonNumber(1), PersonNumber(5))]);
+    assert!(!registry.births_are_derived().await.unwrap());
+    for _ in 0..2 {
+        registry.births_derived().await.unwrap();
+        assert!(registry.births_are_derived().await.unwrap());
+    }
+}
 
 async fn numbers_are_dense_and_in_order(at: &BackEnd) {
     let given = at.registry.insert_people(&["a", "b", "c"].map(person)).await.unwrap();

@@ -1,7 +1,7 @@
 //! The API's description, OpenAPI 3.1, made from the handlers themselves.
 
 use super::v1::{
-    accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
+    accounts, applications, categories, checkins, checkpoints, door_settings, drafts, duty_devices,
     entry_policies, family, health_status, inspections, layouts, messages, offers, organisations,
     passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
 };
@@ -108,6 +108,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
         organisations::mine, organisations::create,
         checkpoints::list::list, checkpoints::list::entrusted, checkpoints::list::one, checkpoints::list::counts,
         checkpoints::apply::submit, checkpoints::apply::resubmit, checkpoints::apply::change,
+        door_settings::look, door_settings::set, door_settings::words,
         checkpoints::apply::withdraw, checkpoints::life::close, checkpoints::life::reopen,
         checkpoints::life::report_poster, checkpoints::life::suspend, checkpoints::life::resume,
         duty_devices::list, duty_devices::make_link, duty_devices::revoke, duty_devices::enrol,

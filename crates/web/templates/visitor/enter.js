@@ -10,7 +10,8 @@
     clearInterval(timer);
     timer = 0;
     button.disabled = true;
-    form.submit();
+    if (window.vcBefore) window.vcBefore(form, function () { form.submit(); });
+    else form.submit();
   }
   function ready() {
     var wait = Number(form.dataset.wait || 0) * 1000;

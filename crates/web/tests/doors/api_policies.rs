@@ -15,6 +15,7 @@ fn rules(hours: Value) -> Value {
     json!({
         "red": "stop", "yellow": "recheck", "gray": "recheck", "none": "recheck",
         "unknown": "recheck", "nucleic_acid_hours_max": hours, "untested": "stop",
+        "test_free_under_years": 3, "test_free_from_years": null,
         "risk": "recheck", "no_itinerary": "pass",
     })
 }
@@ -71,6 +72,11 @@ async fn what_is_wrong_with_a_policy_is_told_by_field_and_scope() {
     passing["yellow"] = json!("pass");
     let none = json!({ "region": "341202", "rules": passing, "note": "依据" });
     county.post(ALL, &none).await.refuses_fields(&["yellow"]);
+    let mut aged = rules(json!(48));
+    (aged["test_free_under_years"], aged["test_free_from_years"]) = (json!(30), json!(20));
+    let none = json!({ "region": "341202", "rules": aged, "note": "依据" });
+    let ages = ["test_free_under_years", "test_free_from_years"];
+    county.post(ALL, &none).await.refuses_fields(&ages);
     let nowhere = json!({ "door": "FY-0000-00000", "rules": null, "note": "依据" });
     county.post(ALL, &nowhere).await.refuses_fields(&["door"]);
     county.get(&format!("{ALL}/99")).await.refuses(404);

@@ -31,7 +31,10 @@ const ROOMS: [&str; 19] = [
 const FORM: &str = "a form";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 131] = [
+const PAGES: [(&str, &str); 134] = [
+    ("GET /venue/checkpoints/{id}/settings", "GET /checkpoints/{id}/settings"),
+    ("POST /venue/checkpoints/{id}/settings", "PUT /checkpoints/{id}/settings"),
+    ("POST /venue/checkpoints/{id}/words", "POST /checkpoints/{id}/proof-words"),
     ("GET /health-status", FORM),
     ("POST /health-status", "POST /health-status"),
     ("POST /health-status/look", "POST /health-status/look"),

@@ -16,8 +16,8 @@ fn is_refused(seen: &Seen) -> bool {
 }
 
 fn what_comes(route: &Route, caller: Option<Who>) -> &'static str {
-    let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty);
-    let is_staff = !matches!(caller, None | Some(Who::Visitor | Who::Duty));
+    let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty | Who::Sign);
+    let is_staff = !matches!(caller, None | Some(Who::Visitor | Who::Duty | Who::Sign));
     let may = match route.who {
         Who::Anyone => true,
         Who::Staff => is_staff,
@@ -80,7 +80,7 @@ async fn nobody_is_sent_to_the_entrance_and_back_to_a_page_but_never_to_a_form()
     let t = TestHouse::new().await;
     let (_, mut nobody) = callers(&t).await.swap_remove(0);
     for route in table() {
-        let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty);
+        let staff = !matches!(route.who, Who::Anyone | Who::Visitor | Who::Duty | Who::Sign);
         if !staff || route.kind == Kind::Api {
             continue;
         }

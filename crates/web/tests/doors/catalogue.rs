@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 52] = [
+const DATA: [(&str, &[&str], &str); 54] = [
     (
         "actions/src/people/identity_check.rs",
         &[
@@ -54,10 +54,25 @@ const DATA: [(&str, &[&str], &str); 52] = [
         AUDIT,
     ),
     ("actions/src/audit/", &["人员 {number}"], AUDIT),
+    (
+        "actions/src/checkpoints/settings.rs",
+        &[
+            "入口",
+            "出口",
+            "不核对位置",
+            "核对位置，{} 米内",
+            "使用电子码",
+            "不用电子码",
+            "检查点 {}",
+            "{way}，{position}，{sign}",
+        ],
+        AUDIT,
+    ),
     ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
     ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),
     ("actions/src/health_status/import.rs", &[], ERRORS),
     ("actions/src/health_status/asking.rs", &[], AUDIT),
+    ("actions/src/people/births.rs", &[], AUDIT),
     (
         "actions/src/health_status/set.rs",
         &["接口", "{} 条，生效 {}，没有变化 {}，等待登记 {}，姓名不符 {}"],

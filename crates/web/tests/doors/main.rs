@@ -33,3 +33,4 @@ mod program;
 mod scopes;
 mod support;
 mod visitor;
+mod visitor_pages;

@@ -100,10 +100,12 @@ pub(crate) async fn callers(t: &TestHouse) -> Vec<(Option<Who>, Browser)> {
     let door = t.door().await;
     let (_, visitor) = t.visitor().await;
     let duty = t.duty(&door).await;
+    let sign = t.sign(&door).await;
     let mut all = vec![
         (None, Browser::new(t).await),
         (Some(Who::Visitor), Browser::holding(t, "vc_visitor", &visitor).await),
         (Some(Who::Duty), Browser::holding(t, "vc_duty", &duty).await),
+        (Some(Who::Sign), Browser::holding(t, "vc_duty", &sign).await),
     ];
     for (who, role) in [
         (Who::Manager, Role::Manager),

@@ -2,12 +2,13 @@
 //! rhythm. The same every time but for the day it ends on.
 
 use super::people::PEOPLE;
-use actions::House;
+use actions::{House, checkins::stored::Marks};
 use domain::{
     checkins::Method,
     checkpoints::CheckpointNumber,
-    entry_policy::Decision,
+    entry_policy::{Decision, FIRST_POLICY},
     health_status::Colour,
+    presence::Presence,
     time::{DAY_MS, MINUTE_MS, UnixMs},
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
@@ -67,6 +68,7 @@ fn plan(
 fn visit(person: u64, door: CheckpointNumber, entered: UnixMs, dice: &mut impl Rng) -> Visit {
     let methods =
         [Method::Wechat, Method::Wechat, Method::Alipay, Method::UnionPay, Method::Browser];
+    let Marks { flags, verdict, status } = passed();
     Visit {
         person,
         checkpoint: door.0,
@@ -74,8 +76,15 @@ fn visit(person: u64, door: CheckpointNumber, entered: UnixMs, dice: &mut impl R
         recorded_ms: entered.0,
         method: methods[dice.random_range(0..methods.len())].number(),
         operator: 0,
-        verdict: Decision::Pass.number(),
-        status: Colour::Green.number(),
-        flags: 1 << 4,
+        verdict,
+        status,
+        flags,
     }
+}
+
+/// What the gate notes of a green code under the first policy.
+fn passed() -> Marks {
+    let presence = Presence::default();
+    Marks::of(Decision::Pass, Colour::Green, None, presence, FIRST_POLICY.version)
+        .unwrap_or(Marks { flags: 0, verdict: 0, status: 0 })
 }

@@ -9,6 +9,7 @@ use actions::{
     checkins::{
         look::{Looked, look},
         record::record,
+        stored::{KeptVersion, Recorded},
     },
     duty::devices,
     people::session,
@@ -18,7 +19,7 @@ use clap::Parser;
 use domain::{
     checkins::Method,
     checkpoints::CheckpointNumber,
-    entry_policy::Decision,
+    entry_policy::{Cause, Decision},
     health_status::{Colour, HealthStatus},
     people::IdKind,
     time::UnixMs,
@@ -106,10 +107,11 @@ async fn everybody_is_registered_and_goes_through_doors_that_are_open() {
         assert!((1..=70).contains(&visit.checkpoint));
         assert!(visit.entered_ms <= now.0 && visit.recorded_ms <= now.0);
         assert!(visit.entered_ms >= today.plus(-DAY_MS).0);
-        let green = visit.status == Colour::Green.number();
-        assert_eq!(green, visit.verdict == Decision::Pass.number());
-        // Policy 1, and the colour as the cause of what is no pass.
-        assert_eq!(visit.flags, if green { 0x10 } else { 0x11 });
+        let recorded = Recorded::from(visit);
+        let green = recorded.colour == Colour::Green;
+        assert_eq!(green, recorded.decision == Decision::Pass);
+        assert_eq!(recorded.cause, (!green).then_some(Cause::Colour));
+        assert_eq!(recorded.policy, KeptVersion::Whole(1));
     }
     let ever = |checkpoint| Window { checkpoint, from_ms: i64::MIN, to_ms: i64::MAX };
     let doors: Vec<Window> = (1..=70).map(ever).collect();

@@ -4,10 +4,13 @@
 use super::{Made, progress::Progress};
 use crate::commands::backup::VISITS;
 use ::visits::{BATCH_VISITS_MAX, Visit, VisitStore, embedded::EmbeddedVisits};
+use actions::checkins::stored::Marks;
 use anyhow::Context;
 use city::City;
 use domain::{
     entry_policy::{Cause, Decision, FIRST_POLICY},
+    health_status::Colour,
+    presence::Presence,
     time::UnixMs,
 };
 use std::path::Path;
@@ -64,11 +67,15 @@ fn gather(city: &City, now: UnixMs, send: &Sender<Vec<Visit>>) {
     }
 }
 
-/// Adds what the gate would have noted: the cause in bits 0 to 3, the policy above.
+/// Adds what the gate would have noted: the cause and the policy.
 fn as_recorded(visit: Visit) -> Visit {
-    let passed = visit.verdict == Decision::Pass.number();
-    let cause = u16::from(Cause::number((!passed).then_some(Cause::Colour)));
-    // The first policy's version fits into the eight bits that there are.
-    let policy = FIRST_POLICY.version as u16;
-    Visit { flags: cause | policy << 4, ..visit }
+    let decision = Decision::from_number(visit.verdict);
+    let cause = (decision != Decision::Pass).then_some(Cause::Colour);
+    let colour = Colour::from_number(visit.status);
+    let version = FIRST_POLICY.version;
+    match Marks::of(decision, colour, cause, Presence::default(), version) {
+        Some(Marks { flags, verdict, status }) => Visit { flags, verdict, status, ..visit },
+        // The first policy's version fits.
+        None => visit,
+    }
 }

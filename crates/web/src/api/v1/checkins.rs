@@ -6,8 +6,9 @@ use actions::{
     accounts::principals::Visitor,
     checkins::{
         receipt::{self, Receipt},
-        record::{has_room, record},
+        record::{Scanned, has_room, record},
     },
+    duty::signs,
 };
 use axum::{
     Json,
@@ -15,6 +16,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::presence::{SignSeen, Told};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -25,6 +27,24 @@ pub struct NewCheckin {
     /// The sixteen characters of the venue code.
     #[schema(example = "abcdefghijklmnop", min_length = 16, max_length = 16)]
     code: String,
+    /// Where the phone is, at a door that asks. It is compared and not kept.
+    #[serde(default)]
+    position: Option<Position>,
+    /// The last part of the address that the door's electronic sign shows, at a door that has one.
+    #[serde(default)]
+    sign: Option<String>,
+}
+
+/// A position (WGS 84).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// Degrees north.
+    latitude: f64,
+    /// Degrees east.
+    longitude: f64,
+    /// How exact it is, metres.
+    accuracy_m: f64,
 }
 
 /// There may be room for one more entry. Asked before the token is checked and the body is read: whoever
@@ -55,16 +75,27 @@ pub struct Checkin<'a> {
     address: &'a str,
     /// Entry time, milliseconds since 1970 UTC.
     entered_ms: i64,
-    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`, `family`.
+    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`, `family`; `exit` on the
+    /// way out, where nothing is judged.
     method: &'static str,
     /// What the door does: `pass`, `recheck`, `stop`.
     verdict: &'static str,
     /// `green`, `yellow`, `red`, `gray`, `none` (not applied), `unknown` (query failed).
     health_status: &'static str,
+    /// The version of the entry policy it was judged by, when it can be told.
+    policy_version: Option<u32>,
+    /// What came of asking for the position: `not_asked`, `near`, `far`, `untold`.
+    position: &'static str,
+    /// What came of asking for the sign's code: `not_asked`, `fresh`, `missing`, `old`.
+    sign: &'static str,
+    /// What is to be looked at besides, in Chinese.
+    besides: Option<&'static str>,
     /// What to do, in Chinese.
     advice: &'static str,
     /// Whole hours since the last negative sample, if one is known.
     negative_hours: Option<i64>,
+    /// Whether the policy asks no test of them, for their age.
+    test_free: bool,
     /// Who said the colour that is known now: `register`, `province`, `demo`, or `nobody`.
     source: &'static str,
     /// Whole minutes since it was said, when it is known.
@@ -96,8 +127,13 @@ impl<'a> From<&'a Receipt> for Checkin<'a> {
             method: r.method.code(),
             verdict: r.decision.code(),
             health_status: r.colour.code(),
+            policy_version: r.policy_version,
+            position: r.presence.nearness.code(),
+            sign: r.presence.sign.code(),
+            besides: r.besides,
             advice: r.advice,
             negative_hours: r.negative_hours,
+            test_free: r.test_free,
             source: r.source.code(),
             age_minutes: r.age_minutes,
             stale: r.stale,
@@ -136,8 +172,12 @@ pub async fn create(
     headers: HeaderMap,
     JsonBody(new): JsonBody<NewCheckin>,
 ) -> Response {
-    let method = method(&headers);
-    let entry = async move { record(&house, &visitor, &new.code, method).await };
+    let scanned = Scanned {
+        method: method(&headers),
+        position: new.position.and_then(|p| Told::new(p.latitude, p.longitude, p.accuracy_m)),
+        sign: new.sign.map_or(SignSeen::NotAsked, |sign| signs::opened(&house, &new.code, &sign)),
+    };
+    let entry = async move { record(&house, &visitor, &new.code, scanned).await };
     match to_the_end(entry).await {
         Ok(receipt) => {
             let place = format!("/api/v1/checkins/{}", receipt.id);

@@ -19,6 +19,7 @@ use axum::{
     response::IntoResponse,
     routing::{delete, get, post},
 };
+use domain::duty::DeviceKind;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -65,6 +66,10 @@ pub struct NewDutyDevice {
     /// A name for it; 20 characters.
     #[schema(example = "东门平板")]
     label: String,
+    /// `duty`, a duty screen, or `sign`, an electronic sign.
+    #[serde(default)]
+    #[schema(example = "duty")]
+    kind: Option<String>,
 }
 
 /// A device that was just enrolled.
@@ -142,7 +147,8 @@ pub async fn enrol(
     Path(link): Path<String>,
     JsonBody(new): JsonBody<NewDutyDevice>,
 ) -> Told {
-    let token = devices::enrol(&house, &link, &new.label).await?;
+    let kind = devices::kind(new.kind.as_deref().unwrap_or(DeviceKind::Duty.code()))?;
+    let token = devices::enrol(&house, &link, &new.label, kind).await?;
     // No Location: a device has no address of its own.
     Ok((StatusCode::CREATED, Json(EnrolledDevice { token })).into_response())
 }

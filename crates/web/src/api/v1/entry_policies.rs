@@ -67,6 +67,12 @@ pub struct PolicyRules {
     nucleic_acid_hours_max: Option<i64>,
     /// What happens without one that is new enough.
     untested: String,
+    /// Children younger than this many years need no test, 1 to 18; none lets no child do without.
+    #[serde(default)]
+    test_free_under_years: Option<i64>,
+    /// People of this many years and older need none, 50 to 120.
+    #[serde(default)]
+    test_free_from_years: Option<i64>,
     /// What happens to somebody who was in a region of risk; `pass` does not look at it.
     risk: String,
     /// What happens when the itinerary is not known; `pass` does not ask for one.
@@ -85,6 +91,8 @@ impl From<Rules> for PolicyRules {
             unknown: code(rules.unknown),
             nucleic_acid_hours_max: rules.nucleic_acid_hours_max,
             untested: code(rules.untested),
+            test_free_under_years: rules.test_free_under_years.map(i64::from),
+            test_free_from_years: rules.test_free_from_years.map(i64::from),
             risk: or_pass(rules.risk),
             no_itinerary: or_pass(rules.no_itinerary),
         }
@@ -116,6 +124,7 @@ pub struct NewEntryPolicy {
 
 impl From<NewEntryPolicy> for PolicyForm {
     fn from(new: NewEntryPolicy) -> Self {
+        let text = |number: Option<i64>| number.map(|n| n.to_string()).unwrap_or_default();
         let reach = if new.door.is_some() { "checkpoint" } else { "places" };
         let form = Self {
             reach: reach.to_owned(),
@@ -134,11 +143,10 @@ impl From<NewEntryPolicy> for PolicyForm {
                 gray: rules.gray,
                 none: rules.none,
                 unknown: rules.unknown,
-                nucleic_acid_hours: rules
-                    .nucleic_acid_hours_max
-                    .map(|hours| hours.to_string())
-                    .unwrap_or_default(),
+                nucleic_acid_hours: text(rules.nucleic_acid_hours_max),
                 untested: rules.untested,
+                test_free_under: text(rules.test_free_under_years),
+                test_free_from: text(rules.test_free_from_years),
                 risk: rules.risk,
                 no_itinerary: rules.no_itinerary,
                 ..form
@@ -154,6 +162,8 @@ fn on_the_wire(failure: Failure) -> Failure {
         complaint.field = match complaint.field {
             "begins" => "begins_ms",
             "nucleic_acid_hours" => "nucleic_acid_hours_max",
+            "test_free_under" => "test_free_under_years",
+            "test_free_from" => "test_free_from_years",
             field => field,
         };
     }

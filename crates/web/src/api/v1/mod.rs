@@ -5,6 +5,7 @@ pub mod applications;
 pub mod categories;
 pub mod checkins;
 pub mod checkpoints;
+pub mod door_settings;
 pub mod drafts;
 pub mod duty_devices;
 pub mod entry_policies;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(categories::routes());
     all.extend(organisations::routes());
     all.extend(checkpoints::routes());
+    all.extend(door_settings::routes());
     all.extend(duty_devices::routes());
     all.extend(drafts::routes());
     all.extend(posters::routes());

@@ -320,6 +320,8 @@ fn case() -> CaseRow {
 
 fn visit(id: u32, name: &str, door: &str, minutes: i64, people: usize) -> CaseVisit {
     CaseVisit {
+        left: None,
+        policy_version: Some(1),
         checkpoint: CheckpointNumber(id),
         name: name.into(),
         door: door.into(),
@@ -373,7 +375,7 @@ fn the_tracing_desk_shows_the_way_the_people_and_the_places() {
         "2332 人",
         "同时段 1893 人",
         "到过 2 次",
-        "同时段按进门登记推定；是否密接由流调人员判定。",
+        "按进门到离开的实际停留计算。是否密接由流调人员判定。",
     ] {
         assert!(html.contains(word), "{word}");
     }

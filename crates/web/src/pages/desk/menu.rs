@@ -93,6 +93,7 @@ fn come_back(path: &str) -> &str {
         "/invite",
         "/invitations/",
         "/lay-down",
+        "/words",
         "/accept",
         "/send-back",
         "/answer",

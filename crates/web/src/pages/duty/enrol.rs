@@ -18,7 +18,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Redirect},
 };
-use domain::fields::Complaints;
+use domain::{duty::DeviceKind, fields::Complaints};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ struct EnrolPage<'a> {
     p: &'a Page,
     door: &'a Enrolment,
     label: &'a str,
+    kind: &'a str,
     complaints: &'a Complaints,
 }
 
@@ -36,6 +37,7 @@ struct EnrolPage<'a> {
 #[serde(default)]
 pub(super) struct Fields {
     label: String,
+    kind: String,
 }
 
 /// `GET /duty/enrol/{link}`
@@ -45,7 +47,8 @@ pub(super) async fn page(
     Path(link): Path<String>,
 ) -> Shown {
     let label = p.t("值守屏").to_owned();
-    form(&house, p, &link, &label, &Complaints::default()).await
+    let fields = Fields { label, kind: DeviceKind::Duty.code().to_owned() };
+    form(&house, p, &link, &fields, &Complaints::default()).await
 }
 
 /// `POST /duty/enrol/{link}`
@@ -55,24 +58,38 @@ pub(super) async fn enrol(
     Path(link): Path<String>,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    match devices::enrol(&house, &link, &fields.label).await {
-        Ok(token) => Ok((seat::duty_cookie(&house, &token), Redirect::to("/duty")).into_response()),
-        Err(Failure::Invalid(complaints)) => {
-            form(&house, p, &link, &fields.label, &complaints).await
+    let enrolled = match devices::kind(&fields.kind) {
+        Ok(kind) => {
+            devices::enrol(&house, &link, &fields.label, kind).await.map(|token| (token, kind))
         }
+        Err(failure) => Err(failure),
+    };
+    match enrolled {
+        Ok((token, kind)) => {
+            let aim = if kind == DeviceKind::Sign { "/sign" } else { "/duty" };
+            Ok((seat::duty_cookie(&house, &token), Redirect::to(aim)).into_response())
+        }
+        Err(Failure::Invalid(complaints)) => form(&house, p, &link, &fields, &complaints).await,
         Err(Failure::NotFound) => unbound::dead_link(&p),
         Err(failure) => Err(PageFailure(p, failure)),
     }
 }
 
-async fn form(house: &House, p: Page, link: &str, label: &str, complaints: &Complaints) -> Shown {
+async fn form(
+    house: &House,
+    p: Page,
+    link: &str,
+    fields: &Fields,
+    complaints: &Complaints,
+) -> Shown {
     let failed = |failure| PageFailure(p.clone(), failure);
     let door = match devices::look(house, link).await {
         Ok(door) => door,
         Err(Failure::NotFound) => return unbound::dead_link(&p),
         Err(failure) => return Err(failed(failure)),
     };
-    let page = EnrolPage { p: &p, door: &door, label, complaints };
+    let Fields { label, kind } = fields;
+    let page = EnrolPage { p: &p, door: &door, label, kind, complaints };
     let html = page.render().map_err(|e| failed(Failure::broken(e)))?;
     let status =
         if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -5,6 +5,7 @@ mod parts;
 mod phone;
 mod reverse;
 mod screen;
+mod sign;
 mod unbound;
 
 pub(crate) use parts::{card, itinerary_text, look, row};
@@ -19,6 +20,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/duty/enrol/{link}", Who::Anyone, get(enrol::page)),
         Route::post("/duty/enrol/{link}", Who::Anyone, post(enrol::enrol)),
+        Route::get("/sign", Who::Sign, get(sign::page)),
         Route::get("/duty", duty, get(screen::page)),
         Route::get("/duty/state", duty, get(screen::state)),
         Route::post("/duty/heads", duty, post(screen::count_head)),

@@ -6,7 +6,7 @@ use actions::duty::{
     screen::{OpenAlert, Screen},
 };
 use askama::Template;
-use domain::fields::Complaints;
+use domain::{checkins::Method, fields::Complaints};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -44,6 +44,7 @@ struct Alerts<'a> {
 struct Counts<'a> {
     p: &'a Page,
     entries: u64,
+    exits: Option<u64>,
     heads: u64,
     abnormal: u64,
     open: usize,
@@ -51,7 +52,7 @@ struct Counts<'a> {
 
 /// The class and shape of an entry: the decision first, then the colour.
 pub(crate) fn look(s: &Shown) -> &'static str {
-    visitor::look(s.decision, s.colour)
+    if s.method == Method::Exit { "leave" } else { visitor::look(s.decision, s.colour) }
 }
 
 /// What is said of the itinerary.
@@ -87,6 +88,6 @@ pub(super) fn alerts(
 /// The counts of the day.
 pub(super) fn counts(p: &Page, screen: &Screen) -> askama::Result<String> {
     let open = screen.open_alerts.len();
-    Counts { p, entries: screen.entries, heads: screen.heads, abnormal: screen.abnormal, open }
-        .render()
+    let Screen { entries, exits, heads, abnormal, .. } = *screen;
+    Counts { p, entries, exits, heads, abnormal, open }.render()
 }

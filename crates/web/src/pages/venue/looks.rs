@@ -32,6 +32,7 @@ use domain::{
     audit::Actor,
     categories::Tree,
     checkpoints::{CheckpointForm, CheckpointNumber, Happening, Standing},
+    duty::DeviceKind,
     fields::{Complaint, Complaints},
     messages::MessageKind,
     organisations::OrganisationForm,
@@ -139,8 +140,20 @@ fn mine(state: State) -> Mine {
         }),
         devices: if approved {
             vec![
-                Device { id: 1, label: "东门平板".into(), enrolled: ago(200), revoked: None },
-                Device { id: 2, label: MARKUP.into(), enrolled: ago(250), revoked: Some(NOW) },
+                Device {
+                    kind: DeviceKind::Duty,
+                    id: 1,
+                    label: "东门平板".into(),
+                    enrolled: ago(200),
+                    revoked: None,
+                },
+                Device {
+                    kind: DeviceKind::Sign,
+                    id: 2,
+                    label: MARKUP.into(),
+                    enrolled: ago(250),
+                    revoked: Some(NOW),
+                },
             ]
         } else {
             Vec::new()

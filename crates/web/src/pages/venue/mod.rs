@@ -16,6 +16,7 @@ pub mod messages;
 pub mod narrowing;
 pub mod organisation;
 pub mod poster_jobs;
+pub mod settings;
 
 use crate::routes::{Route, TABLE_UPLOAD, Who};
 use axum::routing::{get, post};
@@ -51,6 +52,9 @@ pub fn routes() -> Vec<Route> {
         Route::post("/venue/drafts/{id}/delete", manager, post(drafts::delete)),
         Route::get("/venue/checkpoints/{id}", manager, get(checkpoint::page)),
         Route::get("/venue/checkpoints/{id}/counts", manager, get(counts::page)),
+        Route::get("/venue/checkpoints/{id}/settings", manager, get(settings::page)),
+        Route::post("/venue/checkpoints/{id}/settings", manager, post(settings::submit)),
+        Route::post("/venue/checkpoints/{id}/words", manager, post(settings::words)),
         Route::get("/venue/checkpoints/{id}/edit", manager, get(apply::edit)),
         Route::post("/venue/checkpoints/{id}/edit", manager, post(apply::resubmit)),
         Route::get("/venue/checkpoints/{id}/change", manager, get(apply::change_page)),

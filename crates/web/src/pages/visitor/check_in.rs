@@ -3,10 +3,11 @@
 use super::{entry, register, show};
 use crate::{
     answer::{PageFailure, Shown},
+    cookies,
     forms::Checked,
     frame::Frame,
     page::Page,
-    seat::As,
+    seat::{self, As},
     whole::to_the_end,
 };
 use actions::{
@@ -14,8 +15,9 @@ use actions::{
     accounts::principals::Visitor,
     checkins::{
         look::{Door, Looked, look},
-        record::record,
+        record::{Scanned, record},
     },
+    duty::signs,
     people::mine::masked_name,
 };
 use askama::Template;
@@ -25,7 +27,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
-use domain::{checkins::Method, entry_apps::App, time::UnixMs};
+use domain::{
+    checkins::Method,
+    entry_apps::App,
+    presence::{SignSeen, Told},
+    time::UnixMs,
+};
+use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -78,14 +86,70 @@ pub(super) async fn page(
     }
 }
 
+/// `GET /c/{code}/{token}`: the code of a door's sign. What it shows is the door's page, at its own
+/// address; a photo of an earlier code says that it is one.
+pub(super) async fn signed_page(
+    State(house): State<Arc<House>>,
+    p: Page,
+    Extension(frame): Extension<Frame>,
+    Path((code, token)): Path<(String, String)>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code) {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    let door_page = Redirect::to(&format!("/c/{code}"));
+    if !door.settings.has_sign {
+        return Ok(door_page.into_response());
+    }
+    let (status, title, says) = match signs::opened(&house, &code, &token) {
+        SignSeen::Fresh => {
+            let note = signs::note(&house, &frame.seat, &code);
+            return Ok((seat::sign_cookie(&house, &note), door_page).into_response());
+        }
+        SignSeen::Old => OLD_SIGN,
+        SignSeen::Missing | SignSeen::NotAsked => NO_SIGN,
+    };
+    show(&p, status, &DeadCode { p: &p, title, says, door: Some(&door), since: None })
+}
+
+const OLD_SIGN: (StatusCode, &str, &str) =
+    (StatusCode::GONE, "这个电子码已过期", "电子码每 15 秒更换一次。请扫门口屏幕上现在的码。");
+const NO_SIGN: (StatusCode, &str, &str) =
+    (StatusCode::NOT_FOUND, "这不是场所码", "网址不完整或有错，请重新扫门口的码。");
+
+/// What is sent along with a scan, where its door asks for it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    position: String,
+}
+
+/// How this browser comes to a door.
+pub(super) fn scanned(
+    house: &House,
+    (code, door): (&str, &Door),
+    frame: &Frame,
+    headers: &HeaderMap,
+    position: &str,
+) -> Scanned {
+    let sign = match door.settings.has_sign {
+        true => signs::noted(house, &frame.seat, code, cookies::get(headers, cookies::SIGN)),
+        false => SignSeen::NotAsked,
+    };
+    let position = door.settings.spot.and_then(|_| Told::read(position));
+    Scanned { method: method(headers), position, sign }
+}
+
 /// `POST /c/{code}`
 pub(super) async fn enter(
     State(house): State<Arc<House>>,
     p: Page,
     visitor: Option<As<Visitor>>,
+    Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
     headers: HeaderMap,
-    Checked(()): Checked<()>,
+    Checked(sent): Checked<Sent>,
 ) -> Shown {
     let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
@@ -93,8 +157,9 @@ pub(super) async fn enter(
     };
     // The session ended meanwhile, or cookies are off: registering is the way in.
     let Some(As(visitor)) = visitor else { return register::blank(&house, &p, &code, &door) };
-    let (whole, scanned, method) = (Arc::clone(&house), code.clone(), method(&headers));
-    let entry = async move { record(&whole, &visitor, &scanned, method).await };
+    let way = scanned(&house, (&code, &door), &frame, &headers, &sent.position);
+    let (whole, scanned) = (Arc::clone(&house), code.clone());
+    let entry = async move { record(&whole, &visitor, &scanned, way).await };
     match to_the_end(entry).await {
         Ok(receipt) => Ok(Redirect::to(&format!("/c/{code}/r/{}", receipt.id)).into_response()),
         Err(Failure::Busy) => known(&house, &p, &code, &door, &visitor, Some(FULL)),

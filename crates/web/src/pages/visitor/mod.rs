@@ -44,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/lang", anyone, get(choices::lang)),
         Route::get("/c/{code}", anyone, get(check_in::page)),
         Route::post("/c/{code}", anyone, post(check_in::enter)),
+        Route::get("/c/{code}/{token}", anyone, get(check_in::signed_page)),
         Route::post("/c/{code}/register", anyone, post(register::submit)),
         Route::post("/c/{code}/sms-code", anyone, post(register::send_code)),
         Route::get("/c/{code}/r/{receipt}", visitor, get(result::page)),

@@ -1,7 +1,7 @@
 //! The first time: registering and entering in one submission. Nothing typed is lost.
 
 use super::{
-    check_in::{method, open_door},
+    check_in::{open_door, scanned},
     entry::{self, Left},
     show,
 };
@@ -210,8 +210,13 @@ pub(super) async fn submit(
     let cookie = seat::visitor_cookie(&house, &token);
     let settled = entry::settle(&house, &frame, &headers, &visitor).await;
     // Registered is registered: when the gate is full, the check-in page takes over and retries.
-    let (whole, scanned, method) = (Arc::clone(&house), code.clone(), method(&headers));
-    let entry = async move { record(&whole, &visitor, &scanned, method).await };
+    // A door that asks for a position asks on its own page.
+    if door.settings.spot.is_some() {
+        return Ok((cookie, settled, Redirect::to(&format!("/c/{code}"))).into_response());
+    }
+    let way = scanned(&house, (&code, &door), &frame, &headers, "");
+    let (whole, scanned) = (Arc::clone(&house), code.clone());
+    let entry = async move { record(&whole, &visitor, &scanned, way).await };
     let aim = match to_the_end(entry).await {
         Ok(receipt) => format!("/c/{code}/r/{}", receipt.id),
         Err(Failure::Busy | Failure::TooMany { .. }) => format!("/c/{code}"),

@@ -71,7 +71,7 @@ pub(super) fn draw(
     let page = ResultPage {
         p,
         masked_name,
-        look: look(r.decision, r.colour),
+        look: if r.leaves { "leave" } else { look(r.decision, r.colour) },
         headline: headline(r.colour),
         tag: tag(r.colour),
         itinerary: itinerary(r.itinerary),

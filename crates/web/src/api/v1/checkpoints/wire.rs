@@ -245,6 +245,8 @@ impl From<mine::CheckpointEvent> for CheckpointStep {
 pub struct DutyDeviceRow {
     /// Its number.
     id: i64,
+    /// `duty`, a duty screen, or `sign`, an electronic sign.
+    kind: &'static str,
     /// What it was called when enrolled.
     label: String,
     /// When it was enrolled, milliseconds since 1970 UTC.
@@ -257,6 +259,7 @@ impl From<Device> for DutyDeviceRow {
     fn from(device: Device) -> Self {
         Self {
             id: device.id,
+            kind: device.kind.code(),
             label: device.label,
             enrolled_ms: device.enrolled.0,
             revoked_ms: ms(device.revoked),

@@ -109,8 +109,13 @@ pub(in crate::pages::authority) fn asks(p: &Page, rules: Option<&Rules>) -> Vec<
         }
         None => p.t("不查核酸时间").to_owned(),
     };
-    vec![
-        test,
+    let free = |says: &str, years: Option<u8>| years.map(|years| p.f(says, years));
+    let mut asks = vec![test];
+    if rules.nucleic_acid_hours_max.is_some() {
+        asks.extend(free("不满 {} 周岁免查核酸", rules.test_free_under_years));
+        asks.extend(free("{} 周岁及以上免查核酸", rules.test_free_from_years));
+    }
+    asks.extend([
         of("黄码", rules.yellow),
         of("灰码", rules.gray),
         of("红码", rules.red),
@@ -118,7 +123,8 @@ pub(in crate::pages::authority) fn asks(p: &Page, rules: Option<&Rules>) -> Vec<
         of("查询失败或已过期", rules.unknown),
         or_pass("到过风险地区", rules.risk),
         or_pass("行程没有查到", rules.no_itinerary),
-    ]
+    ]);
+    asks
 }
 
 /// From when, in words.

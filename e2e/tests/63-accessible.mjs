@@ -1,0 +1,142 @@
+// Every visitor page in every state: no serious finding of axe-core, light, and no wider than a narrow
+// phone, in Chinese and English, in both sizes. crates/web/tests/doors/visitor_pages.rs compares the
+// keys of PAGES with the table of routes: a new page is a line here.
+
+import assert from 'node:assert/strict';
+import { isAccessible } from '../lib/axe.mjs';
+import { widthIsKept } from '../lib/looks.mjs';
+import { byColour, checkIn, demoWithTokens, phoneOf } from '../lib/registered.mjs';
+import { isLight } from '../lib/weight.mjs';
+import { AGENTS } from '../lib/agents.mjs';
+
+/** Not a page: it answers by sending on. */
+const SENDS_ON = [];
+
+/** Each visitor page: its states, each a function that opens it. `s` has the demonstration. */
+const PAGES = {
+  '/': [['home', (page, s) => page.goto(s.server.url)]],
+  '/privacy': [['privacy', (page, s) => page.goto(`${s.server.url}/privacy`)]],
+  '/large': SENDS_ON,
+  '/lang': SENDS_ON,
+  '/apps/{app}/go': SENDS_ON,
+  '/apps/{app}/back': SENDS_ON,
+  '/demo/open-as': SENDS_ON,
+  '/c/{code}': [
+    ['new', (page, s) => page.goto(s.door)],
+    ['new in 微信', (page, s) => page.goto(s.door), { userAgent: AGENTS.微信 }],
+    ['new, with errors', registerWithErrors],
+    ['known', (page, s) => page.goto(s.door), { as: 'green' }],
+    ['unknown code', (page, s) => page.goto(`${s.server.url}/c/aaaaaaaaaaaaaaaa`)],
+    ['no code', (page, s) => page.goto(`${s.server.url}/c/1`)],
+  ],
+  '/c/{code}/{token}': [['no such token', (page, s) => page.goto(`${s.signed}/zzzz`)]],
+  '/c/{code}/r/{receipt}': [
+    ['green', (page, s) => page.goto(s.results.green), { as: 'green' }],
+    ['yellow', (page, s) => page.goto(s.results.yellow), { as: 'yellow' }],
+    ['red', (page, s) => page.goto(s.results.red), { as: 'red' }],
+    ['unknown', (page, s) => page.goto(s.results.unknown), { as: 'unknown' }],
+    ['left', (page, s) => page.goto(s.results.left), { as: 'left' }],
+    ['somebody else’s', (page, s) => page.goto(s.results.green), { as: 'red' }],
+    ['nobody’s', (page, s) => page.goto(s.results.green)],
+  ],
+  '/me': [
+    ['entries', (page, s) => page.goto(`${s.server.url}/me`), { as: 'green' }],
+    ['nobody', (page, s) => page.goto(`${s.server.url}/me`)],
+  ],
+};
+
+async function registerWithErrors(page, s) {
+  await page.goto(s.door);
+  await page.locator('#id_number').fill('341');
+  await page.locator('form:has(#id_number)').first().evaluate((form) => {
+    form.noValidate = true;
+    form.querySelector('button:not([formaction])').click();
+  });
+  await page.waitForURL(/register/);
+  await page.locator('.wrong').first().waitFor();
+}
+
+/** A manager's door, set up by API as the manager's browser would. */
+async function setUp(page, s, number, settings) {
+  const answer = await page.evaluate(async ([url, body]) => {
+    const sent = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+    return sent.status;
+  }, [`${s.server.url}/api/v1/checkpoints/${number}/settings`, JSON.stringify(settings)]);
+  assert.equal(answer, 200);
+}
+
+const shared = {};
+
+async function story(ctx) {
+  if (shared.server) return shared;
+  const s = await demoWithTokens(ctx);
+  const manager = await ctx.newPage();
+  await manager.goto([...s.server.output().matchAll(/http:\/\/\S+\/sign-in\/\S+/g)][0][0]);
+  await manager.getByRole('button', { name: '登录' }).click();
+  await manager.waitForURL(/\/venue/);
+  const codeOf = async (number) => {
+    await manager.goto(`${s.server.url}/venue/checkpoints/${number}`);
+    return (await manager.content()).match(/\/c\/([a-z2-7]{16})/)[1];
+  };
+  const [code, other] = [await codeOf(1), await codeOf(2)];
+  const people = await byColour(s.server, s.visitors, code, { green: 2, yellow: 1, red: 1 });
+  assert.ok(people.green.length > 1 && people.yellow.length && people.red.length, 'each colour is there');
+  s.tokens = { green: people.green[0], left: people.green[1], yellow: people.yellow[0], red: people.red[0] };
+  s.door = `${s.server.url}/c/${code}`;
+  s.signed = s.door;
+  s.results = {};
+  for (const [who, token] of Object.entries(s.tokens)) {
+    const seen = await checkIn(s.server, token, code);
+    s.results[who] = `${s.door}/r/${seen.id}`;
+  }
+  // Somebody whose entry is doubted: the door asks for a position and gets none.
+  await setUp(manager, s, 2, { is_exit: false, position: null, has_sign: true });
+  s.tokens.unknown = people.green[0];
+  s.results.unknown = `${s.server.url}/c/${other}/r/${(await checkIn(s.server, s.tokens.unknown, other)).id}`;
+  s.signed = `${s.server.url}/c/${other}`;
+  await setUp(manager, s, 1, { is_exit: true, position: null, has_sign: false });
+  s.results.left = `${s.door}/r/${(await checkIn(s.server, s.tokens.left, code)).id}`;
+  await setUp(manager, s, 1, { is_exit: false, position: { latitude: 32.89, longitude: 115.81, radius_m: 200 }, has_sign: false });
+  s.manager = manager;
+  return Object.assign(shared, s);
+}
+
+async function opened(ctx, s, { as, userAgent } = {}) {
+  const more = { userAgent, expect_errors: [/status of 4\d\d/] };
+  const page = as ? await phoneOf(ctx, s.server, s.tokens[as], more) : await ctx.newPage({ width: 360, height: 740, ...more });
+  // A page that nobody looks at sends nothing by itself, so that it can be looked at here.
+  await page.addInitScript(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+  });
+  // In an app one is sent to its platform first; this one has been there and was refused.
+  if (userAgent) {
+    await page.context().addCookies([{ name: 'vc_app', value: 'wechat.refused', url: s.server.url }]);
+  }
+  return page;
+}
+
+const tests = Object.entries(PAGES).filter(([, states]) => states !== SENDS_ON).map(([route, states]) => ({
+  name: `${route} is accessible, light and narrow in ${states.length} states`,
+  time_limit_ms: 240_000,
+  async run(ctx) {
+    const s = await story(ctx);
+    for (const [state, open, how] of states) {
+      const page = await opened(ctx, s, how);
+      for (const [lang, large] of [['zh', '0'], ['en', '0'], ['zh', '1'], ['en', '1']]) {
+        await page.context().addCookies([
+          { name: 'vc_lang', value: lang, url: s.server.url },
+          { name: 'vc_large', value: large, url: s.server.url },
+        ]);
+        await open(page, s);
+        const what = `${route}, ${state}, ${lang}${large === '1' ? ', large' : ''}`;
+        await isAccessible(page, what);
+        await widthIsKept(page, what);
+        if (!/register$/.test(page.url())) await isLight(page, what);
+        if (lang === 'zh' || large === '0') await ctx.shot(page, `${route}-${state}-${lang}-${large}`.replace(/[^a-z0-9\u4e00-\u9fff]+/gi, '-'));
+      }
+      await page.context().close();
+    }
+  },
+}));
+
+export default tests;
