@@ -1,6 +1,6 @@
 //! When somebody was born, to the month: enough for a limit of age, and no more is kept for it.
 
-use super::{IdDocument, IdKind, birth_date};
+use super::{IdDocument, IdKind, documents};
 use crate::time::UnixMs;
 
 /// The first year that is counted, as in the check of a document.
@@ -73,8 +73,7 @@ impl IdDocument {
 /// The same of a number that was checked when it came in.
 #[must_use]
 pub fn birth_month(kind: IdKind, number: &str) -> Option<BirthMonth> {
-    let says = matches!(kind, IdKind::ResidentId | IdKind::ForeignResident) && number.len() == 18;
-    let born = says.then(|| birth_date(number)).flatten()?;
+    let born = documents::born(kind, number)?;
     BirthMonth::new(born.year(), born.month())
 }
 

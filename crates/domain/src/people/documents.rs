@@ -101,11 +101,7 @@ impl IdDocument {
     /// residents' cards since December 2023.
     #[must_use]
     pub fn born(&self) -> Option<Date> {
-        match self.kind {
-            IdKind::ResidentId => birth_date(&self.number),
-            IdKind::ForeignResident if self.number.len() == 18 => birth_date(&self.number),
-            _ => None,
-        }
+        born(self.kind, &self.number)
     }
 
     /// What kind it is.
@@ -138,6 +134,15 @@ impl IdDocument {
         let (first, last) = if count >= 15 { (3, 4) } else { (0, count / 3) };
         let stars = "*".repeat(count - first - last);
         format!("{}{stars}{}", &self.number[..first], &self.number[count - last..])
+    }
+}
+
+/// The birth date in a number that was checked when it came in.
+pub(super) fn born(kind: IdKind, number: &str) -> Option<Date> {
+    match kind {
+        IdKind::ResidentId => birth_date(number),
+        IdKind::ForeignResident if number.len() == 18 => birth_date(number),
+        _ => None,
     }
 }
 
