@@ -24,6 +24,7 @@ pub mod limits;
 pub mod messages;
 pub mod metrics;
 pub mod mirror;
+pub mod offline_codes;
 pub mod organisations;
 pub mod people;
 pub mod places;

@@ -95,13 +95,17 @@ pub enum Deed {
     LayoutBegun,
     /// Took a layout back.
     LayoutEnded,
+    /// Made an offline code for oneself or somebody one may act for.
+    OfflineCodeMade,
+    /// Revoked an offline code.
+    OfflineCodeRevoked,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 49] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -148,6 +152,8 @@ impl Deed {
         Self::LayoutUploaded,
         Self::LayoutBegun,
         Self::LayoutEnded,
+        Self::OfflineCodeMade,
+        Self::OfflineCodeRevoked,
         Self::AuditRead,
     ];
 
@@ -201,6 +207,8 @@ impl Deed {
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
             Self::LayoutEnded => "layout_ended",
+            Self::OfflineCodeMade => "offline_code_made",
+            Self::OfflineCodeRevoked => "offline_code_revoked",
             Self::AuditRead => "audit_read",
         }
     }
@@ -261,6 +269,8 @@ impl Deed {
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",
             Self::LayoutEnded => "停用海报版式",
+            Self::OfflineCodeMade => "打印离线码",
+            Self::OfflineCodeRevoked => "作废离线码",
             Self::AuditRead => "查看审计记录",
         }
     }
@@ -273,6 +283,8 @@ pub enum Actor {
     Account(i64),
     /// A duty device.
     Device(i64),
+    /// A registered visitor.
+    Person(u64),
     /// The program itself, at the command line.
     System,
     /// Somebody not signed in.
@@ -286,6 +298,8 @@ impl Actor {
         match self {
             Self::Account(id) => ("account", id),
             Self::Device(id) => ("device", id),
+            // Numbers are given by a bigint counter.
+            Self::Person(number) => ("person", i64::try_from(number).unwrap_or(-1)),
             Self::System => ("system", 0),
             Self::Nobody => ("nobody", 0),
         }
@@ -297,6 +311,7 @@ impl Actor {
         match kind {
             "account" => Self::Account(id),
             "device" => Self::Device(id),
+            "person" => Self::Person(u64::try_from(id).unwrap_or(u64::MAX)),
             "system" => Self::System,
             _ => Self::Nobody,
         }
@@ -312,7 +327,9 @@ mod tests {
         for deed in Deed::ALL {
             assert_eq!(Deed::from_code(deed.code()), Some(deed));
         }
-        for actor in [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Nobody] {
+        for actor in
+            [Actor::Account(7), Actor::Device(3), Actor::Person(9), Actor::System, Actor::Nobody]
+        {
             let (kind, id) = actor.parts();
             assert_eq!(Actor::from_parts(kind, id), actor);
         }

@@ -25,17 +25,23 @@ pub enum Method {
     Wanshitong,
     /// Reverse scan: staff typed an ID number.
     StaffIdNumber,
+    /// Reverse scan: staff scanned the code on the person's screen.
+    StaffPersonalCode,
+    /// Reverse scan: staff scanned a printed offline code.
+    StaffOfflineCode,
 }
 
 impl Method {
     /// All methods; the position is the number in the visit store and never changes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Browser,
         Self::Wechat,
         Self::Alipay,
         Self::UnionPay,
         Self::Wanshitong,
         Self::StaffIdNumber,
+        Self::StaffPersonalCode,
+        Self::StaffOfflineCode,
     ];
 
     /// The number in the visit store.
@@ -60,6 +66,8 @@ impl Method {
             Self::UnionPay => "unionpay",
             Self::Wanshitong => "wanshitong",
             Self::StaffIdNumber => "staff_id_number",
+            Self::StaffPersonalCode => "staff_personal_code",
+            Self::StaffOfflineCode => "staff_offline_code",
         }
     }
 
@@ -73,6 +81,8 @@ impl Method {
             Self::UnionPay => "云闪付扫码",
             Self::Wanshitong => "皖事通扫码",
             Self::StaffIdNumber => "证件号登记",
+            Self::StaffPersonalCode => "我的码登记",
+            Self::StaffOfflineCode => "离线码登记",
         }
     }
 

@@ -20,6 +20,7 @@ pub mod inspections;
 pub mod invitations;
 pub mod messages;
 pub mod networks;
+pub mod offline_codes;
 pub mod organisations;
 pub mod outside;
 pub mod people;

@@ -15,6 +15,7 @@ mod contract {
     mod changes;
     mod checkpoint_events;
     mod checkpoints;
+    mod code_uses;
     mod connect;
     mod doors;
     mod drafts;
@@ -30,6 +31,7 @@ mod contract {
     mod listed;
     mod made;
     mod messages;
+    mod offline_codes;
     mod one_time_links;
     mod organisations;
     mod people;

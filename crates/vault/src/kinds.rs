@@ -15,6 +15,10 @@ pub enum Field {
     Note,
     /// What an entry app said of somebody who has not registered yet; kept by their own browser.
     EntryTicket,
+    /// Whose a code on a phone's screen is, and since when.
+    PersonalCode,
+    /// An offline code as it is printed, kept for printing it again.
+    OfflineCode,
 }
 
 /// What can be searched without being opened. Each has its own key.
@@ -53,17 +57,21 @@ pub enum Purpose {
     TrustedBrowser,
     /// A sign-in by an entry app on its way there and back.
     EntryState,
+    /// A code on a phone's screen that was used at a door.
+    CodeUse,
 }
 
 impl Field {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::PersonName,
         Self::MaskedName,
         Self::IdNumber,
         Self::Phone,
         Self::Note,
         Self::EntryTicket,
+        Self::PersonalCode,
+        Self::OfflineCode,
     ];
 
     /// Names the key, and is the associated data of what is sealed. Never changes.
@@ -75,6 +83,8 @@ impl Field {
             Self::Phone => "field/phone",
             Self::Note => "field/note",
             Self::EntryTicket => "field/entry_ticket",
+            Self::PersonalCode => "field/personal_code",
+            Self::OfflineCode => "field/offline_code",
         }
     }
 }
@@ -97,7 +107,7 @@ impl Index {
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -107,6 +117,7 @@ impl Purpose {
         Self::SmsCode,
         Self::TrustedBrowser,
         Self::EntryState,
+        Self::CodeUse,
     ];
 
     /// Names the key. Never changes.
@@ -121,6 +132,7 @@ impl Purpose {
             Self::SmsCode => "purpose/sms_code",
             Self::TrustedBrowser => "purpose/trusted_browser",
             Self::EntryState => "purpose/entry_state",
+            Self::CodeUse => "purpose/code_use",
         }
     }
 }

@@ -122,3 +122,17 @@ impl DutyDevice {
 pub struct Visitor {
     pub(crate) person: PersonNumber,
 }
+
+impl Visitor {
+    /// Who this is in the audit.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.person.0)
+    }
+
+    /// Their number.
+    #[must_use]
+    pub fn person(&self) -> PersonNumber {
+        self.person
+    }
+}

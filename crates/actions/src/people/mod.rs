@@ -1,6 +1,8 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
+pub mod acting;
 pub mod mine;
+pub mod my_code;
 pub mod register;
 pub mod session;
 

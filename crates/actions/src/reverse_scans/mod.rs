@@ -1,4 +1,6 @@
-//! Reverse scans: staff register a person who has no phone.
+//! Reverse scans: staff register a person, by document or by a code that the person holds out.
+
+pub mod by_code;
 
 use crate::{
     Answer, Failure, House,
@@ -36,7 +38,7 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     let id = document(house, form)?;
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
-    house.registry.audit(&[line(house, caller)]).await?;
+    house.registry.audit(&[line(house, caller, String::new())]).await?;
     let person = person(house, &id, &form.name).await?;
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
@@ -45,14 +47,14 @@ pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> 
     entered.shown.ok_or(Failure::NotFound)
 }
 
-/// A document typed at a door is a look at somebody's status: it leaves a trace.
-fn line(house: &House, caller: &DutyDevice) -> AuditLine {
+/// A document or code at a door is a look at somebody's status: it leaves a trace.
+fn line(house: &House, caller: &DutyDevice, detail: String) -> AuditLine {
     AuditLine {
         at: house.now(),
         actor: Actor::Device(caller.device),
         deed: Deed::ReverseScanned,
         subject: format!("检查点 {}", caller.checkpoint.0),
-        detail: String::new(),
+        detail,
     }
 }
 

@@ -22,6 +22,8 @@ mod invitations;
 mod layouts;
 mod messages;
 mod mirror;
+mod my_code;
+mod offline_codes;
 mod organisations;
 mod passwords;
 mod people;

@@ -2,7 +2,7 @@
 
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
-    entry_policies, health_status, inspections, layouts, messages, offers, organisations,
+    entry_policies, health_status, inspections, layouts, me, messages, offers, organisations,
     passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
 };
 use axum::http::header;
@@ -96,7 +96,8 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
 #[openapi(
     info(title = "venuecode", description = ABOUT),
     paths(
-        checkins::create, checkins::read, reverse_scans::create,
+        checkins::create, checkins::read, reverse_scans::create, me::code,
+        me::offline_codes::all, me::offline_codes::create, me::offline_codes::one, me::offline_codes::end,
         sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,
         accounts::send_code, accounts::register, accounts::list, accounts::password_link,
         accounts::invite, accounts::look, accounts::set_up,

@@ -134,7 +134,7 @@ async fn bad_bodies(program: &Program, path: &str, token: &str) -> BTreeSet<u16>
         refusal(&program.post_with(path, &cross, "{}").await),
         refusal(&other.await),
         refusal(&program.post(path, token, &long).await),
-        refusal(&program.post(path, token, "{}").await),
+        refusal(&program.post(path, token, "{\"code\":1,\"person\":\"x\"}").await),
     ])
 }
 
@@ -182,6 +182,70 @@ async fn reverse_scans_refuse_exactly_as_described() {
     t.set_standing(&program.door.code, Standing::Closed).await;
     came.insert(refusal(&program.post(SCANS, token, &entry).await));
     assert_eq!(came, promised(&program, SCANS, "post").await);
+}
+
+#[tokio::test]
+async fn a_code_on_a_screen_is_asked_for_and_scanned_once() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    assert_eq!(refusal(&program.get("/api/v1/me/code", "Bearer x").await), 401);
+    assert_eq!(promised(&program, "/api/v1/me/code", "get").await, BTreeSet::from([401]));
+    let code = program.get("/api/v1/me/code", &program.visitor).await.json();
+    assert_eq!(code["ends_ms"], t.now().0 + 60_000);
+    let held_out = serde_json::json!({ "code": code["text"] }).to_string();
+    let made = program.post(SCANS, &program.duty, &held_out).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let again = program.post(SCANS, &program.duty, &held_out).await;
+    assert_eq!(refusal(&again), 422);
+    assert_eq!(again.json()["errors"][0]["field"], "code");
+}
+
+#[tokio::test]
+async fn offline_codes_are_made_listed_and_revoked_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let (all, token) = ("/api/v1/me/offline-codes", &program.visitor);
+    let made = program.post(all, token, "{}").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let place = made.header(header::LOCATION).to_owned();
+    let text = made.json()["text"].as_str().unwrap().to_owned();
+    let scanned =
+        program.post(SCANS, &program.duty, &serde_json::json!({"code": text}).to_string());
+    assert_eq!(scanned.await.status, StatusCode::CREATED);
+    let listed = program.get(all, token).await.json();
+    assert_eq!(
+        (&listed["codes"][0]["in_force"], &listed["bearers"][0]["myself"]),
+        (&true.into(), &true.into())
+    );
+    let one = "/api/v1/me/offline-codes/{number}";
+    let mut came = bad_bodies(&program, all, token).await;
+    let person = listed["bearers"][0]["person"].as_u64().unwrap() + 1;
+    let other = serde_json::json!({ "person": person }).to_string();
+    came.insert(refusal(&program.post(all, token, &other).await));
+    for _ in 0..4 {
+        program.post(all, token, "{}").await;
+    }
+    came.insert(refusal(&program.post(all, token, "{}").await));
+    assert_eq!(came, promised(&program, all, "post").await);
+    assert_eq!(refusal(&program.get(all, "Bearer x").await), 401);
+    let none = format!("{all}/0000-0000-0000-0001");
+    let came = [
+        refusal(&program.get(&place, "Bearer x").await),
+        refusal(&program.get(&none, token).await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, one, "get").await);
+    let end = async |path: &str, headers: &[(&str, &str)]| {
+        ask(&program.router, &Method::DELETE, path, headers, "").await
+    };
+    let own = [("authorization", token.as_str())];
+    assert_eq!(end(&place, &own).await.status, StatusCode::NO_CONTENT);
+    let came = [
+        refusal(&end(&place, &[("authorization", "Bearer x")]).await),
+        refusal(&end(&place, &[own[0], ("sec-fetch-site", "cross-site")]).await),
+        refusal(&end(&none, &own).await),
+        refusal(&end(&place, &own).await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, one, "delete").await);
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ pub struct Checkin<'a> {
     address: &'a str,
     /// Entry time, milliseconds since 1970 UTC.
     entered_ms: i64,
-    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`.
+    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`,
+    /// `staff_personal_code`, `staff_offline_code`.
     method: &'static str,
     /// What the door does: `pass`, `recheck`, `stop`.
     verdict: &'static str,

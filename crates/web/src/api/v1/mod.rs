@@ -11,6 +11,7 @@ pub mod entry_policies;
 pub mod health_status;
 pub mod inspections;
 pub mod layouts;
+pub mod me;
 pub mod messages;
 pub mod offers;
 pub mod organisations;
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/api/v1/checkins/{id}", Who::Visitor, get(checkins::read)),
         Route::api(Method::POST, "/api/v1/reverse-scans", Who::Duty, post(reverse_scans::create)),
     ];
+    all.extend(me::routes());
     all.extend(sessions::routes());
     all.extend(accounts::routes());
     all.extend(passwords::routes());

@@ -4,6 +4,8 @@ mod check_in;
 mod choices;
 mod entry;
 mod mine;
+mod my_code;
+mod offline_codes;
 mod register;
 mod result;
 
@@ -47,6 +49,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/apps/{app}/back", anyone, post(entry::back_inside)),
         Route::get("/demo/open-as", anyone, get(entry::open_as)),
         Route::get("/me", visitor, get(mine::page)),
+        Route::get("/me/code", visitor, get(my_code::page)),
+        Route::get("/me/offline-codes", visitor, get(offline_codes::page)),
+        Route::post("/me/offline-codes", visitor, post(offline_codes::create)),
+        Route::get("/me/offline-codes/{number}", visitor, get(offline_codes::card)),
+        Route::get("/me/offline-codes/{number}/card.pdf", visitor, get(offline_codes::pdf)),
+        Route::post("/me/offline-codes/{number}/revoke", visitor, post(offline_codes::end)),
         Route::post("/me/apps/{app}/forget", visitor, post(mine::forget_app)),
         Route::post("/me/sign-out", visitor, post(mine::sign_out)),
     ]
