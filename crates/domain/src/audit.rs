@@ -99,13 +99,15 @@ pub enum Deed {
     OfflineCodeMade,
     /// Revoked an offline code.
     OfflineCodeRevoked,
+    /// Took the consent to the privacy notice back.
+    ConsentWithdrawn,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -154,6 +156,7 @@ impl Deed {
         Self::LayoutEnded,
         Self::OfflineCodeMade,
         Self::OfflineCodeRevoked,
+        Self::ConsentWithdrawn,
         Self::AuditRead,
     ];
 
@@ -209,6 +212,7 @@ impl Deed {
             Self::LayoutEnded => "layout_ended",
             Self::OfflineCodeMade => "offline_code_made",
             Self::OfflineCodeRevoked => "offline_code_revoked",
+            Self::ConsentWithdrawn => "consent_withdrawn",
             Self::AuditRead => "audit_read",
         }
     }
@@ -271,6 +275,7 @@ impl Deed {
             Self::LayoutEnded => "停用海报版式",
             Self::OfflineCodeMade => "打印离线码",
             Self::OfflineCodeRevoked => "作废离线码",
+            Self::ConsentWithdrawn => "撤回同意",
             Self::AuditRead => "查看审计记录",
         }
     }

@@ -27,6 +27,7 @@ pub mod people;
 pub mod phones;
 pub mod places;
 pub mod posters;
+pub mod privacy;
 pub mod regions;
 pub mod retention;
 pub mod similar;

@@ -6,7 +6,7 @@ use crate::{
     people::{column, number},
 };
 use domain::{people::PersonNumber, time::UnixMs};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// A code.
 #[derive(Clone, Debug)]
@@ -50,6 +50,22 @@ fn code(row: &AnyRow) -> Result<OfflineCode> {
         expires: UnixMs(row.try_get(5)?),
         revoked: row.try_get::<Option<i64>, _>(6)?.map(UnixMs),
     })
+}
+
+/// Revokes every code of a person, in the transaction of what ends them.
+pub(crate) async fn revoke_all(
+    tx: &mut AnyConnection,
+    person: PersonNumber,
+    at: UnixMs,
+) -> Result<u64> {
+    let done = sqlx::query(
+        "update offline_codes set revoked_ms = $2 where person = $1 and revoked_ms is null",
+    )
+    .bind(column(person))
+    .bind(at.0)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 impl Registry {

@@ -3,6 +3,7 @@
 use crate::{
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, give_back, next_number},
+    consents::{self, ConsentHow, ConsentStep},
     health_status,
 };
 use domain::{
@@ -58,6 +59,8 @@ pub struct KnownPerson {
     pub masked_sealed: Vec<u8>,
     /// Grows when all sessions are revoked.
     pub session_epoch: i64,
+    /// Version of the privacy notice agreed to; 0 when never asked, -1 when taken back.
+    pub consent_version: i64,
     /// What the register of health status says, confirmed when it was set.
     pub status: Option<HealthStatus>,
 }
@@ -67,7 +70,8 @@ fn known(row: &AnyRow) -> Result<KnownPerson> {
         number: number(row.try_get(0)?)?,
         masked_sealed: row.try_get(1)?,
         session_epoch: row.try_get(2)?,
-        status: health_status::status(row, 3)?,
+        consent_version: row.try_get(3)?,
+        status: health_status::status(row, 4)?,
     })
 }
 
@@ -131,7 +135,13 @@ async fn insert(tx: &mut AnyConnection, new: &NewPerson) -> Result<Option<Person
         return Ok(None);
     }
     health_status::settle(tx, id, new).await?;
-    number(id).map(Some)
+    let given = number(id)?;
+    if new.consent_version > 0 {
+        let version = new.consent_version;
+        let step = ConsentStep { version, at: new.registered, how: ConsentHow::Form };
+        consents::note(tx, given, &step).await?;
+    }
+    Ok(Some(given))
 }
 
 impl Registry {
@@ -181,7 +191,9 @@ impl Registry {
         phone_sealed: &[u8],
         phone_index: &[u8],
         consent_version: i64,
+        at: UnixMs,
     ) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let done = sqlx::query(
             "update people set phone_sealed = $2, phone_index = $3, consent_version = $4 \
              where number = $1 and phone_index is null",
@@ -190,9 +202,16 @@ impl Registry {
         .bind(phone_sealed)
         .bind(phone_index)
         .bind(consent_version)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let step = ConsentStep { version: consent_version, at, how: ConsentHow::Form };
+        consents::note(&mut tx, person, &step).await?;
+        changes::note(&mut tx, &Change::Person(person)).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Revokes all sessions of a person, and with them what accounts of apps open one by themselves.
@@ -225,7 +244,7 @@ impl Registry {
         mut each: impl FnMut(KnownPerson),
     ) -> Result<u64> {
         let mut rows = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+            "select p.number, p.masked_sealed, p.session_epoch, p.consent_version, h.colour, h.sampled_ms, \
              h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number \
              where p.number > $1 order by p.number",
@@ -246,7 +265,7 @@ impl Registry {
     /// Of the database.
     pub async fn known_person(&self, wanted: PersonNumber) -> Result<Option<KnownPerson>> {
         let row = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, h.colour, h.sampled_ms, \
+            "select p.number, p.masked_sealed, p.session_epoch, p.consent_version, h.colour, h.sampled_ms, \
              h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
              left join health_status h on h.person = p.number where p.number = $1",
         )

@@ -17,6 +17,7 @@ mod contract {
     mod checkpoints;
     mod code_uses;
     mod connect;
+    mod consents;
     mod doors;
     mod drafts;
     mod duty;

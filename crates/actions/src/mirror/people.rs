@@ -48,7 +48,15 @@ struct Slot {
     test_and_itinerary: u8,
     /// Doses of vaccine, or [`NO_DOSES`].
     doses: u8,
-    there: bool,
+    /// The consent, counted from [`NOBODY_THERE`] for nobody: version -1 is 1.
+    there: u8,
+}
+
+const NOBODY_THERE: u8 = 0;
+
+/// A consent as a slot has it; a version beyond what fits counts as the highest that does.
+fn consent_byte(version: i64) -> u8 {
+    u8::try_from(version.saturating_add(2).max(1)).unwrap_or(u8::MAX)
 }
 
 const NO_STATUS: u8 = u8::MAX;
@@ -71,7 +79,7 @@ const NOBODY: Slot = Slot {
     colour: NO_STATUS,
     test_and_itinerary: NO_TEST,
     doses: NO_DOSES,
-    there: false,
+    there: NOBODY_THERE,
 };
 
 /// The registry holds somebody who does not fit.
@@ -178,12 +186,17 @@ impl People {
     fn slot(&self, person: PersonNumber) -> Option<(&Block, &Slot)> {
         let (block, at) = place(person)?;
         let block = self.blocks.get(block)?.as_deref()?;
-        block.slots.get(at).filter(|slot| slot.there).map(|slot| (block, slot))
+        block.slots.get(at).filter(|slot| slot.there != NOBODY_THERE).map(|slot| (block, slot))
     }
 
     /// A person's session epoch.
     pub(super) fn epoch(&self, person: PersonNumber) -> Option<i64> {
         self.slot(person).map(|(_, slot)| i64::from(slot.epoch))
+    }
+
+    /// The version of the privacy notice that a person agreed to.
+    pub(super) fn consent(&self, person: PersonNumber) -> Option<i64> {
+        self.slot(person).map(|(_, slot)| i64::from(slot.there) - 2)
     }
 
     /// A person's masked name, sealed.
@@ -196,7 +209,13 @@ impl People {
     /// What the register says of a block of people; `None` beyond the last block.
     pub(super) fn statuses_of(&self, block: usize) -> Option<Vec<HealthStatus>> {
         let slots = self.blocks.get(block)?.as_deref().map_or(&[][..], |block| &block.slots);
-        Some(slots.iter().filter(|slot| slot.there).filter_map(Slot::status).collect())
+        Some(
+            slots
+                .iter()
+                .filter(|slot| slot.there != NOBODY_THERE)
+                .filter_map(Slot::status)
+                .collect(),
+        )
     }
 
     /// What the register of health status says.
@@ -213,7 +232,7 @@ impl Block {
         let start = there.name_at as usize;
         let old = self.names.get_mut(start..start + usize::from(there.name_bytes));
         let name_at = match old {
-            Some(old) if there.there && old.len() == name.len() => {
+            Some(old) if there.there != NOBODY_THERE && old.len() == name.len() => {
                 old.copy_from_slice(name);
                 there.name_at
             }
@@ -223,7 +242,8 @@ impl Block {
                 end
             }
         };
-        *there = Slot { epoch, name_at, name_bytes, there: true, ..Slot::of(known.status) };
+        let consent = consent_byte(known.consent_version);
+        *there = Slot { epoch, name_at, name_bytes, there: consent, ..Slot::of(known.status) };
         Some(())
     }
 }
@@ -280,7 +300,13 @@ mod tests {
 
     fn known(number: u64, name: &[u8], status: Option<HealthStatus>) -> KnownPerson {
         let number = PersonNumber(number);
-        KnownPerson { number, masked_sealed: name.to_vec(), session_epoch: 3, status }
+        KnownPerson {
+            number,
+            masked_sealed: name.to_vec(),
+            session_epoch: 3,
+            consent_version: 2,
+            status,
+        }
     }
 
     #[test]
@@ -382,6 +408,18 @@ mod tests {
             people.put(&wrong);
             assert!(people.fits().is_err());
         }
+    }
+
+    #[test]
+    fn a_consent_comes_back_also_one_taken_back() {
+        let mut people = People::default();
+        for version in [-1, 0, 1, 3, 253] {
+            people.put(&KnownPerson { consent_version: version, ..known(1, b"x", None) });
+            assert_eq!(people.consent(PersonNumber(1)), Some(version));
+        }
+        people.put(&KnownPerson { consent_version: i64::MIN, ..known(1, b"x", None) });
+        assert_eq!(people.consent(PersonNumber(1)), Some(-1));
+        assert_eq!(people.consent(PersonNumber(2)), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
 pub mod acting;
+pub mod consent;
 pub mod mine;
 pub mod my_code;
 pub mod register;

@@ -1,6 +1,6 @@
 //! A visitor registers once.
 
-use super::session;
+use super::{consent, session};
 use crate::{
     Answer, Failure, House,
     accounts::{
@@ -13,11 +13,11 @@ use domain::{
     phones::Phone,
     time::UnixMs,
 };
-use registry::{NewPerson, Person};
+use registry::{ConsentHow, NewPerson, Person};
 use vault::{Field, Index, Vault};
 
 /// Version of the privacy notice in force.
-pub const CONSENT_VERSION: i64 = 2;
+pub const CONSENT_VERSION: i64 = domain::privacy::CURRENT;
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year.
@@ -70,10 +70,15 @@ async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<(Visito
     if person.new.phone_index.is_none() {
         let sealed = house.vault.seal(Field::Phone, phone.as_str(), &*house.dice)?;
         let index = house.vault.blind(Index::Phone, phone.as_str());
-        if !house.registry.set_phone(person.number, &sealed, &index, CONSENT_VERSION).await? {
+        let (number, at) = (person.number, house.now());
+        if !house.registry.set_phone(number, &sealed, &index, CONSENT_VERSION, at).await? {
             // Another phone claimed this person at the same moment.
             return Err(Failure::field("phone", OTHER_PHONE));
         }
+        house.catch_up().await?;
+    } else if person.new.consent_version != CONSENT_VERSION {
+        // The form has the notice in force, and they ticked it.
+        consent::note(house, person.number, ConsentHow::Form).await?;
     }
     let token = session::issue(
         &house.vault,

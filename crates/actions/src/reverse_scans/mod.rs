@@ -7,7 +7,7 @@ use crate::{
     accounts::principals::DutyDevice,
     checkins::{look::Door, record::enter},
     duty::announce::Shown,
-    people::{id_index, register::seal},
+    people::{consent, id_index, register::seal},
 };
 use domain::{
     audit::{Actor, Deed},
@@ -15,7 +15,7 @@ use domain::{
     people::{IdDocument, IdKind, PersonNumber, check_name},
     venue_codes::Standing,
 };
-use registry::AuditLine;
+use registry::{AuditLine, ConsentHow};
 use std::sync::Arc;
 
 /// What staff typed.
@@ -27,19 +27,22 @@ pub struct IdForm {
     pub id_number: String,
     /// Name; needed only when nobody with this document is registered yet.
     pub name: String,
+    /// Whether the person agreed aloud; needed only of somebody who took their consent back.
+    pub consent: bool,
 }
 
 /// Registers an entry by ID number; the same card as for a scan.
 ///
 /// # Errors
-/// `Invalid` at `id_kind`, `id_number`, or at `name` when the person is new and no name was given;
+/// `Invalid` at `id_kind`, `id_number`, at `name` when the person is new and no name was given, or at
+/// `consent` when they took theirs back;
 /// `Conflict` when the door has no code in use; `TooMany` beyond 60 within a minute; `Busy`.
 pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> Answer<Arc<Shown>> {
     let id = document(house, form)?;
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
     house.registry.audit(&[line(house, caller, String::new())]).await?;
-    let person = person(house, &id, &form.name).await?;
+    let person = person(house, &id, form).await?;
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
@@ -58,6 +61,8 @@ fn line(house: &House, caller: &DutyDevice, detail: String) -> AuditLine {
     }
 }
 
+const AGREE_ANEW: &str = "本人已撤回同意。请当面说明，本人同意后再勾选";
+
 fn document(house: &House, form: &IdForm) -> Answer<IdDocument> {
     let kind = IdKind::from_code(form.id_kind.trim());
     let kind = kind.ok_or_else(|| Failure::field("id_kind", "请选择证件类型"))?;
@@ -72,15 +77,22 @@ fn door(house: &House, caller: &DutyDevice) -> Answer<Arc<Door>> {
 }
 
 /// The person with this document; a new one is registered under the name given at the door.
-async fn person(house: &House, id: &IdDocument, name: &str) -> Answer<PersonNumber> {
+async fn person(house: &House, id: &IdDocument, form: &IdForm) -> Answer<PersonNumber> {
     let index = id_index(house, id);
     if let Some(known) = house.registry.person_by_id(&index).await? {
         // Whoever was registered elsewhere a moment ago may not be in memory yet.
         if house.mirror.epoch(known.number).is_none() {
             house.catch_up().await?;
         }
+        if consent::is_withdrawn(known.new.consent_version) {
+            if !form.consent {
+                return Err(Failure::field("consent", AGREE_ANEW));
+            }
+            consent::note(house, known.number, ConsentHow::Door).await?;
+        }
         return Ok(known.number);
     }
+    let name = &form.name;
     if name.trim().is_empty() {
         return Err(Failure::field("name", "首次登记，请核对证件并填写姓名"));
     }

@@ -22,7 +22,8 @@ use actions::{
     contact_tracing::{cases, export, identity, view},
     duty::{devices, screen},
     entry_apps::{self, CameBack, EntryApp},
-    health_status, invitations,
+    health_status, invitations, offline_codes,
+    people::{consent, my_code},
     posters::{self, jobs, layouts},
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
@@ -56,6 +57,7 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     secrets.extend(at_the_desk(t).await);
     let door = at_the_venue(t, &mut secrets).await;
     at_the_door(t, &door, &mut secrets).await;
+    on_their_own_side(t, &mut secrets).await;
     secrets
 }
 
@@ -202,6 +204,7 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
         id_kind: "resident_id".to_owned(),
         id_number: id_number(7000),
         name: "欧阳建国".to_owned(),
+        ..IdForm::default()
     };
     by_id_number(t, &guard, &typed).await.unwrap();
     let caller = investigator(t).await;
@@ -251,6 +254,18 @@ async fn asked_by_name(t: &TestHouse, door: &Door) -> PersonForm {
     }
     *t.health.by_name.lock() = false;
     form
+}
+
+/// What people do about their own data.
+async fn on_their_own_side(t: &TestHouse, secrets: &mut Vec<String>) {
+    let form = PersonForm { name: "宇文化雨".to_owned(), ..t.person_form() };
+    let (person, token) = sign_up(t, &form).await.unwrap();
+    let number = offline_codes::make::make(t, &person, person.person()).await.unwrap();
+    secrets.push(offline_codes::list::one(t, &person, number).await.unwrap().text);
+    offline_codes::revoke::revoke(t, &person, number).await.unwrap();
+    secrets.push(my_code::my_code(t, &person).unwrap().text);
+    consent::withdraw(t, &person).await.unwrap();
+    secrets.extend([form.name, form.id_number, form.phone, token]);
 }
 
 /// Every file below a folder, with its bytes.

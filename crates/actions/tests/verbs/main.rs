@@ -9,6 +9,7 @@ mod audit;
 mod categories;
 mod changes;
 mod checkins;
+mod consent;
 mod contact_tracing;
 mod counts;
 mod drafts;

@@ -86,8 +86,8 @@ async fn somebody_registered_at_a_door_has_no_phone_until_it_is_set(at: &BackEnd
     assert_eq!((before.new.phone_sealed, before.new.phone_index), (None, None));
     assert_eq!(before.new.consent_version, 0);
 
-    assert!(at.registry.set_phone(number, b"sealed", b"found by", 3).await.unwrap());
-    assert!(!at.registry.set_phone(number, b"other", b"too late", 4).await.unwrap());
+    assert!(at.registry.set_phone(number, b"sealed", b"found by", 3, NOON).await.unwrap());
+    assert!(!at.registry.set_phone(number, b"other", b"too late", 4, NOON).await.unwrap());
     let after = at.registry.person_by_id(b"at the door").await.unwrap().unwrap();
     assert_eq!(after.new.phone_sealed.unwrap(), b"sealed");
     assert_eq!(after.new.phone_index.unwrap(), b"found by");
@@ -100,7 +100,7 @@ async fn unknown_people_are_nobody(at: &BackEnd) {
     at.a_person("a").await;
     for number in [0, 2, u64::MAX, i64::MAX.unsigned_abs() + 1] {
         assert!(at.registry.person(PersonNumber(number)).await.unwrap().is_none(), "{number}");
-        assert!(!at.registry.set_phone(PersonNumber(number), b"x", b"x", 9).await.unwrap());
+        assert!(!at.registry.set_phone(PersonNumber(number), b"x", b"x", 9, NOON).await.unwrap());
         at.registry.next_session_epoch(PersonNumber(number)).await.unwrap();
     }
     assert!(at.registry.person_by_id(b"b").await.unwrap().is_none());

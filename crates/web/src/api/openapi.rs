@@ -97,6 +97,7 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
     info(title = "venuecode", description = ABOUT),
     paths(
         checkins::create, checkins::read, reverse_scans::create, me::code,
+        me::visits::list, me::consent::read, me::consent::agree, me::consent::withdraw,
         me::offline_codes::all, me::offline_codes::create, me::offline_codes::one, me::offline_codes::end,
         sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,
         accounts::send_code, accounts::register, accounts::list, accounts::password_link,

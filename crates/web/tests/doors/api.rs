@@ -209,9 +209,8 @@ async fn offline_codes_are_made_listed_and_revoked_and_refused_as_described() {
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     let place = made.header(header::LOCATION).to_owned();
     let text = made.json()["text"].as_str().unwrap().to_owned();
-    let scanned =
-        program.post(SCANS, &program.duty, &serde_json::json!({"code": text}).to_string());
-    assert_eq!(scanned.await.status, StatusCode::CREATED);
+    let held_out = serde_json::json!({ "code": text }).to_string();
+    assert_eq!(program.post(SCANS, &program.duty, &held_out).await.status, StatusCode::CREATED);
     let listed = program.get(all, token).await.json();
     assert_eq!(
         (&listed["codes"][0]["in_force"], &listed["bearers"][0]["myself"]),
@@ -246,6 +245,40 @@ async fn offline_codes_are_made_listed_and_revoked_and_refused_as_described() {
         refusal(&end(&place, &own).await),
     ];
     assert_eq!(BTreeSet::from(came), promised(&program, one, "delete").await);
+}
+
+#[tokio::test]
+async fn entries_and_consent_are_read_by_their_person_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let (visits, consent, token) = ("/api/v1/me/visits", "/api/v1/me/consent", &program.visitor);
+    program.post(CHECKINS, token, &program.entry()).await;
+    let seen = program.get(visits, token).await.json();
+    assert_eq!((&seen["total"], &seen["visits"][0]["method"]), (&1.into(), &"browser".into()));
+    let came = BTreeSet::from([
+        refusal(&program.get(visits, "Bearer x").await),
+        refusal(&program.get(&format!("{visits}?nonsense=1"), token).await),
+        refusal(&program.get(&format!("{visits}?page=x"), token).await),
+    ]);
+    assert_eq!(came, promised(&program, visits, "get").await);
+
+    let seen = program.get(consent, token).await.json();
+    assert_eq!((&seen["version"], &seen["asks"]), (&seen["current"], &false.into()));
+    assert_eq!(refusal(&program.get(consent, "Bearer x").await), 401);
+    let mut came = bad_bodies(&program, consent, token).await;
+    came.insert(refusal(&program.post(consent, token, "{\"version\":1}").await));
+    assert_eq!(came, promised(&program, consent, "post").await);
+    let current = format!("{{\"version\":{}}}", seen["current"]);
+    let agreed = program.post(consent, token, &current).await;
+    assert_eq!(agreed.status, StatusCode::NO_CONTENT);
+    let end = async |headers: &[(&str, &str)]| {
+        ask(&program.router, &Method::DELETE, consent, headers, "").await
+    };
+    let own = ("authorization", token.as_str());
+    assert_eq!(refusal(&end(&[own, ("sec-fetch-site", "cross-site")]).await), 403);
+    assert_eq!(end(&[own]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(refusal(&end(&[own]).await), 401, "the session has ended with it");
+    assert_eq!(promised(&program, consent, "delete").await, BTreeSet::from([401, 403]));
 }
 
 #[tokio::test]

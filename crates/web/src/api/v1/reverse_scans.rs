@@ -35,6 +35,10 @@ pub struct NewReverseScan {
     /// The name, needed when nobody with this document is registered yet.
     #[serde(default)]
     name: String,
+    /// Whether the person, told of the privacy notice, agreed aloud; needed of somebody who took their
+    /// consent back.
+    #[serde(default)]
+    consent: bool,
 }
 
 /// What the door sees.
@@ -88,7 +92,12 @@ pub async fn create(
     As(device): As<DutyDevice>,
     JsonBody(new): JsonBody<NewReverseScan>,
 ) -> Response {
-    let form = IdForm { id_kind: new.id_kind, id_number: new.id_number, name: new.name };
+    let form = IdForm {
+        id_kind: new.id_kind,
+        id_number: new.id_number,
+        name: new.name,
+        consent: new.consent,
+    };
     let entry = async move {
         match new.code {
             Some(code) => by_code(&house, &device, &code).await,

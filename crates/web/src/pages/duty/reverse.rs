@@ -53,6 +53,7 @@ pub(super) struct Fields {
     id_kind: String,
     id_number: String,
     name: String,
+    consent: Option<String>,
 }
 
 /// `GET /duty/reverse-scan`
@@ -69,7 +70,12 @@ pub(super) async fn submit(
     headers: HeaderMap,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let form = IdForm { id_kind: fields.id_kind, id_number: fields.id_number, name: fields.name };
+    let form = IdForm {
+        id_kind: fields.id_kind,
+        id_number: fields.id_number,
+        name: fields.name,
+        consent: fields.consent.is_some(),
+    };
     let none = Complaints::default();
     let (whole, typed) = (Arc::clone(&house), form.clone());
     // A scanner types where it stands: a code is one in the field of numbers, too.

@@ -2,6 +2,7 @@
 
 mod check_in;
 mod choices;
+mod consent;
 mod entry;
 mod mine;
 mod my_code;
@@ -36,7 +37,8 @@ pub fn routes() -> Vec<Route> {
     let (anyone, visitor) = (Who::Anyone, Who::Visitor);
     vec![
         Route::get("/", anyone, get(choices::home)),
-        Route::get("/privacy", anyone, get(choices::privacy)),
+        Route::get("/privacy", anyone, get(consent::privacy)),
+        Route::get("/privacy/{version}", anyone, get(consent::privacy_version)),
         Route::get("/large", anyone, get(choices::large)),
         Route::get("/lang", anyone, get(choices::lang)),
         Route::get("/c/{code}", anyone, get(check_in::page)),
@@ -50,6 +52,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/demo/open-as", anyone, get(entry::open_as)),
         Route::get("/me", visitor, get(mine::page)),
         Route::get("/me/code", visitor, get(my_code::page)),
+        Route::get("/me/consent", visitor, get(consent::page)),
+        Route::post("/me/consent", visitor, post(consent::agree)),
+        Route::post("/me/consent/withdraw", visitor, post(consent::withdraw)),
         Route::get("/me/offline-codes", visitor, get(offline_codes::page)),
         Route::post("/me/offline-codes", visitor, post(offline_codes::create)),
         Route::get("/me/offline-codes/{number}", visitor, get(offline_codes::card)),

@@ -1,6 +1,8 @@
-//! The visitor's own side, for apps: the code on the screen, and offline codes.
+//! The visitor's own side, for apps: codes, entries, consent.
 
+pub mod consent;
 pub mod offline_codes;
+pub mod visits;
 
 use crate::{
     answer,
@@ -24,9 +26,14 @@ use utoipa::ToSchema;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let visitor = Who::Visitor;
+    let consent = "/api/v1/me/consent";
     let (codes, one) = ("/api/v1/me/offline-codes", "/api/v1/me/offline-codes/{number}");
     vec![
         Route::api(Method::GET, "/api/v1/me/code", visitor, get(code)),
+        Route::api(Method::GET, "/api/v1/me/visits", visitor, get(visits::list)),
+        Route::api(Method::GET, consent, visitor, get(self::consent::read)),
+        Route::api(Method::POST, consent, visitor, post(self::consent::agree)),
+        Route::api(Method::DELETE, consent, visitor, delete(self::consent::withdraw)),
         Route::api(Method::GET, codes, visitor, get(offline_codes::all)),
         Route::api(Method::POST, codes, visitor, post(offline_codes::create)),
         Route::api(Method::GET, one, visitor, get(offline_codes::one)),
