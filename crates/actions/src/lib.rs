@@ -30,6 +30,7 @@ pub mod people;
 pub mod places;
 pub mod posters;
 pub mod regions;
+pub mod requests;
 pub mod retention;
 pub mod reverse_scans;
 pub mod sms;

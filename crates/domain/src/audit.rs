@@ -101,13 +101,29 @@ pub enum Deed {
     OfflineCodeRevoked,
     /// Took the consent to the privacy notice back.
     ConsentWithdrawn,
+    /// Downloaded everything that is kept of oneself.
+    OwnDataTaken,
+    /// Asked for correction or erasure of one's own data.
+    RequestFiled,
+    /// Saw a person's identity because of their request.
+    RequestOpened,
+    /// Turned a person's request down.
+    RequestRefused,
+    /// Corrected a person's name or document at their request.
+    PersonCorrected,
+    /// Erased a person at their request.
+    PersonErased,
+    /// Kept a case secret from those it is about, for now.
+    CaseEmbargoed,
+    /// Ended that a case is kept secret.
+    EmbargoLifted,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 58] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -157,6 +173,14 @@ impl Deed {
         Self::OfflineCodeMade,
         Self::OfflineCodeRevoked,
         Self::ConsentWithdrawn,
+        Self::OwnDataTaken,
+        Self::RequestFiled,
+        Self::RequestOpened,
+        Self::RequestRefused,
+        Self::PersonCorrected,
+        Self::PersonErased,
+        Self::CaseEmbargoed,
+        Self::EmbargoLifted,
         Self::AuditRead,
     ];
 
@@ -213,6 +237,14 @@ impl Deed {
             Self::OfflineCodeMade => "offline_code_made",
             Self::OfflineCodeRevoked => "offline_code_revoked",
             Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::OwnDataTaken => "own_data_taken",
+            Self::RequestFiled => "request_filed",
+            Self::RequestOpened => "request_opened",
+            Self::RequestRefused => "request_refused",
+            Self::PersonCorrected => "person_corrected",
+            Self::PersonErased => "person_erased",
+            Self::CaseEmbargoed => "case_embargoed",
+            Self::EmbargoLifted => "embargo_lifted",
             Self::AuditRead => "audit_read",
         }
     }
@@ -276,6 +308,14 @@ impl Deed {
             Self::OfflineCodeMade => "打印离线码",
             Self::OfflineCodeRevoked => "作废离线码",
             Self::ConsentWithdrawn => "撤回同意",
+            Self::OwnDataTaken => "下载本人数据",
+            Self::RequestFiled => "提出个人信息要求",
+            Self::RequestOpened => "查看个人信息要求",
+            Self::RequestRefused => "不予办理个人信息要求",
+            Self::PersonCorrected => "更正个人信息",
+            Self::PersonErased => "删除个人信息",
+            Self::CaseEmbargoed => "病例开始保密",
+            Self::EmbargoLifted => "病例结束保密",
             Self::AuditRead => "查看审计记录",
         }
     }

@@ -29,6 +29,7 @@ pub mod places;
 pub mod posters;
 pub mod privacy;
 pub mod regions;
+pub mod requests;
 pub mod retention;
 pub mod similar;
 pub mod sorting;

@@ -41,6 +41,7 @@ mod contract {
     mod proposals;
     mod queue;
     mod regions;
+    mod requests;
     mod sms_codes;
     mod support;
     mod venue_codes;

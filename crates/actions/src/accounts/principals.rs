@@ -82,6 +82,11 @@ principal!(
     PolicyOfficer, PolicyOfficer, as_policy_officer
 );
 
+principal!(
+    /// 个人信息保护专员
+    PrivacyOfficer, PrivacyOfficer, as_privacy_officer
+);
+
 impl Staff {
     /// Role.
     #[must_use]

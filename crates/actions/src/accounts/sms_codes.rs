@@ -30,6 +30,8 @@ pub enum CodeUse {
     SignIn,
     /// A manager who has forgotten the password.
     Recovery,
+    /// A visitor takes their own data.
+    OwnData,
 }
 
 impl CodeUse {
@@ -39,6 +41,7 @@ impl CodeUse {
             Self::Account => "account",
             Self::SignIn => "sign_in",
             Self::Recovery => "recovery",
+            Self::OwnData => "own_data",
         }
     }
 
@@ -48,7 +51,7 @@ impl CodeUse {
     fn daily_max(self) -> i64 {
         match self {
             Self::SignIn => 20,
-            Self::Visitor | Self::Account | Self::Recovery => 10,
+            Self::Visitor | Self::Account | Self::Recovery | Self::OwnData => 10,
         }
     }
 }

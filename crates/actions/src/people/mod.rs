@@ -2,8 +2,10 @@
 
 pub mod acting;
 pub mod consent;
+pub mod looks;
 pub mod mine;
 pub mod my_code;
+pub mod my_data;
 pub mod register;
 pub mod session;
 

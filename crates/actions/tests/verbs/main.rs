@@ -33,6 +33,7 @@ mod plain_model;
 mod poster_jobs;
 mod posters;
 mod principals;
+mod requests;
 mod retention;
 mod reverse_scans;
 mod review;

@@ -3,7 +3,7 @@
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, drafts, duty_devices,
     entry_policies, health_status, inspections, layouts, me, messages, offers, organisations,
-    passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
+    passwords, places, poster_jobs, posters, regions, requests, reverse_scans, sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -97,6 +97,8 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
     info(title = "venuecode", description = ABOUT),
     paths(
         checkins::create, checkins::read, reverse_scans::create, me::code,
+        me::data::all_looks, me::data::send_code, me::data::read, me::requests::all, me::requests::create,
+        requests::list, requests::one, requests::answer,
         me::visits::list, me::consent::read, me::consent::agree, me::consent::withdraw,
         me::offline_codes::all, me::offline_codes::create, me::offline_codes::one, me::offline_codes::end,
         sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,

@@ -271,14 +271,49 @@ async fn entries_and_consent_are_read_by_their_person_and_refused_as_described()
     let current = format!("{{\"version\":{}}}", seen["current"]);
     let agreed = program.post(consent, token, &current).await;
     assert_eq!(agreed.status, StatusCode::NO_CONTENT);
-    let end = async |headers: &[(&str, &str)]| {
-        ask(&program.router, &Method::DELETE, consent, headers, "").await
-    };
-    let own = ("authorization", token.as_str());
-    assert_eq!(refusal(&end(&[own, ("sec-fetch-site", "cross-site")]).await), 403);
-    assert_eq!(end(&[own]).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(refusal(&end(&[own]).await), 401, "the session has ended with it");
-    assert_eq!(promised(&program, consent, "delete").await, BTreeSet::from([401, 403]));
+    let end = "/api/v1/me/consent/withdrawal";
+    let mut came = bad_bodies(&program, end, token).await;
+    came.insert(refusal(&program.post(end, token, "{\"sure\":false}").await));
+    assert_eq!(came, promised(&program, end, "post").await);
+    let gone = program.post(end, token, "{\"sure\":true}").await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(refusal(&program.get(consent, token).await), 401, "the session has ended with it");
+}
+
+#[tokio::test]
+async fn ones_data_looks_and_requests_are_told_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let token = &program.visitor;
+    let (data, codes) = ("/api/v1/me/data", "/api/v1/me/data/sms-codes");
+    let (looks, requests) = ("/api/v1/me/looks", "/api/v1/me/requests");
+    for path in [looks, requests] {
+        assert_eq!(refusal(&program.get(path, "Bearer x").await), 401);
+        assert_eq!(program.get(path, token).await.status, StatusCode::OK);
+        assert_eq!(promised(&program, path, "get").await, BTreeSet::from([401]));
+    }
+    let erasure = "{\"kind\":\"erasure\"}";
+    assert_eq!(program.post(requests, token, erasure).await.status, StatusCode::CREATED);
+    let mut came = bad_bodies(&program, requests, token).await;
+    came.insert(refusal(&program.post(requests, token, erasure).await));
+    assert_eq!(came, promised(&program, requests, "post").await);
+    let listed = program.get(requests, token).await.json();
+    assert_eq!(listed["requests"][0]["state"], "open");
+
+    t.clock.advance_ms(61_000);
+    let cross = [("authorization", token.as_str()), ("sec-fetch-site", "cross-site")];
+    let sent = program.post(codes, token, "").await;
+    assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.text());
+    let came = [
+        refusal(&program.post(codes, "Bearer x", "").await),
+        refusal(&program.post_with(codes, &cross, "").await),
+        refusal(&program.post(codes, token, "").await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, codes, "post").await);
+    let came = bad_bodies(&program, data, token).await;
+    let by_state = BTreeSet::from([409, 503]);
+    let wanted = promised(&program, data, "post").await;
+    assert!(came.is_subset(&wanted) && wanted.difference(&came).all(|s| by_state.contains(s)));
 }
 
 #[tokio::test]

@@ -9,7 +9,36 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 46] = [
+const DATA: [(&str, &[&str], &str); 50] = [
+    (
+        "actions/src/offline_codes/list.rs",
+        &["{} 尾号 {}", "有效至 {}（含当天）"],
+        "printed on a card",
+    ),
+    (
+        "actions/src/",
+        &[
+            "离线码 {}",
+            "人员 {}",
+            "病例 {}",
+            "要求 {}",
+            "要求 {id}",
+            "病例编号 {}",
+            "人员 {number}",
+            "病例 ",
+        ],
+        AUDIT,
+    ),
+    (
+        "actions/src/requests/decide.rs",
+        &["已删除"],
+        "stands in place of the name of an erased person",
+    ),
+    (
+        "web/src/pages/visitor/",
+        &["离线码.pdf", "我的数据-{day}.{end}"],
+        "names of files of people in Fuyang",
+    ),
     ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
     ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),
     ("actions/src/health_status/import.rs", &[], ERRORS),

@@ -4,8 +4,9 @@ use crate::{
     client::Client,
     visitor::{enter, known},
 };
+use actions::{accounts::sms_codes::CodeUse, people::register::register};
 use axum::http::StatusCode;
-use domain::people::PersonNumber;
+use domain::{accounts::Role, people::PersonNumber, time::MINUTE_MS};
 use registry::{ConsentHow, ConsentStep};
 use testkit::TestHouse;
 
@@ -142,4 +143,80 @@ async fn a_consent_is_taken_back_and_asked_for_again_at_the_next_scan() {
     phone.get("/me").await.says(StatusCode::UNAUTHORIZED, &[]);
     let page = phone.get(&format!("/c/{}", door.code)).await;
     page.says(StatusCode::OK, &["首次登记", "我已阅读并同意上面的说明"]);
+}
+
+#[tokio::test]
+async fn requests_are_filed_by_the_person_and_answered_at_the_desk() {
+    let t = TestHouse::new().await;
+    let (mut phone, _) = known(&t).await;
+    phone.get("/me/requests").await.says(StatusCode::OK, &["15 个工作日内答复", "要求删除"]);
+    let wrong = [("kind", "correction"), ("id_kind", "resident_id"), ("id_number", "12")];
+    let seen = phone.post("/me/requests", &wrong).await;
+    seen.says(StatusCode::UNPROCESSABLE_ENTITY, &["id_number-wrong", "value=\"12\""]);
+    let right = [("kind", "correction"), ("name", "王晓明"), ("words", "写错了")];
+    assert_eq!(phone.post("/me/requests", &right).await.aim(), "/me/requests");
+    phone.get("/me/requests").await.says(StatusCode::OK, &["办理中", "最迟 2026-12-11 答复"]);
+    let seen = phone.post("/me/requests", &right).await;
+    seen.says(StatusCode::CONFLICT, &["已经提过同样的要求"]);
+
+    let token = t.staff_token(Role::PrivacyOfficer, "").await;
+    let mut desk = Client::with(&t, "vc_staff", &token).await;
+    let queue = desk.get("/requests").await;
+    queue.says(StatusCode::OK, &["更正 · 王*明", "2026-12-11", "办理中 1"]);
+    queue.says_not("王小明");
+    desk.get("/requests?state=done&page=7").await.says(StatusCode::OK, &["已办结 0"]);
+    let one = desk.get("/requests/1").await;
+    one.says(StatusCode::OK, &["王小明", "王晓明", "写错了", "此次查看已记入审计"]);
+    desk.get("/requests/9").await.says(StatusCode::NOT_FOUND, &[]);
+    let seen = desk.post("/requests/1/decision", &[("outcome", "refuse")]).await;
+    seen.says(StatusCode::UNPROCESSABLE_ENTITY, &["请写明办理结果", "checked"]);
+    let answer = [("outcome", "carry_out"), ("reason", "已核对证件")];
+    assert_eq!(desk.post("/requests/1/decision", &answer).await.aim(), "/requests?done=1");
+    desk.post("/requests/1/decision", &answer).await.says(StatusCode::CONFLICT, &["已经办过"]);
+    phone.get("/me/requests").await.says(StatusCode::OK, &["已办结", "答复：已核对证件"]);
+    let seen = phone.get("/me/looks").await;
+    seen.says(StatusCode::OK, &["个人信息保护专员 · 全市", "为办理您的要求查看了资料"]);
+}
+
+#[tokio::test]
+async fn a_late_request_is_said_loudly_to_the_desk_and_to_the_person() {
+    let t = TestHouse::new().await;
+    let (mut phone, _) = known(&t).await;
+    phone.post("/me/requests", &[("kind", "erasure")]).await.aim();
+    t.clock.advance_ms(20 * 24 * 60 * MINUTE_MS);
+    let token = t.staff_token(Role::PrivacyOfficer, "").await;
+    let mut desk = Client::with(&t, "vc_staff", &token).await;
+    let seen = desk.get("/requests").await;
+    seen.says(StatusCode::OK, &["有 1 个要求已超过答复期限", "超期 1 天"]);
+    phone.get("/me/requests").await.says(StatusCode::OK, &["已超过答复期限"]);
+}
+
+#[tokio::test]
+async fn ones_data_come_as_a_table_or_as_json_after_a_code() {
+    let t = TestHouse::new().await;
+    let form = t.person_form();
+    let code = t.sms_code(CodeUse::Visitor, &form.phone).await;
+    let (_, token) = register(&t.house, &form, &code).await.unwrap();
+    let door = t.door().await;
+    let mut phone = Client::with(&t, "vc_visitor", &token).await;
+    enter(&mut phone, &door).await;
+    let masked = format!("{}****{}", &form.phone[..3], &form.phone[7..]);
+    phone.get("/me/data").await.says(StatusCode::OK, &[&masked, "下载表格（CSV）"]);
+    let seen = phone.post("/me/data", &[("sms_code", ""), ("form", "csv")]).await;
+    seen.says(StatusCode::UNPROCESSABLE_ENTITY, &["sms_code-wrong"]);
+    for (kind, holds) in [("csv", "阜阳市人民医院（南区） · "), ("json", "\"visits\": [")]
+    {
+        t.clock.advance_ms(61_000);
+        phone.post("/me/data/code", &[]).await.says(StatusCode::OK, &["验证码已发送"]);
+        let seen = phone.post("/me/data/code", &[]).await;
+        assert_eq!(
+            (seen.status, seen.header("retry-after")),
+            (StatusCode::TOO_MANY_REQUESTS, "60")
+        );
+        let code = t.outbox.code(&form.phone).unwrap();
+        let file = phone.post("/me/data", &[("sms_code", &code), ("form", kind)]).await;
+        file.says(StatusCode::OK, &[&form.name, &form.id_number, &form.phone, holds]);
+        assert!(file.header("content-disposition").contains(kind));
+    }
+    phone.get("/me/looks").await.says(StatusCode::OK, &["没有人看过"]);
 }

@@ -21,6 +21,7 @@ pub mod poster_jobs;
 pub mod posters;
 pub mod problems;
 pub mod regions;
+pub mod requests;
 pub mod reverse_scans;
 pub mod sessions;
 mod told;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::POST, "/api/v1/reverse-scans", Who::Duty, post(reverse_scans::create)),
     ];
     all.extend(me::routes());
+    all.extend(requests::routes());
     all.extend(sessions::routes());
     all.extend(accounts::routes());
     all.extend(passwords::routes());

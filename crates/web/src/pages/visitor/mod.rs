@@ -7,7 +7,9 @@ mod entry;
 mod mine;
 mod my_code;
 mod offline_codes;
+mod own_data;
 mod register;
+mod requests;
 mod result;
 
 pub(crate) use check_in::method;
@@ -52,6 +54,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/demo/open-as", anyone, get(entry::open_as)),
         Route::get("/me", visitor, get(mine::page)),
         Route::get("/me/code", visitor, get(my_code::page)),
+        Route::get("/me/data", visitor, get(own_data::page)),
+        Route::post("/me/data", visitor, post(own_data::file)),
+        Route::post("/me/data/code", visitor, post(own_data::code)),
+        Route::get("/me/looks", visitor, get(own_data::looks_page)),
+        Route::get("/me/requests", visitor, get(requests::page)),
+        Route::post("/me/requests", visitor, post(requests::submit)),
         Route::get("/me/consent", visitor, get(consent::page)),
         Route::post("/me/consent", visitor, post(consent::agree)),
         Route::post("/me/consent/withdraw", visitor, post(consent::withdraw)),

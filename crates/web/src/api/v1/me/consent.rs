@@ -8,7 +8,7 @@ use crate::{
     },
     seat::As,
 };
-use actions::{House, accounts::principals::Visitor, people::consent};
+use actions::{Failure, House, accounts::principals::Visitor, people::consent};
 use axum::{
     Json,
     extract::State,
@@ -93,12 +93,28 @@ pub async fn agree(
     }
 }
 
+/// That it is meant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// `true`: every session ends with it, this one too.
+    sure: bool,
+}
+
 /// Takes the consent back: every session ends, this one too.
 #[utoipa::path(
-    delete, path = "/api/v1/me/consent", tag = "visitors", security(("visitor" = [])),
-    responses((status = 204, description = "taken back"), SignedIn, FromElsewhere)
+    post, path = "/api/v1/me/consent/withdrawal", tag = "visitors", request_body = Withdrawal,
+    security(("visitor" = [])),
+    responses((status = 204, description = "taken back"), SignedIn, FromElsewhere, Typed)
 )]
-pub async fn withdraw(State(house): State<Arc<House>>, As(visitor): As<Visitor>) -> Response {
+pub async fn withdraw(
+    State(house): State<Arc<House>>,
+    As(visitor): As<Visitor>,
+    JsonBody(withdrawal): JsonBody<Withdrawal>,
+) -> Response {
+    if !withdrawal.sure {
+        return answer::problem(Failure::field("sure", "请说明确定撤回"));
+    }
     match consent::withdraw(&house, &visitor).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(failure) => answer::problem(failure),

@@ -1,7 +1,9 @@
-//! The visitor's own side, for apps: codes, entries, consent.
+//! The visitor's own side, for apps: codes, entries, consent, data, requests.
 
 pub mod consent;
+pub mod data;
 pub mod offline_codes;
+pub mod requests;
 pub mod visits;
 
 use crate::{
@@ -27,13 +29,19 @@ use utoipa::ToSchema;
 pub fn routes() -> Vec<Route> {
     let visitor = Who::Visitor;
     let consent = "/api/v1/me/consent";
+    let withdrawal = "/api/v1/me/consent/withdrawal";
     let (codes, one) = ("/api/v1/me/offline-codes", "/api/v1/me/offline-codes/{number}");
     vec![
         Route::api(Method::GET, "/api/v1/me/code", visitor, get(code)),
+        Route::api(Method::GET, "/api/v1/me/looks", visitor, get(data::all_looks)),
+        Route::api(Method::POST, "/api/v1/me/data", visitor, post(data::read)),
+        Route::api(Method::POST, "/api/v1/me/data/sms-codes", visitor, post(data::send_code)),
+        Route::api(Method::GET, "/api/v1/me/requests", visitor, get(requests::all)),
+        Route::api(Method::POST, "/api/v1/me/requests", visitor, post(requests::create)),
         Route::api(Method::GET, "/api/v1/me/visits", visitor, get(visits::list)),
         Route::api(Method::GET, consent, visitor, get(self::consent::read)),
         Route::api(Method::POST, consent, visitor, post(self::consent::agree)),
-        Route::api(Method::DELETE, consent, visitor, delete(self::consent::withdraw)),
+        Route::api(Method::POST, withdrawal, visitor, post(self::consent::withdraw)),
         Route::api(Method::GET, codes, visitor, get(offline_codes::all)),
         Route::api(Method::POST, codes, visitor, post(offline_codes::create)),
         Route::api(Method::GET, one, visitor, get(offline_codes::one)),
