@@ -1,7 +1,7 @@
 //! The audit list: complete, recording its own readers, and without a person in it.
 
 use crate::at_rest::{a_full_story, an_app};
-use crate::support::{audit_rows, auditor, lines};
+use crate::support::{auditor, lines};
 use actions::audit::{Filter, PAGE_ROWS, list};
 use domain::audit::Deed;
 use testkit::TestHouse;
@@ -48,7 +48,15 @@ async fn pages_follow_each_other_without_a_gap() {
 async fn no_line_holds_a_name_a_phone_or_an_id_number() {
     let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
-    let rows = audit_rows(&t, None).await;
+    let (caller, mut rows) = (auditor(&t).await, Vec::new());
+    for page in 0.. {
+        let next = list(&t, &caller, Filter { deed: None, page }).await.unwrap();
+        let last = next.len() < usize::try_from(PAGE_ROWS).unwrap();
+        rows.extend(next);
+        if last {
+            break;
+        }
+    }
     let deeds: std::collections::HashSet<Deed> = rows.iter().map(|row| row.deed).collect();
     let unseen: Vec<Deed> = Deed::ALL.into_iter().filter(|deed| !deeds.contains(deed)).collect();
     assert_eq!(unseen, [], "the story does everything that leaves a line");
