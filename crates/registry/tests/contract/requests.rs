@@ -192,10 +192,10 @@ async fn a_document_of_somebody_else_is_not_taken(at: &BackEnd) {
     assert_eq!(at.lines_of(Deed::PersonCorrected).await, 0);
 }
 
-fn nobody() -> NewPerson {
+fn nobody(who: PersonNumber) -> NewPerson {
     NewPerson {
         id_sealed: vec![20],
-        id_index: b"by lot".to_vec(),
+        id_index: format!("by lot {}", who.0).into_bytes(),
         name_sealed: vec![21],
         masked_sealed: vec![22],
         ..person("nobody")
@@ -205,7 +205,7 @@ fn nobody() -> NewPerson {
 async fn erase(at: &BackEnd, id: i64, who: PersonNumber, since: UnixMs) -> CarriedOut {
     let done = decision(RequestState::Done, 1);
     let line = line(Deed::PersonErased, &format!("人员 {}", who.0), 7);
-    at.registry.erase_person(id, who, &nobody(), &done, since, &line).await.unwrap()
+    at.registry.erase_person(id, who, &nobody(who), &done, since, &line).await.unwrap()
 }
 
 async fn an_erased_person_is_a_number_that_leads_to_nobody(at: &BackEnd) {
