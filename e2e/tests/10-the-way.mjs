@@ -203,7 +203,7 @@ async function aGetRegistersNothing(ctx, s) {
 
 async function reverseScan(ctx, s) {
   s.duty.expectErrors(/status of 422/);
-  await s.duty.getByRole('link', { name: '证件号登记' }).click();
+  await s.duty.getByRole('link', { name: '反向扫码' }).click();
   await s.duty.getByLabel('证件号码').fill(COMPANION.id);
   await s.duty.getByText('校验相符').waitFor();
   await s.duty.getByRole('button', { name: '登记进入' }).click();
@@ -216,7 +216,7 @@ async function reverseScan(ctx, s) {
 
 async function redRaisesAnAlert(ctx, s) {
   const red = s.server.output().match(/红码 (\d{17}[\dX])/)[1];
-  await s.duty.getByRole('link', { name: '证件号登记' }).click();
+  await s.duty.getByRole('link', { name: '反向扫码' }).click();
   await s.duty.getByLabel('证件号码').fill(red);
   await s.duty.getByRole('button', { name: '登记进入' }).click();
   await s.duty.getByText('异常，待登记处置').waitFor();

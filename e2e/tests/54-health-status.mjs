@@ -63,7 +63,7 @@ export default [
       await guard.goto(server.output().match(/http\S+\/duty\/enrol\/\S+/)[0]);
       await guard.getByRole('button', { name: '绑定并开始值守' }).click();
       await guard.locator('#card').waitFor();
-      await guard.getByRole('link', { name: '证件号登记' }).click();
+      await guard.getByRole('link', { name: '反向扫码' }).click();
       await guard.getByLabel('证件号码').fill(green);
       await guard.getByRole('button', { name: '登记进入' }).click();
       await guard.locator('#card').getByText('红码').waitFor();

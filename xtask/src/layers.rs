@@ -94,12 +94,13 @@ const ROOMS: [Room; 15] = [
 ];
 
 /// Ciphers: whoever can use them could hold a key.
-const CIPHERS: [&str; 4] = ["aes-gcm", "sm4", "hmac", "ring"];
+const CIPHERS: [&str; 5] = ["aes-gcm", "sm2", "sm4", "hmac", "ring"];
 
 /// The vault has them all; requests to other people's servers are signed as those prescribe, with
 /// keys that open nothing of this house.
-const MAY_SIGN: [(&str, &str); 5] = [
+const MAY_SIGN: [(&str, &str); 6] = [
     ("vault", "aes-gcm"),
+    ("vault", "sm2"),
     ("vault", "sm4"),
     ("vault", "hmac"),
     ("providers", "hmac"),

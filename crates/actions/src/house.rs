@@ -49,6 +49,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// Working days until a person's request about their data is answered.
+    pub answer_days: u32,
     /// How many people say yes before a door gets its code.
     pub review_steps: ReviewSteps,
     /// Whether a password is followed by a code by text message, where these can be sent.

@@ -20,11 +20,13 @@ pub enum Role {
     Administrator,
     /// 防控专员: proposes and decides what lets people in, sees neither visits nor identities
     PolicyOfficer,
+    /// 个人信息保护专员: answers people's requests about their own data and sees whoever asks, nobody else
+    PrivacyOfficer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Manager,
         Self::Reviewer,
         Self::Inspector,
@@ -32,6 +34,7 @@ impl Role {
         Self::Auditor,
         Self::Administrator,
         Self::PolicyOfficer,
+        Self::PrivacyOfficer,
     ];
 
     /// The name in the registry and on the wire.
@@ -45,6 +48,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
             Self::PolicyOfficer => "policy_officer",
+            Self::PrivacyOfficer => "privacy_officer",
         }
     }
 
@@ -65,6 +69,7 @@ impl Role {
             Self::Auditor => "审计员",
             Self::Administrator => "系统管理员",
             Self::PolicyOfficer => "防控专员",
+            Self::PrivacyOfficer => "个人信息保护专员",
         }
     }
 
@@ -85,6 +90,7 @@ impl Role {
             Self::Auditor => "/audit",
             Self::Administrator => "/accounts",
             Self::PolicyOfficer => "/policy",
+            Self::PrivacyOfficer => "/requests",
         }
     }
 }

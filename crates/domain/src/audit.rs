@@ -109,13 +109,35 @@ pub enum Deed {
     LayoutBegun,
     /// Took a layout back.
     LayoutEnded,
+    /// Made an offline code for oneself or somebody one may act for.
+    OfflineCodeMade,
+    /// Revoked an offline code.
+    OfflineCodeRevoked,
+    /// Took the consent to the privacy notice back.
+    ConsentWithdrawn,
+    /// Downloaded everything that is kept of oneself.
+    OwnDataTaken,
+    /// Asked for correction or erasure of one's own data.
+    RequestFiled,
+    /// Saw a person's identity because of their request.
+    RequestOpened,
+    /// Turned a person's request down.
+    RequestRefused,
+    /// Corrected a person's name or document at their request.
+    PersonCorrected,
+    /// Erased a person at their request.
+    PersonErased,
+    /// Kept a case secret from those it is about, for now.
+    CaseEmbargoed,
+    /// Ended that a case is kept secret.
+    EmbargoLifted,
     /// Read the audit list.
     AuditRead,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 65] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -169,6 +191,17 @@ impl Deed {
         Self::LayoutUploaded,
         Self::LayoutBegun,
         Self::LayoutEnded,
+        Self::OfflineCodeMade,
+        Self::OfflineCodeRevoked,
+        Self::ConsentWithdrawn,
+        Self::OwnDataTaken,
+        Self::RequestFiled,
+        Self::RequestOpened,
+        Self::RequestRefused,
+        Self::PersonCorrected,
+        Self::PersonErased,
+        Self::CaseEmbargoed,
+        Self::EmbargoLifted,
         Self::AuditRead,
     ];
 
@@ -229,6 +262,17 @@ impl Deed {
             Self::LayoutUploaded => "layout_uploaded",
             Self::LayoutBegun => "layout_begun",
             Self::LayoutEnded => "layout_ended",
+            Self::OfflineCodeMade => "offline_code_made",
+            Self::OfflineCodeRevoked => "offline_code_revoked",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::OwnDataTaken => "own_data_taken",
+            Self::RequestFiled => "request_filed",
+            Self::RequestOpened => "request_opened",
+            Self::RequestRefused => "request_refused",
+            Self::PersonCorrected => "person_corrected",
+            Self::PersonErased => "person_erased",
+            Self::CaseEmbargoed => "case_embargoed",
+            Self::EmbargoLifted => "embargo_lifted",
             Self::AuditRead => "audit_read",
         }
     }
@@ -296,6 +340,17 @@ impl Deed {
             Self::LayoutUploaded => "上传海报版式",
             Self::LayoutBegun => "启用海报版式",
             Self::LayoutEnded => "停用海报版式",
+            Self::OfflineCodeMade => "打印离线码",
+            Self::OfflineCodeRevoked => "作废离线码",
+            Self::ConsentWithdrawn => "撤回同意",
+            Self::OwnDataTaken => "下载本人数据",
+            Self::RequestFiled => "提出个人信息要求",
+            Self::RequestOpened => "查看个人信息要求",
+            Self::RequestRefused => "不予办理个人信息要求",
+            Self::PersonCorrected => "更正个人信息",
+            Self::PersonErased => "删除个人信息",
+            Self::CaseEmbargoed => "病例开始保密",
+            Self::EmbargoLifted => "病例结束保密",
             Self::AuditRead => "查看审计记录",
         }
     }
@@ -308,10 +363,10 @@ pub enum Actor {
     Account(i64),
     /// A duty device.
     Device(i64),
+    /// A registered visitor.
+    Person(u64),
     /// The program itself, at the command line.
     System,
-    /// A registered person, by their number.
-    Person(i64),
     /// Somebody not signed in.
     Nobody,
 }
@@ -323,8 +378,9 @@ impl Actor {
         match self {
             Self::Account(id) => ("account", id),
             Self::Device(id) => ("device", id),
+            // Numbers are given by a bigint counter.
+            Self::Person(number) => ("person", i64::try_from(number).unwrap_or(-1)),
             Self::System => ("system", 0),
-            Self::Person(number) => ("person", number),
             Self::Nobody => ("nobody", 0),
         }
     }
@@ -335,8 +391,8 @@ impl Actor {
         match kind {
             "account" => Self::Account(id),
             "device" => Self::Device(id),
+            "person" => Self::Person(u64::try_from(id).unwrap_or(u64::MAX)),
             "system" => Self::System,
-            "person" => Self::Person(id),
             _ => Self::Nobody,
         }
     }
@@ -352,7 +408,7 @@ mod tests {
             assert_eq!(Deed::from_code(deed.code()), Some(deed));
         }
         for actor in
-            [Actor::Account(7), Actor::Device(3), Actor::System, Actor::Person(5), Actor::Nobody]
+            [Actor::Account(7), Actor::Device(3), Actor::Person(9), Actor::System, Actor::Nobody]
         {
             let (kind, id) = actor.parts();
             assert_eq!(Actor::from_parts(kind, id), actor);

@@ -29,11 +29,15 @@ pub enum Method {
     Family,
     /// On the way out, however it was scanned; nothing is judged.
     Exit,
+    /// Reverse scan: staff scanned the code on the person's screen.
+    StaffPersonalCode,
+    /// Reverse scan: staff scanned a printed offline code.
+    StaffOfflineCode,
 }
 
 impl Method {
     /// All methods; the position is the number in the visit store and never changes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Browser,
         Self::Wechat,
         Self::Alipay,
@@ -42,6 +46,8 @@ impl Method {
         Self::StaffIdNumber,
         Self::Family,
         Self::Exit,
+        Self::StaffPersonalCode,
+        Self::StaffOfflineCode,
     ];
 
     /// The number in the visit store.
@@ -68,6 +74,8 @@ impl Method {
             Self::StaffIdNumber => "staff_id_number",
             Self::Family => "family",
             Self::Exit => "exit",
+            Self::StaffPersonalCode => "staff_personal_code",
+            Self::StaffOfflineCode => "staff_offline_code",
         }
     }
 
@@ -83,6 +91,8 @@ impl Method {
             Self::StaffIdNumber => "证件号登记",
             Self::Family => "家人代登记",
             Self::Exit => "离开登记",
+            Self::StaffPersonalCode => "我的码登记",
+            Self::StaffOfflineCode => "离线码登记",
         }
     }
 

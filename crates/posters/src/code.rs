@@ -18,6 +18,10 @@ const QUIET_ZONE_MODULES: usize = 4;
 /// 300 dpi.
 const PNG_MODULE_PIXELS: usize = 32;
 
+/// The longest text of a code that is no address, in bytes. A person's printed code has 230 characters
+/// that take a byte and a half each at most.
+pub const TEXT_BYTES_MAX: usize = 400;
+
 /// The modules of one QR code.
 #[derive(Clone)]
 pub struct Code {
@@ -56,6 +60,25 @@ impl Code {
         let (quartile, mask) = (QrCodeEcc::Quartile, None);
         let (low, high) = (Version::new(1), Version::new(7));
         QrCode::encode_segments_advanced(&segments, quartile, low, high, mask, false)
+            .map(|qr| Self { qr })
+            .map_err(|_| too_long)
+    }
+
+    /// Encodes any text at level M: for a screen, or a card that is held out.
+    ///
+    /// # Errors
+    /// [`PosterError::Empty`] and [`PosterError::UrlTooLong`].
+    pub fn of_text(text: &str) -> Result<Self, PosterError> {
+        if text.is_empty() {
+            return Err(PosterError::Empty { field: crate::Field::Url });
+        }
+        let too_long = PosterError::UrlTooLong { bytes: text.len(), bytes_max: TEXT_BYTES_MAX };
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(too_long);
+        }
+        let segments = QrSegment::make_segments(text);
+        let (low, high) = (Version::new(1), Version::new(18));
+        QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, low, high, None, false)
             .map(|qr| Self { qr })
             .map_err(|_| too_long)
     }
@@ -114,18 +137,48 @@ impl Code {
 /// # Errors
 /// [`PosterError::Empty`] and [`PosterError::UrlTooLong`].
 pub fn code_svg(url: &str) -> Result<String, PosterError> {
-    let code = Code::of(url)?;
+    Ok(svg(&Code::of(url)?, "场所码"))
+}
+
+/// Any text as a code for a page: rows of strokes, a third of the bytes of [`code_svg`]. `label` says to
+/// a screen reader what it is and is written by us, not by people.
+///
+/// # Errors
+/// [`PosterError::Empty`] and [`PosterError::UrlTooLong`].
+pub fn text_svg(text: &str, label: &str) -> Result<String, PosterError> {
+    let code = Code::of_text(text)?;
+    let side = code.side_modules();
+    let mut path = String::new();
+    for y in 0..side {
+        let mut end = 0;
+        for (x, width) in code.runs(y) {
+            let _ = match end {
+                0 => write!(path, "M{x} {y}.5h{width}"),
+                end => write!(path, "m{} 0h{width}", x - end),
+            };
+            end = x + width;
+        }
+    }
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
+         shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"{label}\">\
+         <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/>\
+         <path stroke=\"#000\" d=\"{path}\"/></svg>\n"
+    ))
+}
+
+fn svg(code: &Code, label: &str) -> String {
     let side = code.side_modules();
     let mut path = String::new();
     for Block { x, y, width, height } in code.blocks() {
         let _ = write!(path, "M{x} {y}h{width}v{height}h-{width}z");
     }
-    Ok(format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
-         shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"场所码\">\
+         shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"{label}\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/>\
          <path fill=\"#000\" d=\"{path}\"/></svg>\n"
-    ))
+    )
 }
 
 /// The bare code as PNG, one bit per pixel, 32 pixels per module, with the quiet zone.
@@ -159,6 +212,14 @@ mod tests {
         let refused = Code::of(&"x".repeat(URL_BYTES_MAX + 1)).err();
         assert_eq!(refused, Some(PosterError::UrlTooLong { bytes: 87, bytes_max: 86 }));
         assert!(matches!(Code::of(""), Err(PosterError::Empty { .. })));
+    }
+
+    #[test]
+    fn a_text_of_any_length_up_to_the_longest_is_a_code() {
+        assert!(Code::of_text(&"x".repeat(TEXT_BYTES_MAX)).is_ok());
+        assert!(Code::of_text(&"x".repeat(TEXT_BYTES_MAX + 1)).is_err());
+        assert!(Code::of_text("").is_err());
+        assert!(text_svg("FYM1:ABC", "我的码").unwrap().contains("aria-label=\"我的码\""));
     }
 
     #[test]

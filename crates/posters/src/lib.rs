@@ -8,6 +8,7 @@
 
 mod archive;
 mod book;
+mod card;
 mod code;
 mod empty;
 mod error;
@@ -27,7 +28,8 @@ mod uploaded;
 
 pub use archive::{GUIDE, NOT_DRAWN, NotDrawn, poster_archive};
 pub use book::{Bound, VOLUME_PAGES_MAX, poster_book};
-pub use code::{Code, URL_BYTES_MAX, code_png, code_svg};
+pub use card::{CardText, card_pdf};
+pub use code::{Code, TEXT_BYTES_MAX, URL_BYTES_MAX, code_png, code_svg, text_svg};
 pub use empty::empty_layout_pdf;
 pub use error::PosterError;
 pub use font::warm_up;

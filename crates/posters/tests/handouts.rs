@@ -3,7 +3,7 @@
 
 mod tools;
 
-use posters::{Size, empty_layout_pdf, posting_guide_pdf};
+use posters::{CardText, Size, card_pdf, empty_layout_pdf, posting_guide_pdf};
 use tools::run;
 
 /// What the boxes and the words of a PDF are.
@@ -93,4 +93,24 @@ fn nobody_can_scan_the_picture_in_the_guide() {
     let grey = |x: usize, y: usize| pixels[y * width + x];
     let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
     assert!(picture.detect_grids().iter().all(|code| code.decode().is_err()));
+}
+
+#[test]
+fn a_card_is_one_page_of_a4_with_what_it_says_and_a_rare_character_becomes_a_star() {
+    let text = CardText {
+        code: format!("FY1:{}", "A".repeat(226)),
+        masked_name: "𠮷*明".to_owned(),
+        document: "身份证 尾号 123X".to_owned(),
+        expires: "有效至 2027-05-21".to_owned(),
+        number: "编号 0123-4567-89AB-CDEF".to_owned(),
+    };
+    let pdf = card_pdf(&text).unwrap();
+    let (boxes, words) = read(&pdf);
+    assert_size(&boxes, (210.0, 297.0));
+    assert!(boxes.contains("Pages:           1\n"), "{boxes}");
+    for wanted in ["离线码", "**明", "身份证 尾号 123X", "有效至 2027-05-21", "CDEF"] {
+        assert!(words.contains(wanted), "{wanted} not in\n{words}");
+    }
+    assert_eq!(pdf, card_pdf(&text).unwrap());
+    assert!(card_pdf(&CardText { code: "x".repeat(500), ..text }).is_err());
 }

@@ -57,6 +57,20 @@ pub(crate) async fn write(tx: &mut AnyConnection, line: &AuditLine) -> Result<()
     Ok(())
 }
 
+fn stored(row: &AnyRow) -> Result<StoredAudit> {
+    let deed: String = row.try_get(4)?;
+    Ok(StoredAudit {
+        seq: row.try_get(0)?,
+        line: AuditLine {
+            at: UnixMs(row.try_get(1)?),
+            actor: actor(row, 2)?,
+            deed: Deed::from_code(&deed).ok_or(RegistryError::Strange("audit.deed"))?,
+            subject: row.try_get(5)?,
+            detail: row.try_get(6)?,
+        },
+    })
+}
+
 /// Who did something, from two columns of a row.
 pub(crate) fn actor(row: &AnyRow, first: usize) -> Result<Actor> {
     let kind: String = row.try_get(first)?;
@@ -75,6 +89,22 @@ impl Registry {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Lines about one subject, newest first; at most `limit`.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn audit_about(&self, subject: &str, limit: i64) -> Result<Vec<AuditLine>> {
+        let rows = sqlx::query(
+            "select seq, at_ms, actor_kind, actor_id, deed, subject, detail from audit \
+             where subject = $1 order by seq desc limit $2",
+        )
+        .bind(subject)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(stored(row)?.line)).collect()
     }
 
     /// Lines, newest first, narrowed to one deed if asked.
@@ -96,20 +126,6 @@ impl Registry {
         .bind(offset.max(0))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let deed: String = row.try_get(4)?;
-                Ok(StoredAudit {
-                    seq: row.try_get(0)?,
-                    line: AuditLine {
-                        at: UnixMs(row.try_get(1)?),
-                        actor: actor(row, 2)?,
-                        deed: Deed::from_code(&deed).ok_or(RegistryError::Strange("audit.deed"))?,
-                        subject: row.try_get(5)?,
-                        detail: row.try_get(6)?,
-                    },
-                })
-            })
-            .collect()
+        rows.iter().map(stored).collect()
     }
 }

@@ -23,6 +23,17 @@ pub struct Case {
     pub opened_by: i64,
     /// When.
     pub opened: UnixMs,
+    /// Since when it is kept secret from those it is about, and why, sealed.
+    pub embargo: Option<(UnixMs, Vec<u8>)>,
+}
+
+/// What a case is to the person it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseOfPerson {
+    /// Number.
+    pub id: i64,
+    /// The authority's number of the case.
+    pub case_number: String,
 }
 
 fn case(row: &AnyRow) -> Result<Case> {
@@ -33,7 +44,14 @@ fn case(row: &AnyRow) -> Result<Case> {
         person: people::number(row.try_get(3)?)?,
         opened_by: row.try_get(4)?,
         opened: UnixMs(row.try_get(5)?),
+        embargo: embargo(row)?,
     })
+}
+
+fn embargo(row: &AnyRow) -> Result<Option<(UnixMs, Vec<u8>)>> {
+    let since: Option<i64> = row.try_get(6)?;
+    let reason: Option<Vec<u8>> = row.try_get(7)?;
+    Ok(since.map(UnixMs).zip(reason))
 }
 
 impl Registry {
@@ -67,7 +85,8 @@ impl Registry {
     /// Of the database.
     pub async fn case(&self, id: i64, opened_by: i64) -> Result<Option<Case>> {
         let row = sqlx::query(
-            "select id, case_number, reason_sealed, person, opened_by, opened_ms from cases \
+            "select id, case_number, reason_sealed, person, opened_by, opened_ms, embargo_ms, \
+             embargo_reason_sealed from cases \
              where id = $1 and opened_by = $2",
         )
         .bind(id)
@@ -83,7 +102,8 @@ impl Registry {
     /// Of the database.
     pub async fn cases_of(&self, opened_by: i64, limit: i64) -> Result<Vec<Case>> {
         let rows = sqlx::query(
-            "select id, case_number, reason_sealed, person, opened_by, opened_ms from cases \
+            "select id, case_number, reason_sealed, person, opened_by, opened_ms, embargo_ms, \
+             embargo_reason_sealed from cases \
              where opened_by = $1 order by id desc limit $2",
         )
         .bind(opened_by)
@@ -91,5 +111,59 @@ impl Registry {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(case).collect()
+    }
+
+    /// Keeps a case secret, or ends that; `false` when it is so already. The last reason stays.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn set_embargo(
+        &self,
+        id: i64,
+        secret: bool,
+        reason_sealed: &[u8],
+        line: &AuditLine,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        audit::write(&mut tx, line).await?;
+        let done = sqlx::query(
+            "update cases set embargo_ms = $2, embargo_reason_sealed = $3 \
+             where id = $1 and (embargo_ms is null) = ($2 is not null)",
+        )
+        .bind(id)
+        .bind(secret.then_some(line.at.0))
+        .bind(reason_sealed)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The cases about a person, whoever opened them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn cases_about(&self, person: PersonNumber) -> Result<Vec<CaseOfPerson>> {
+        let rows = sqlx::query("select id, case_number from cases where person = $1 order by id")
+            .bind(people::column(person))
+            .fetch_all(&self.pool)
+            .await?;
+        let case =
+            |row: &AnyRow| Ok(CaseOfPerson { id: row.try_get(0)?, case_number: row.try_get(1)? });
+        rows.iter().map(case).collect()
+    }
+
+    /// The numbers of all cases that are kept secret.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn embargoed_cases(&self) -> Result<Vec<i64>> {
+        let rows = sqlx::query("select id from cases where embargo_ms is not null")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 }

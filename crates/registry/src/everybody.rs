@@ -32,8 +32,9 @@ struct Dialect {
 /// By the place of a row on the disk: there is no quicker way through a table.
 const SQLITE: Dialect = Dialect {
     people_last: "select coalesce(max(rowid), 0) from people",
-    people: "select group_concat(number || ' ' || session_epoch || ' ' || hex(masked_sealed) || ' ' || \
-             coalesce(hex(born_sealed), '-')) from people where rowid between $1 and $2",
+    people: "select group_concat(number || ' ' || session_epoch || ' ' || consent_version || ' ' || \
+             hex(masked_sealed) || ' ' || coalesce(hex(born_sealed), '-')) \
+             from people where rowid between $1 and $2",
     statuses_last: "select coalesce(max(rowid), 0) from health_status",
     statuses: "select group_concat(person || ' ' || colour || ' ' || coalesce(sampled_ms, '-') \
                || ' ' || coalesce(negative, '-') || ' ' || itinerary || ' ' || set_ms || ' ' || \
@@ -44,7 +45,7 @@ const SQLITE: Dialect = Dialect {
 /// By number.
 const POSTGRES: Dialect = Dialect {
     people_last: "select coalesce(max(number), 0) from people",
-    people: "select string_agg(number || ' ' || session_epoch || ' ' || \
+    people: "select string_agg(number || ' ' || session_epoch || ' ' || consent_version || ' ' || \
              encode(masked_sealed, 'hex') || ' ' || \
              coalesce(encode(born_sealed, 'hex'), '-'), ',') from people where number between $1 and $2",
     statuses_last: "select coalesce(max(person), 0) from health_status",
@@ -113,6 +114,7 @@ fn person(packed: &str) -> Option<KnownPerson> {
     Some(KnownPerson {
         number: number(next(&mut fields)?).ok()?,
         session_epoch: next(&mut fields)?,
+        consent_version: next(&mut fields)?,
         masked_sealed: bytes(fields.next()?)?,
         born_sealed: match fields.next()? {
             "-" | "" => None,
@@ -164,14 +166,23 @@ mod tests {
 
     #[test]
     fn a_person_comes_back_as_exactly_as_they_went_in() {
-        let known = person("7 3 00fFA1 -").unwrap();
+        let known = person("7 3 -1 00fFA1 -").unwrap();
         assert_eq!((known.number, known.session_epoch), (PersonNumber(7), 3));
         assert_eq!((known.masked_sealed, known.status), (vec![0, 0xff, 0xa1], None));
-        assert_eq!(known.born_sealed, None);
-        assert_eq!(person("7 3 00 0aFF").unwrap().born_sealed, Some(vec![10, 0xff]));
-        for strange in
-            ["", "7", "7 3", "7 3 00", "-1 3 00 -", "7 x 00 -", "7 3 0 -", "7 3 0g -", "7 3 00 0"]
-        {
+        assert_eq!((known.consent_version, known.born_sealed), (-1, None));
+        assert_eq!(person("7 3 1 00 0aFF").unwrap().born_sealed, Some(vec![10, 0xff]));
+        for strange in [
+            "",
+            "7",
+            "7 3 1",
+            "7 3 1 00",
+            "-1 3 1 00 -",
+            "7 x 1 00 -",
+            "7 3 x 00 -",
+            "7 3 1 0 -",
+            "7 3 1 0g -",
+            "7 3 1 00 0",
+        ] {
             assert_eq!(person(strange), None, "{strange}");
         }
     }

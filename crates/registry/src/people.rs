@@ -3,6 +3,7 @@
 use crate::{
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, give_back, next_number},
+    consents::{self, ConsentHow, ConsentStep},
     family, health_status,
 };
 use domain::{
@@ -62,9 +63,16 @@ pub struct KnownPerson {
     pub born_sealed: Option<Vec<u8>>,
     /// Grows when all sessions are revoked.
     pub session_epoch: i64,
+    /// Version of the privacy notice agreed to; 0 when never asked, -1 when taken back.
+    pub consent_version: i64,
     /// What the register of health status says, confirmed when it was set.
     pub status: Option<HealthStatus>,
 }
+
+/// What [`known`] reads.
+const KNOWN: &str = "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, \
+    p.consent_version, h.colour, h.sampled_ms, h.negative, h.itinerary, h.set_ms, h.organisation, \
+    h.doses from people p left join health_status h on h.person = p.number";
 
 fn known(row: &AnyRow) -> Result<KnownPerson> {
     Ok(KnownPerson {
@@ -72,7 +80,8 @@ fn known(row: &AnyRow) -> Result<KnownPerson> {
         masked_sealed: row.try_get(1)?,
         session_epoch: row.try_get(2)?,
         born_sealed: row.try_get(3)?,
-        status: health_status::status(row, 4)?,
+        consent_version: row.try_get(4)?,
+        status: health_status::status(row, 5)?,
     })
 }
 
@@ -142,7 +151,13 @@ pub(crate) async fn insert(
         return Ok(None);
     }
     health_status::settle(tx, id, new).await?;
-    number(id).map(Some)
+    let given = number(id)?;
+    if new.consent_version > 0 {
+        let version = new.consent_version;
+        let step = ConsentStep { version, at: new.registered, how: ConsentHow::Form };
+        consents::note(tx, given, &step).await?;
+    }
+    Ok(Some(given))
 }
 
 /// Ends all sessions of a person, and forgets the accounts of apps that would open the next one. The
@@ -224,6 +239,9 @@ impl Registry {
             return Ok(false);
         }
         family::end_all(&mut tx, person, at).await?;
+        let step = ConsentStep { version: consent_version, at, how: ConsentHow::Form };
+        consents::note(&mut tx, person, &step).await?;
+        changes::note(&mut tx, &Change::Person(person)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -250,14 +268,10 @@ impl Registry {
         after: PersonNumber,
         mut each: impl FnMut(KnownPerson),
     ) -> Result<u64> {
-        let mut rows = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
-             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
-             left join health_status h on h.person = p.number \
-             where p.number > $1 order by p.number",
-        )
-        .bind(column(after))
-        .fetch(&self.pool);
+        let mut rows =
+            sqlx::query(AssertSqlSafe(format!("{KNOWN} where p.number > $1 order by p.number")))
+                .bind(column(after))
+                .fetch(&self.pool);
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
             each(known(&row)?);
@@ -276,12 +290,9 @@ impl Registry {
         last: PersonNumber,
         mut each: impl FnMut(KnownPerson),
     ) -> Result<()> {
-        let mut rows = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
-             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
-             left join health_status h on h.person = p.number \
-             where p.number between $1 and $2 order by p.number",
-        )
+        let mut rows = sqlx::query(AssertSqlSafe(format!(
+            "{KNOWN} where p.number between $1 and $2 order by p.number"
+        )))
         .bind(column(first))
         .bind(column(last))
         .fetch(&self.pool);
@@ -296,14 +307,10 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn known_person(&self, wanted: PersonNumber) -> Result<Option<KnownPerson>> {
-        let row = sqlx::query(
-            "select p.number, p.masked_sealed, p.session_epoch, p.born_sealed, h.colour, h.sampled_ms, \
-             h.negative, h.itinerary, h.set_ms, h.organisation, h.doses from people p \
-             left join health_status h on h.person = p.number where p.number = $1",
-        )
-        .bind(column(wanted))
-        .fetch_optional(&self.pool)
-        .await?;
+        let row = sqlx::query(AssertSqlSafe(format!("{KNOWN} where p.number = $1")))
+            .bind(column(wanted))
+            .fetch_optional(&self.pool)
+            .await?;
         row.as_ref().map(known).transpose()
     }
 

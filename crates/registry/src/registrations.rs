@@ -4,7 +4,7 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, Result, count, next_number},
-    health_status,
+    health_status, offline_codes,
     people::{NewPerson, column, end_sessions, number},
 };
 use domain::{people::PersonNumber, time::UnixMs};
@@ -127,14 +127,6 @@ impl Registry {
         let mut tx = self.begin().await?;
         audit::queue_up(&mut tx).await?;
         changes::note(&mut tx, &Change::Person(number)).await?;
-        let holder = sqlx::query("select number from people where id_index = $1")
-            .bind(new.id_index.as_slice())
-            .fetch_optional(&mut *tx)
-            .await?;
-        let holder: Option<i64> = holder.map(|row| row.try_get(0)).transpose()?;
-        if holder.is_some_and(|holder| holder != column(number)) {
-            return Ok(false);
-        }
         sqlx::query(
             "insert into registration_corrections \
              (person, turn, at_ms, id_kind, id_sealed, id_index, name_sealed) \
@@ -145,20 +137,9 @@ impl Registry {
         .bind(at.0)
         .execute(&mut *tx)
         .await?;
-        if holder.is_none() {
-            health_status::let_go(&mut tx, column(number), at).await?;
-            sqlx::query(
-                "update people set id_kind = $2, id_sealed = $3, id_index = $4 where number = $1",
-            )
-            .bind(column(number))
-            .bind(new.id_kind.code())
-            .bind(new.id_sealed.as_slice())
-            .bind(new.id_index.as_slice())
-            .execute(&mut *tx)
-            .await?;
-            health_status::settle(&mut tx, column(number), new).await?;
+        if !put_right(&mut tx, number, new, at).await? {
+            return Ok(false);
         }
-        rename(&mut tx, number, new).await?;
         audit::write(&mut tx, line).await?;
         tx.commit().await?;
         Ok(true)
@@ -344,6 +325,43 @@ impl Registry {
             .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Gives a person another name and document; `false` when somebody else has the document. What the
+/// register of health status said stays with the old document, and what it says of the new one comes.
+/// Offline codes with the old ones are revoked.
+pub(crate) async fn put_right(
+    tx: &mut AnyConnection,
+    person: PersonNumber,
+    right: &NewPerson,
+    at: UnixMs,
+) -> Result<bool> {
+    let holder = sqlx::query("select number from people where id_index = $1")
+        .bind(right.id_index.as_slice())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let holder: Option<i64> = holder.map(|row| row.try_get(0)).transpose()?;
+    if holder.is_some_and(|holder| holder != column(person)) {
+        return Ok(false);
+    }
+    if holder.is_none() {
+        health_status::let_go(&mut *tx, column(person), at).await?;
+        sqlx::query(
+            "update people set id_kind = $2, id_sealed = $3, id_index = $4, born_sealed = $5 \
+             where number = $1",
+        )
+        .bind(column(person))
+        .bind(right.id_kind.code())
+        .bind(right.id_sealed.as_slice())
+        .bind(right.id_index.as_slice())
+        .bind(right.born_sealed.as_deref())
+        .execute(&mut *tx)
+        .await?;
+        health_status::settle(&mut *tx, column(person), right).await?;
+    }
+    offline_codes::revoke_all(&mut *tx, person, at).await?;
+    rename(tx, person, right).await?;
+    Ok(true)
 }
 
 async fn rename(tx: &mut AnyConnection, number: PersonNumber, new: &NewPerson) -> Result<()> {

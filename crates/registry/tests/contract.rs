@@ -15,7 +15,9 @@ mod contract {
     mod changes;
     mod checkpoint_events;
     mod checkpoints;
+    mod code_uses;
     mod connect;
+    mod consents;
     mod door_settings;
     mod doors;
     mod drafts;
@@ -31,6 +33,7 @@ mod contract {
     mod listed;
     mod made;
     mod messages;
+    mod offline_codes;
     mod one_time_links;
     mod organisations;
     mod people;
@@ -40,6 +43,7 @@ mod contract {
     mod queue;
     mod regions;
     mod registrations;
+    mod requests;
     mod sms_codes;
     mod support;
     mod venue_codes;

@@ -219,6 +219,13 @@ pub(crate) struct ServeArgs {
     /// How many people say yes before a door gets its code.
     #[arg(long, env = "VENUECODE_REVIEW_STEPS", value_enum, default_value = "one")]
     pub(crate) review_steps: Steps,
+    /// Working days (Monday to Friday) until a person's request for correction or erasure is answered; the
+    /// day is shown to the person.
+    #[arg(
+        long, env = "VENUECODE_ANSWER_DAYS", value_name = "DAYS", default_value_t = 15,
+        value_parser = clap::value_parser!(u32).range(1..=30)
+    )]
+    pub(crate) answer_days: u32,
     /// Telephone number for questions, printed on every poster; 24 characters at most.
     #[arg(long, env = "VENUECODE_HOTLINE", value_name = "NUMBER", value_parser = hotline)]
     pub(crate) hotline: Option<String>,

@@ -14,7 +14,10 @@ use actions::{
     posters::jobs as poster_jobs,
     retention::delete_old_visits,
 };
-use domain::time::{DAY_MS, UnixMs};
+use domain::{
+    offline_codes::LISTED_DAYS,
+    time::{DAY_MS, UnixMs},
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -243,6 +246,8 @@ async fn sweep(house: &House) {
     let links = house.registry.sweep_links(now.plus(-DAY_MS)).await;
     let codes = house.registry.sweep_sms_codes(now).await;
     let came_back = house.registry.sweep_entry_states(now).await;
+    let used = house.registry.sweep_code_uses(now).await;
+    let printed = house.registry.sweep_offline_codes(now.plus(-LISTED_DAYS * DAY_MS)).await;
     let drafts = house.registry.sweep_drafts(now.plus(-DRAFT_DAYS * DAY_MS)).await;
     let changes = house.registry.sweep_changes().await;
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
@@ -265,6 +270,8 @@ async fn sweep(house: &House) {
         ("links", links),
         ("SMS codes", codes),
         ("sign-ins by apps", came_back),
+        ("codes on screens that were used", used),
+        ("offline codes that ended", printed),
         ("drafts", drafts),
         ("changes", changes),
         ("messages", told),

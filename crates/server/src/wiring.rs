@@ -26,6 +26,7 @@ use actions::{
 };
 use anyhow::{Context, bail};
 use domain::applications::ReviewSteps;
+use domain::requests::ANSWER_DAYS;
 use providers::{
     health_status::{Invented, OneSource, Province, ProvinceSettings, Silent, Sources},
     identity_check::{IdentityGateway, IdentityGatewaySettings, NoChecker},
@@ -68,6 +69,8 @@ pub(crate) struct Wiring {
     pub(crate) second_factor: SecondFactor,
     /// Telephone number for questions, printed on posters.
     pub(crate) hotline: Option<String>,
+    /// Working days until a person's request about their data is answered.
+    pub(crate) answer_days: u32,
     /// How many people say yes before a door gets its code.
     pub(crate) review_steps: ReviewSteps,
     /// Which outside source of health status is asked.
@@ -90,6 +93,7 @@ impl Wiring {
             entry_apps: Vec::new(),
             second_factor: SecondFactor::Off,
             hotline: None,
+            answer_days: ANSWER_DAYS,
             review_steps: ReviewSteps::One,
             health: HealthSources::None,
             identity_check: None,
@@ -220,6 +224,7 @@ async fn furnish(
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            answer_days: wiring.answer_days,
             hotline: wiring.hotline.clone(),
             review_steps: wiring.review_steps,
             second_factor: wiring.second_factor == SecondFactor::Sms,

@@ -364,6 +364,7 @@ impl TestHouse {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 demo: false,
                 visit_days: 28,
+                answer_days: domain::requests::ANSWER_DAYS,
                 second_factor,
                 review_steps,
                 hotline: None,

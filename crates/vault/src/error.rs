@@ -62,6 +62,9 @@ pub enum VaultError {
     /// A password could not be hashed, for lack of memory.
     #[error("the password could not be hashed")]
     Password,
+    /// Something could not be signed.
+    #[error("there is no key to sign with")]
+    NoSignature,
 }
 
 /// The path so that a shell takes it as one word.

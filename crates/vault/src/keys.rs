@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     MAC_BYTES,
     kinds::{Field, Index, Purpose},
+    signing::OfflineKey,
 };
 
 /// SM4-GCM with nonces of 12 and tags of 16 bytes: AEAD_SM4_GCM of RFC 8998, section 3.1.
@@ -30,6 +31,7 @@ pub(crate) struct Keys {
     fields: [Sm4Gcm; Field::ALL.len()],
     indexes: [HmacSm3; Index::ALL.len()],
     purposes: [HmacSm3; Purpose::ALL.len()],
+    offline: Option<OfflineKey>,
 }
 
 impl Keys {
@@ -41,6 +43,7 @@ impl Keys {
             fields: Field::ALL.map(|kind| sm4_gcm_keyed(&derived(&expand, kind.label()))),
             indexes: Index::ALL.map(|kind| hmac_keyed(&derived(&expand, kind.label())[..])),
             purposes: Purpose::ALL.map(|kind| hmac_keyed(&derived(&expand, kind.label())[..])),
+            offline: OfflineKey::derive(&expand),
         }
     }
 
@@ -52,6 +55,11 @@ impl Keys {
     /// The key of one blind index.
     pub(crate) fn index(&self, index: Index) -> &HmacSm3 {
         &self.indexes[index as usize]
+    }
+
+    /// The key that signs offline codes; there is one for every master key that anybody will meet.
+    pub(crate) fn offline(&self) -> Option<&OfflineKey> {
+        self.offline.as_ref()
     }
 
     /// The key of one purpose.
@@ -80,9 +88,14 @@ pub(crate) fn hmac_keyed(key: &[u8]) -> HmacSm3 {
 
 /// The key with this label.
 fn derived(expand: &HmacSm3, label: &str) -> Zeroizing<[u8; MAC_BYTES]> {
+    derived_at(expand, label, FIRST_BLOCK)
+}
+
+/// The bytes of one counter after a label.
+pub(crate) fn derived_at(expand: &HmacSm3, label: &str, block: u8) -> Zeroizing<[u8; MAC_BYTES]> {
     let mut mac = expand.clone();
     mac.update(label.as_bytes());
-    mac.update(&[FIRST_BLOCK]);
+    mac.update(&[block]);
     Zeroizing::new(mac.finalize().into_bytes().into())
 }
 

@@ -17,6 +17,10 @@ pub enum Field {
     BirthMonth,
     /// What an entry app said of somebody who has not registered yet; kept by their own browser.
     EntryTicket,
+    /// Whose a code on a phone's screen is, and since when.
+    PersonalCode,
+    /// An offline code as it is printed, kept for printing it again.
+    OfflineCode,
 }
 
 /// What can be searched without being opened. Each has its own key.
@@ -57,11 +61,13 @@ pub enum Purpose {
     EntryState,
     /// The code of a door's electronic sign, and that a browser has seen it.
     DoorSign,
+    /// A code on a phone's screen that was used at a door.
+    CodeUse,
 }
 
 impl Field {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::PersonName,
         Self::MaskedName,
         Self::IdNumber,
@@ -69,6 +75,8 @@ impl Field {
         Self::Note,
         Self::BirthMonth,
         Self::EntryTicket,
+        Self::PersonalCode,
+        Self::OfflineCode,
     ];
 
     /// Names the key, and is the associated data of what is sealed. Never changes.
@@ -81,6 +89,8 @@ impl Field {
             Self::Note => "field/note",
             Self::BirthMonth => "field/birth_month",
             Self::EntryTicket => "field/entry_ticket",
+            Self::PersonalCode => "field/personal_code",
+            Self::OfflineCode => "field/offline_code",
         }
     }
 }
@@ -103,7 +113,7 @@ impl Index {
 
 impl Purpose {
     /// In the order of declaration.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::VisitorSession,
         Self::StaffSession,
         Self::DutyDevice,
@@ -114,6 +124,7 @@ impl Purpose {
         Self::TrustedBrowser,
         Self::EntryState,
         Self::DoorSign,
+        Self::CodeUse,
     ];
 
     /// Names the key. Never changes.
@@ -129,6 +140,7 @@ impl Purpose {
             Self::TrustedBrowser => "purpose/trusted_browser",
             Self::EntryState => "purpose/entry_state",
             Self::DoorSign => "purpose/door_sign",
+            Self::CodeUse => "purpose/code_use",
         }
     }
 }

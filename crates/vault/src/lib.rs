@@ -13,6 +13,10 @@
 //! written in `kinds.rs`. An SM4 key is the first 16 bytes of `key`, a MAC key all 32. A label never
 //! changes: whoever changes one can no longer read what is stored.
 //!
+//! Offline codes are signed with SM2 (GM/T 0003-2012). Its secret is the expansion of
+//! `sign/offline_code` with the first counter, from `0x01`, that gives a number which the curve takes.
+//! A key's name is the first 8 bytes of SM3 over the public key as an uncompressed point.
+//!
 //! # What a sealed value looks like
 //! `version (1) ‖ key id (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, SM4-GCM as in RFC 8998, with the
 //! field's label as associated data. Nonces are random, so one key may seal 2³² values (NIST
@@ -25,6 +29,7 @@ mod keys;
 mod kinds;
 mod passwords;
 mod sealing;
+mod signing;
 
 use std::{fmt, path::Path};
 
@@ -36,6 +41,7 @@ pub use crate::{
     kinds::{Field, Index, Purpose},
     passwords::PASSWORD_BYTES_MAX,
     sealing::{PLAIN_BYTES_MAX, SEALED_OVERHEAD_BYTES},
+    signing::{KEY_NAME_BYTES, SIGNATURE_BYTES},
 };
 use crate::{key_file::MasterKey, keys::Keys};
 
@@ -116,6 +122,33 @@ impl Vault {
             Some(head) if mac.len() >= MAC_BYTES_MIN => head.ct_eq(mac).into(),
             _ => false,
         }
+    }
+
+    /// Signs what an offline code says.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSignature`] in a house without such a key; it would take billions to find one.
+    pub fn sign_offline_code(&self, message: &[u8]) -> Result<[u8; SIGNATURE_BYTES], VaultError> {
+        self.keys.offline().and_then(|key| key.sign(message)).ok_or(VaultError::NoSignature)
+    }
+
+    /// Whether [`Vault::sign_offline_code`] of this house signed exactly this.
+    #[must_use]
+    pub fn verify_offline_code(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.keys.offline().is_some_and(|key| key.verify(message, signature))
+    }
+
+    /// The name of the key that signs offline codes.
+    #[must_use]
+    pub fn offline_key_name(&self) -> [u8; KEY_NAME_BYTES] {
+        self.keys.offline().map_or([0; KEY_NAME_BYTES], signing::OfflineKey::name)
+    }
+
+    /// The public key of offline codes, as an uncompressed point (65 bytes): whoever has it can tell
+    /// a code of this house and cannot make one.
+    #[must_use]
+    pub fn offline_public_key(&self) -> Vec<u8> {
+        self.keys.offline().map_or_else(Vec::new, signing::OfflineKey::public)
     }
 
     /// Hashes a password with Argon2id (19 MiB, 2 passes, 1 lane: the first choice of the OWASP

@@ -189,7 +189,7 @@
     fetch('/duty/reverse-scan', { headers: { 'x-part': '1' } }).then(function (r) { return r.text(); }).then(function (html) {
       dialog.innerHTML = html;
       dialog.showModal();
-      $('id_number').focus();
+      $('code').focus();
     });
   });
   dialog.addEventListener('click', function (e) {

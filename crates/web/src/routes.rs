@@ -67,6 +67,8 @@ pub enum Who {
     Administrator,
     /// 防控专员
     PolicyOfficer,
+    /// 个人信息保护专员
+    PrivacyOfficer,
 }
 
 /// What an address answers with.

@@ -10,7 +10,7 @@ use actions::{
     accounts::{
         principals::{
             Administrator, Auditor, DutyDevice, Inspector, Investigator, Manager, PolicyOfficer,
-            Reviewer, SignScreen, Staff, Visitor,
+            PrivacyOfficer, Reviewer, SignScreen, Staff, Visitor,
         },
         second_factor,
         session::{self, Token},
@@ -67,7 +67,7 @@ macro_rules! staff_principal {
 staff_principal!(
     Manager as_manager, Reviewer as_reviewer, Inspector as_inspector,
     Investigator as_investigator, Auditor as_auditor, Administrator as_administrator,
-    PolicyOfficer as_policy_officer
+    PolicyOfficer as_policy_officer, PrivacyOfficer as_privacy_officer
 );
 
 impl FromSeat for Staff {

@@ -82,6 +82,11 @@ principal!(
     PolicyOfficer, PolicyOfficer, as_policy_officer
 );
 
+principal!(
+    /// 个人信息保护专员
+    PrivacyOfficer, PrivacyOfficer, as_privacy_officer
+);
+
 impl Staff {
     /// Role.
     #[must_use]
@@ -133,6 +138,12 @@ impl Visitor {
     /// Who this is in the audit.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::Person(i64::try_from(self.person.0).unwrap_or(0))
+        Actor::Person(self.person.0)
+    }
+
+    /// Their number.
+    #[must_use]
+    pub fn person(&self) -> PersonNumber {
+        self.person
     }
 }

@@ -37,6 +37,8 @@ pub enum CodeUse {
     OldPhone,
     /// A phone whose holder says that somebody else wants to take its place.
     Objection,
+    /// A visitor takes their own data.
+    OwnData,
 }
 
 impl CodeUse {
@@ -49,6 +51,7 @@ impl CodeUse {
             Self::NewPhone => "new_phone",
             Self::OldPhone => "old_phone",
             Self::Objection => "objection",
+            Self::OwnData => "own_data",
         }
     }
 

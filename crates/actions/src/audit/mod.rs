@@ -72,8 +72,8 @@ fn row(stored: StoredAudit, roles: &HashMap<i64, &'static str>) -> AuditRow {
     let actor = match line.actor {
         Actor::Account(id) => format!("{} {id}", roles.get(&id).copied().unwrap_or("账号")),
         Actor::Device(id) => format!("值守设备 {id}"),
-        Actor::System => "系统".to_owned(),
         Actor::Person(number) => format!("人员 {number}"),
+        Actor::System => "系统".to_owned(),
         Actor::Nobody => "未登录".to_owned(),
     };
     AuditRow {

@@ -22,6 +22,8 @@ pub struct CaseRow {
     pub masked_name: String,
     /// When it was opened.
     pub opened: UnixMs,
+    /// Since when it is kept secret from those it is about, and why.
+    pub embargo: Option<(UnixMs, String)>,
 }
 
 /// Opens a case. Seeking the person and opening the case are in the audit before anything is
@@ -49,6 +51,7 @@ pub async fn open(house: &House, caller: &Investigator, form: &CaseForm) -> Answ
         person,
         opened_by: caller.account,
         opened: house.now(),
+        embargo: None,
     };
     let line = line(Deed::CaseOpened, format!("人员 {}", person.0));
     Ok(house.registry.insert_case(&case, &line).await?)
@@ -85,5 +88,9 @@ pub(crate) async fn row(house: &House, case: Case) -> Answer<CaseRow> {
         masked_name: masked_name(house, case.person)?,
         case_number: case.case_number,
         opened: case.opened,
+        embargo: match case.embargo {
+            Some((since, reason)) => Some((since, house.vault.open(Field::Note, &reason)?)),
+            None => None,
+        },
     })
 }

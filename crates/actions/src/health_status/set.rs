@@ -4,7 +4,7 @@
 use crate::{
     Answer, House,
     accounts::principals::Investigator,
-    people::{id_index, masked_name, name_index},
+    people::{id_index, looks, masked_name, name_index},
 };
 use domain::{
     audit::{Actor, Deed},
@@ -113,10 +113,17 @@ pub async fn look(
     let line = AuditLine {
         deed: Deed::HealthStatusSought,
         detail: reason,
-        ..line(house, caller.actor(), id.masked())
+        ..line(house, caller.actor(), subject(house, &id).await?)
     };
     house.registry.audit(&[line]).await?;
     registered(house, &id).await
+}
+
+/// Whom a look is about in the audit: the person, who is to see that it happened, or of a document that
+/// nobody has registered with its masked number.
+async fn subject(house: &House, id: &IdDocument) -> Answer<String> {
+    let known = house.registry.person_by_id(&id_index(house, id)).await?;
+    Ok(known.map_or_else(|| id.masked(), |person| looks::subject(person.number)))
 }
 
 fn checked_reason(typed: &str) -> Result<String, &'static str> {

@@ -246,6 +246,12 @@ impl Mirror {
         self.people.read().epoch(person)
     }
 
+    /// The version of the privacy notice that a person agreed to: 0 when they were never asked, -1 after
+    /// they took it back.
+    pub(crate) fn consent(&self, person: PersonNumber) -> Option<i64> {
+        self.people.read().consent(person)
+    }
+
     /// A person's masked name, sealed.
     pub(crate) fn masked_sealed(&self, person: PersonNumber) -> Option<Vec<u8>> {
         self.people.read().masked_sealed(person).map(<[u8]>::to_vec)

@@ -39,7 +39,7 @@ struct Slot {
     sampled_ms: i64,
     epoch: u32,
     name_at: u32,
-    name_bytes: u16,
+    name_bytes: u8,
     /// Who tested; 0 when nobody was named.
     organisation: u16,
     /// The month of birth; 0 when it is not known.
@@ -47,6 +47,13 @@ struct Slot {
     /// Doses of vaccine, or [`NO_DOSES`].
     doses: u8,
     marks: Marks,
+    /// The consent, counted from 0 for one that was taken back: version -1.
+    consent: u8,
+}
+
+/// A consent as a slot has it; a version beyond what fits counts as the highest that does.
+fn consent_byte(version: i64) -> u8 {
+    u8::try_from(version.saturating_add(1).max(0)).unwrap_or(u8::MAX)
 }
 
 /// Three small things in one byte: whether the person is there, in bit 0; the colour's number, or
@@ -98,6 +105,7 @@ const NOBODY: Slot = Slot {
     organisation: 0,
     born: 0,
     doses: NO_DOSES,
+    consent: 0,
     marks: Marks::NONE,
 };
 
@@ -133,9 +141,10 @@ impl People {
         let fits = (|| {
             let (block, at) = place(known.number)?;
             let epoch = u32::try_from(known.session_epoch).ok()?;
-            let name_bytes = u16::try_from(known.masked_sealed.len()).ok()?;
+            let name_bytes = u8::try_from(known.masked_sealed.len()).ok()?;
             let born = born.map_or(0, BirthMonth::number);
-            let slot = Slot { epoch, born, name_bytes, ..Slot::of(known.status) };
+            let consent = consent_byte(known.consent_version);
+            let slot = Slot { epoch, born, name_bytes, consent, ..Slot::of(known.status) };
             self.block(block).put(at, &known.masked_sealed, slot)
         })();
         if fits.is_none() {
@@ -157,10 +166,10 @@ impl People {
             return;
         };
         if let Some(slot) = self.block(block).slots.get_mut(at) {
-            let Slot { epoch, name_at, name_bytes, born, marks, .. } = *slot;
+            let Slot { epoch, name_at, name_bytes, born, consent, marks, .. } = *slot;
             let said = Slot::of(Some(status));
             let marks = said.marks.with_there(marks.there());
-            *slot = Slot { epoch, name_at, name_bytes, born, marks, ..said };
+            *slot = Slot { epoch, name_at, name_bytes, born, consent, marks, ..said };
         }
         self.note_organisation(Some(status));
     }
@@ -215,6 +224,11 @@ impl People {
     /// A person's session epoch.
     pub(super) fn epoch(&self, person: PersonNumber) -> Option<i64> {
         self.slot(person).map(|(_, slot)| i64::from(slot.epoch))
+    }
+
+    /// The version of the privacy notice that a person agreed to.
+    pub(super) fn consent(&self, person: PersonNumber) -> Option<i64> {
+        self.slot(person).map(|(_, slot)| i64::from(slot.consent) - 1)
     }
 
     /// A person's masked name, sealed.
@@ -327,6 +341,7 @@ mod tests {
             masked_sealed: name.to_vec(),
             born_sealed: None,
             session_epoch: 3,
+            consent_version: 2,
             status,
         }
     }
@@ -433,6 +448,18 @@ mod tests {
             people.put(&wrong, None);
             assert!(people.fits().is_err());
         }
+    }
+
+    #[test]
+    fn a_consent_comes_back_also_one_taken_back() {
+        let mut people = People::default();
+        for version in [-1, 0, 1, 3, 254] {
+            people.put(&KnownPerson { consent_version: version, ..known(1, b"x", None) }, None);
+            assert_eq!(people.consent(PersonNumber(1)), Some(version));
+        }
+        people.put(&KnownPerson { consent_version: i64::MIN, ..known(1, b"x", None) }, None);
+        assert_eq!(people.consent(PersonNumber(1)), Some(-1));
+        assert_eq!(people.consent(PersonNumber(2)), None);
     }
 
     #[test]

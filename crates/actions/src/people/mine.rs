@@ -7,15 +7,13 @@ use crate::{
     entry_apps,
 };
 use domain::{
-    checkins::Method,
-    entry_apps::App,
-    health_status::Colour,
-    time::{DAY_MS, UnixMs},
+    checkins::Method, checkpoints::CheckpointNumber, entry_apps::App, health_status::Colour,
+    time::UnixMs,
 };
 use std::collections::{HashMap, hash_map::Entry};
 
-/// Most entries shown.
-pub const ENTRIES_MAX: usize = 200;
+/// Entries of one page.
+pub const PAGE_ENTRIES: usize = 20;
 
 /// One's own entry.
 #[derive(Clone, Debug)]
@@ -41,45 +39,71 @@ pub struct Me {
     pub masked_name: String,
     /// Apps that know them, and since when.
     pub apps: Vec<(App, UnixMs)>,
-    /// Entries still kept, newest first.
+    /// Entries still kept, newest first: those of this page.
     pub entries: Vec<MyEntry>,
+    /// This page, from 0.
+    pub page: usize,
+    /// How many pages there are; at least one.
+    pub pages: usize,
+    /// How many entries there are in all.
+    pub entries_total: usize,
     /// Days an entry is kept.
     pub kept_days: u32,
 }
 
-/// One's own page.
+/// One's own page; a page beyond the last is the last.
 ///
 /// # Errors
 /// `Broken` when a store cannot be read.
-pub async fn me(house: &House, caller: &Visitor) -> Answer<Me> {
-    let now = house.now();
-    let from = now.plus(-i64::from(house.settings.visit_days) * DAY_MS);
-    let visits = house.visits.visits_of(caller.person.0, from.0, now.0 + 1).await;
-    let visits = visits.map_err(Failure::broken)?;
-    let mut doors = HashMap::new();
+pub async fn me(house: &House, caller: &Visitor, page: usize) -> Answer<Me> {
+    let visits = visits(house, caller).await?;
+    let pages = visits.len().div_ceil(PAGE_ENTRIES).max(1);
+    let page = page.min(pages - 1);
+    let shown = visits.iter().rev().skip(page * PAGE_ENTRIES).take(PAGE_ENTRIES);
+    let mut doors = Doors::default();
     let mut entries = Vec::new();
-    for visit in visits.iter().rev().take(ENTRIES_MAX) {
-        let recorded = Recorded::from(visit);
-        if let Entry::Vacant(vacant) = doors.entry(recorded.checkpoint) {
+    for recorded in shown {
+        entries.push(doors.entry(house, recorded).await?);
+    }
+    Ok(Me {
+        masked_name: super::masked_name(house, caller.person)?,
+        apps: entry_apps::mine(house, caller).await?,
+        entries,
+        page,
+        pages,
+        entries_total: visits.len(),
+        kept_days: house.settings.visit_days,
+    })
+}
+
+/// Everything that is kept of one's entries, the oldest first.
+pub(crate) async fn visits(house: &House, caller: &Visitor) -> Answer<Vec<Recorded>> {
+    let from = domain::retention::kept_from(house.now(), house.settings.visit_days);
+    let to = house.now().plus(1);
+    let visits = house.visits.visits_of(caller.person.0, from.0, to.0).await;
+    Ok(visits.map_err(Failure::broken)?.iter().map(Recorded::from).collect())
+}
+
+/// What doors are called, each asked for once.
+#[derive(Default)]
+pub(crate) struct Doors(HashMap<CheckpointNumber, (String, String)>);
+
+impl Doors {
+    pub(crate) async fn entry(&mut self, house: &House, recorded: &Recorded) -> Answer<MyEntry> {
+        if let Entry::Vacant(vacant) = self.0.entry(recorded.checkpoint) {
             let checkpoint = house.registry.checkpoint(recorded.checkpoint).await?;
-            vacant.insert(checkpoint.map(|c| (c.record.name, c.record.door)));
+            vacant.insert(checkpoint.map(|c| (c.record.name, c.record.door)).unwrap_or_default());
         }
-        let (name, door) = doors.get(&recorded.checkpoint).cloned().flatten().unwrap_or_default();
-        entries.push(MyEntry {
+        let (name, door) = self.0.get(&recorded.checkpoint).cloned().unwrap_or_default();
+        Ok(MyEntry {
             name,
             door,
             entered: recorded.entered,
             method: recorded.method,
             colour: recorded.colour,
             deleted_on: deleted_on(house, recorded.entered),
-        });
+        })
     }
-    Ok(Me {
-        masked_name: super::masked_name(house, caller.person)?,
-        apps: entry_apps::mine(house, caller).await?,
-        entries,
-        kept_days: house.settings.visit_days,
-    })
 }
 
 /// One's own masked name.

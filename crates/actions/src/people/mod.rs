@@ -1,10 +1,15 @@
 //! People: registering once, being known afterwards, seeing one's own entries.
 
+pub mod acting;
 pub mod births;
+pub mod consent;
 pub mod correct;
 pub mod family;
 pub mod identity_check;
+pub mod looks;
 pub mod mine;
+pub mod my_code;
+pub mod my_data;
 pub mod phones;
 pub mod register;
 pub mod session;

@@ -1,6 +1,6 @@
 //! A visitor registers once.
 
-use super::{identity_check, session};
+use super::{consent, identity_check, session};
 use crate::{
     Answer, Failure, House,
     accounts::{
@@ -14,11 +14,11 @@ use domain::{
     phones::Phone,
     time::UnixMs,
 };
-use registry::{AuditLine, IdentityCheck, NewPerson, Person};
+use registry::{AuditLine, ConsentHow, IdentityCheck, NewPerson, Person};
 use vault::{Field, Index, Vault};
 
 /// Version of the privacy notice in force.
-pub const CONSENT_VERSION: i64 = 3;
+pub const CONSENT_VERSION: i64 = domain::privacy::CURRENT;
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year. Where somebody can be asked, name and document must belong together; when they
@@ -156,6 +156,10 @@ fn phone_agrees(house: &House, known: &Person, phone: &Phone) -> Answer<()> {
 /// Notes the phone of somebody who had none.
 async fn let_in(house: &House, person: &Person, phone: &Phone) -> Answer<()> {
     if person.new.phone_index.is_some() {
+        if person.new.consent_version != CONSENT_VERSION {
+            // The form has the notice in force, and they ticked it.
+            consent::note(house, person.number, ConsentHow::Form).await?;
+        }
         return Ok(());
     }
     let sealed = house.vault.seal(Field::Phone, phone.as_str(), &*house.dice)?;

@@ -1,4 +1,6 @@
-//! Reverse scans: staff register a person who has no phone.
+//! Reverse scans: staff register a person, by document or by a code that the person holds out.
+
+pub mod by_code;
 
 use crate::{
     Answer, Failure, House,
@@ -9,7 +11,7 @@ use crate::{
     },
     duty::announce::Shown,
     people::{
-        id_index, identity_check,
+        consent, id_index, identity_check,
         register::{self, seal},
     },
 };
@@ -20,7 +22,7 @@ use domain::{
     presence::Presence,
     venue_codes::Standing,
 };
-use registry::AuditLine;
+use registry::{AuditLine, ConsentHow};
 use std::sync::Arc;
 
 /// What staff typed.
@@ -32,38 +34,53 @@ pub struct IdForm {
     pub id_number: String,
     /// Name; needed only when nobody with this document is registered yet.
     pub name: String,
+    /// Whether the person agreed aloud; needed only of somebody who took their consent back.
+    pub consent: bool,
 }
 
 /// Registers an entry by ID number; the same card as for a scan.
 ///
 /// # Errors
-/// `Invalid` at `id_kind`, `id_number`, or at `name` when the person is new and no name was given;
+/// `Invalid` at `id_kind`, `id_number`, at `name` when the person is new and no name was given, or at
+/// `consent` when they took theirs back;
 /// `Conflict` when the door has no code in use; `TooMany` beyond 60 within a minute; `Busy`.
 pub async fn by_id_number(house: &House, caller: &DutyDevice, form: &IdForm) -> Answer<Arc<Shown>> {
     let id = document(house, form)?;
     house.gate.device_turn(caller.device, house.now())?;
     let door = door(house, caller)?;
-    house.registry.audit(&[line(house, caller)]).await?;
-    let person = person(house, caller, &id, &form.name).await?;
+    house.registry.audit(&[line(house, caller, String::new())]).await?;
+    let person = person(house, caller, &id, form).await?;
+    entered(house, caller, &door, person, Method::StaffIdNumber).await
+}
+
+/// Enters somebody by a guard's hand.
+async fn entered(
+    house: &House,
+    caller: &DutyDevice,
+    door: &Door,
+    person: PersonNumber,
+    method: Method,
+) -> Answer<Arc<Shown>> {
     // Not earlier: a registry that is slow must not keep those who scan from their turns.
     let _turn = house.gate.turn()?;
     let operator = u32::try_from(caller.device).ok();
-    let (method, presence) = (Method::StaffIdNumber, Presence::default());
-    let way = Way { method, operator, presence };
-    let entered = enter(house, &door, person, way).await?;
+    let presence = Presence::default();
+    let entered = enter(house, door, person, Way { method, operator, presence }).await?;
     entered.shown.ok_or(Failure::NotFound)
 }
 
-/// A document typed at a door is a look at somebody's status: it leaves a trace.
-fn line(house: &House, caller: &DutyDevice) -> AuditLine {
+/// A document or code at a door is a look at somebody's status: it leaves a trace.
+fn line(house: &House, caller: &DutyDevice, detail: String) -> AuditLine {
     AuditLine {
         at: house.now(),
         actor: Actor::Device(caller.device),
         deed: Deed::ReverseScanned,
         subject: format!("检查点 {}", caller.checkpoint.0),
-        detail: String::new(),
+        detail,
     }
 }
+
+const AGREE_ANEW: &str = "本人已撤回同意。请当面说明，本人同意后再勾选";
 
 fn document(house: &House, form: &IdForm) -> Answer<IdDocument> {
     let kind = IdKind::from_code(form.id_kind.trim());
@@ -83,7 +100,7 @@ async fn person(
     house: &House,
     caller: &DutyDevice,
     id: &IdDocument,
-    name: &str,
+    form: &IdForm,
 ) -> Answer<PersonNumber> {
     let index = id_index(house, id);
     if let Some(known) = house.registry.person_by_id(&index).await? {
@@ -91,8 +108,15 @@ async fn person(
         if house.mirror.epoch(known.number).is_none() {
             house.catch_up().await?;
         }
+        if consent::is_withdrawn(known.new.consent_version) {
+            if !form.consent {
+                return Err(Failure::field("consent", AGREE_ANEW));
+            }
+            consent::note(house, known.number, ConsentHow::Door).await?;
+        }
         return Ok(known.number);
     }
+    let name = &form.name;
     if name.trim().is_empty() {
         return Err(Failure::field("name", "首次登记，请核对证件并填写姓名"));
     }

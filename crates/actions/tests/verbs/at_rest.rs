@@ -2,7 +2,7 @@
 
 use crate::support::{
     administrator, as_read, by_password, colour, complains, device, investigator, lines, manager,
-    reviewer, set_up, sign_up, token_of, visitor,
+    privacy_officer, reviewer, set_up, sign_up, token_of, visitor,
 };
 use actions::{
     accounts::{
@@ -19,11 +19,13 @@ use actions::{
     },
     categories,
     checkins::{follow_up, record::record},
-    contact_tracing::{cases, export, identity, view},
+    contact_tracing::{cases, embargo, export, identity, view},
     duty::{devices, screen},
     entry_apps::{self, CameBack, EntryApp},
-    health_status, invitations,
+    health_status, invitations, offline_codes,
+    people::{consent, my_code, my_data},
     posters::{self, jobs, layouts},
+    requests,
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
@@ -36,15 +38,18 @@ use domain::{
     entry_apps::App,
     health_status::{Colour, StatusForm},
     people::PersonForm,
+    requests::RequestForm,
     time::MINUTE_MS,
     venue_codes::VenueCode,
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use testkit::{Door, FakeApp, PASSWORD, TestHouse, id_number, patiently};
 
+const WHY_SECRET: &str = "钟离先生的家人尚未通知";
 const NOTE: &str = "已由社区赵医生接走";
 /// It is in the audit in plain, and names nobody.
 const REASON_SAID: &str = "疾控中心通知";
+const ANSWER: &str = "司徒先生，材料不齐，暂不删除";
 const REASON: &str = "司马青衫的同住人核酸阳性";
 
 /// Does everything that people do, each verb at least once; gives what must stay sealed.
@@ -58,6 +63,7 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     at_the_door(t, &door, &mut secrets).await;
     secrets.extend(super::phones::a_registration_lived_with(t, &door).await);
     crate::door_settings::once(t, &door).await;
+    on_their_own_side(t, &mut secrets).await;
     secrets
 }
 
@@ -204,6 +210,7 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
         id_kind: "resident_id".to_owned(),
         id_number: id_number(7000),
         name: "欧阳建国".to_owned(),
+        ..IdForm::default()
     };
     by_id_number(t, &guard, &typed).await.unwrap();
     let caller = investigator(t).await;
@@ -226,6 +233,10 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
         id_number: form.id_number.clone(),
     };
     let case = cases::open(t, &caller, &case).await.unwrap();
+    for (secret, reason) in [(true, WHY_SECRET), (false, "已公布")] {
+        embargo::embargo(t, &caller, case, secret, reason).await.unwrap();
+    }
+    secrets.push(WHY_SECRET.to_owned());
     let desk = view::desk(t, &caller, case, Some(240), None).await.unwrap();
     assert_eq!(desk.contacts_total, 2);
     identity::open(t, &caller, case, desk.contacts[0].person).await.unwrap();
@@ -255,6 +266,39 @@ async fn asked_by_name(t: &TestHouse, door: &Door) -> PersonForm {
     }
     *t.health.by_name.lock() = false;
     form
+}
+
+/// What people do about their own data.
+async fn on_their_own_side(t: &TestHouse, secrets: &mut Vec<String>) {
+    let form = PersonForm { name: "宇文化雨".to_owned(), ..t.person_form() };
+    let (person, token) = sign_up(t, &form).await.unwrap();
+    let number = offline_codes::make::make(t, &person, person.person()).await.unwrap();
+    secrets.push(offline_codes::list::one(t, &person, number).await.unwrap().text);
+    offline_codes::revoke::revoke(t, &person, number).await.unwrap();
+    secrets.push(my_code::my_code(t, &person).unwrap().text);
+    let right = RequestForm {
+        kind: "correction".to_owned(),
+        name: "宇文化羽".to_owned(),
+        id_kind: "resident_id".to_owned(),
+        id_number: id_number(7002),
+        words: "名字错了一个字，原来是宇文化雨".to_owned(),
+    };
+    let asked = requests::file::file(t, &person, &right).await.unwrap();
+    let erasure = RequestForm { kind: "erasure".to_owned(), ..RequestForm::default() };
+    let refused = requests::file::file(t, &person, &erasure).await.unwrap();
+    let officer = privacy_officer(t).await;
+    requests::queue::open(t, &officer, asked).await.unwrap();
+    requests::decide::decide(t, &officer, asked, "carry_out", "已核对证件").await.unwrap();
+    requests::decide::decide(t, &officer, refused, "refuse", ANSWER).await.unwrap();
+    t.clock.advance_ms(MINUTE_MS + 1);
+    my_data::send_code(t, &person, None).await.unwrap();
+    let code = t.outbox.code(&form.phone).unwrap();
+    assert_eq!(my_data::collect(t, &person, &code).await.unwrap().name, right.name);
+    consent::withdraw(t, &person).await.unwrap();
+    let erased = requests::file::file(t, &person, &erasure).await.unwrap();
+    requests::decide::decide(t, &officer, erased, "carry_out", "已删除").await.unwrap();
+    secrets.extend([right.name, right.id_number, right.words, ANSWER.to_owned()]);
+    secrets.extend([form.name, form.id_number, form.phone, token]);
 }
 
 /// Every file below a folder, with its bytes.

@@ -451,12 +451,12 @@ async fn ones_own_page_lists_the_entries_that_are_kept() {
     t.clock.advance_ms(DAY_MS);
     let last = record(&t, &person, &next.code, Method::Alipay).await.unwrap();
     record(&t, &other, &next.code, Method::Alipay).await.unwrap();
-    let me = people::mine::me(&t, &person).await.unwrap();
+    let me = people::mine::me(&t, &person, 0).await.unwrap();
     assert_eq!((me.masked_name.as_str(), me.kept_days, me.entries.len()), ("王*明", 28, 2));
     assert_eq!(me.entries[0].entered, last.entered);
     assert_eq!(me.entries[0].deleted_on, last.entered.day_start().plus(28 * DAY_MS));
     t.clock.advance_ms(27 * DAY_MS + HOUR_MS);
-    assert_eq!(people::mine::me(&t, &person).await.unwrap().entries.len(), 1);
+    assert_eq!(people::mine::me(&t, &person, 0).await.unwrap().entries.len(), 1);
 }
 
 #[tokio::test]

@@ -107,7 +107,12 @@ async fn the_narrowest_holds_at_a_door_also_for_a_reverse_scan() {
     agreed(&t, &own).await;
     assert_eq!(enter().await, Decision::Stop, "and the door itself before its kind");
     let duty = device(&t, &door).await;
-    let typed = IdForm { id_kind: typed.id_kind, id_number: typed.id_number, name: String::new() };
+    let typed = IdForm {
+        id_kind: typed.id_kind,
+        id_number: typed.id_number,
+        name: String::new(),
+        ..IdForm::default()
+    };
     t.clock.advance_ms(2 * MINUTE_MS);
     let card = by_id_number(&t, &duty, &typed).await.unwrap();
     assert_eq!(card.decision, Decision::Stop);

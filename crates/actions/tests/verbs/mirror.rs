@@ -117,6 +117,7 @@ async fn signing_out_everywhere_holds_at_once_and_for_nobody_else() {
 async fn whoever_is_gone_from_the_registry_is_nobody() {
     let t = TestHouse::new().await;
     let (one, token) = t.visitor().await;
+    t.run("delete from consents").await;
     t.run("delete from people").await;
     assert!(whose(&t, &token).await.is_ok(), "nothing was said of it");
     session::revoke_all(&t, &one).await.unwrap();

@@ -29,7 +29,7 @@ async fn the_same_document_and_phone_are_the_same_person() {
     t.clock.advance_ms(61_000);
     let code = t.sms_code(CodeUse::Visitor, &form.phone).await;
     let (second, _) = register(&t, &spelled, &code).await.unwrap();
-    assert_eq!(me(&t, &second).await.unwrap().entries.len(), 1, "the entries are there");
+    assert_eq!(me(&t, &second, 0).await.unwrap().entries.len(), 1, "the entries are there");
     assert_eq!(t.registry.count_people().await.unwrap(), 1);
 }
 

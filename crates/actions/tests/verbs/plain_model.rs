@@ -94,6 +94,7 @@ impl Town {
             id_kind: form.id_kind.clone(),
             id_number: form.id_number.clone(),
             name: form.name.clone(),
+            ..IdForm::default()
         };
         let (_, guard, operator) = &self.doors[door];
         let shown = by_id_number(&self.t, guard, &typed).await.unwrap();

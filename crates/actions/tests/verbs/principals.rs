@@ -4,8 +4,8 @@ use actions::{Failure, accounts::principals::Staff};
 use domain::accounts::Role;
 use testkit::TestHouse;
 
-/// Which of the seven it may become, in the order of `Role::ALL`.
-fn becomes(staff: &Staff) -> [bool; 7] {
+/// Which of the eight it may become, in the order of `Role::ALL`.
+fn becomes(staff: &Staff) -> [bool; 8] {
     [
         staff.as_manager().is_ok(),
         staff.as_reviewer().is_ok(),
@@ -14,6 +14,7 @@ fn becomes(staff: &Staff) -> [bool; 7] {
         staff.as_auditor().is_ok(),
         staff.as_administrator().is_ok(),
         staff.as_policy_officer().is_ok(),
+        staff.as_privacy_officer().is_ok(),
     ]
 }
 
@@ -23,7 +24,7 @@ async fn every_role_has_its_own_rights_and_no_others() {
     for (at, role) in Role::ALL.into_iter().enumerate() {
         let staff = t.staff(&t.staff_token(role, "").await).await;
         assert_eq!(staff.role(), role);
-        let mut only = [false; 7];
+        let mut only = [false; 8];
         only[at] = true;
         assert_eq!(becomes(&staff), only, "{role:?}");
     }

@@ -21,6 +21,7 @@ fn typed(id_number: &str, name: &str) -> IdForm {
         id_kind: "resident_id".to_owned(),
         id_number: id_number.to_owned(),
         name: name.to_owned(),
+        consent: false,
     }
 }
 

@@ -6,7 +6,8 @@ use actions::{
     accounts::{
         make::{self, SetUpForm},
         principals::{
-            Administrator, Auditor, DutyDevice, Investigator, Manager, Reviewer, Staff, Visitor,
+            Administrator, Auditor, DutyDevice, Investigator, Manager, PrivacyOfficer, Reviewer,
+            Staff, Visitor,
         },
         register::{self, RegisterForm},
         session::Token,
@@ -129,6 +130,11 @@ pub(crate) async fn reviewer(t: &TestHouse, county: &str) -> Reviewer {
 pub(crate) async fn investigator(t: &TestHouse) -> Investigator {
     let token = t.staff_token(Role::Investigator, "").await;
     t.staff(&token).await.as_investigator().unwrap()
+}
+
+pub(crate) async fn privacy_officer(t: &TestHouse) -> PrivacyOfficer {
+    let token = t.staff_token(Role::PrivacyOfficer, "").await;
+    t.staff(&token).await.as_privacy_officer().unwrap()
 }
 
 pub(crate) async fn auditor(t: &TestHouse) -> Auditor {

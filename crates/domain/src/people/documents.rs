@@ -46,6 +46,18 @@ impl IdKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
+    /// The name as it is printed where room is short.
+    #[must_use]
+    pub fn short_label(self) -> &'static str {
+        match self {
+            Self::ResidentId => "身份证",
+            Self::HkMacauPermit => "港澳通行证",
+            Self::TaiwanPermit => "台湾通行证",
+            Self::ForeignResident => "外国人居留证",
+            Self::Passport => "护照",
+        }
+    }
+
     /// The Chinese name, key into the catalogues.
     #[must_use]
     pub fn label(self) -> &'static str {

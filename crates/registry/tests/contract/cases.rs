@@ -21,6 +21,7 @@ fn case(person: u64, opened_by: i64) -> Case {
         person: PersonNumber(person),
         opened_by,
         opened: NOON,
+        embargo: None,
     }
 }
 

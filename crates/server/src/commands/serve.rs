@@ -25,6 +25,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         entry_apps: wiring::entry_apps::settled(&args.entry_apps)?,
         second_factor: args.second_factor,
         hotline: args.hotline.clone(),
+        answer_days: args.answer_days,
         review_steps: match args.review_steps {
             Steps::One => ReviewSteps::One,
             Steps::Two => ReviewSteps::Two,

@@ -2,8 +2,9 @@
 
 use super::v1::{
     accounts, applications, categories, checkins, checkpoints, door_settings, drafts, duty_devices,
-    entry_policies, family, health_status, inspections, layouts, messages, offers, organisations,
-    passwords, places, poster_jobs, posters, regions, reverse_scans, sessions,
+    entry_policies, family, health_status, inspections, layouts, me, messages, offers,
+    organisations, passwords, places, poster_jobs, posters, regions, requests, reverse_scans,
+    sessions,
 };
 use axum::http::header;
 use domain::fields::Complaints;
@@ -96,7 +97,11 @@ const ABOUT: &str = "The venue-code system of a city (场所码). Any address ma
 #[openapi(
     info(title = "venuecode", description = ABOUT),
     paths(
-        checkins::create, checkins::read, reverse_scans::create,
+        checkins::create, checkins::read, reverse_scans::create, me::code,
+        me::data::all_looks, me::data::send_code, me::data::read, me::requests::all, me::requests::create,
+        requests::list, requests::one, requests::answer,
+        me::visits::list, me::consent::read, me::consent::agree, me::consent::withdraw,
+        me::offline_codes::all, me::offline_codes::create, me::offline_codes::one, me::offline_codes::end,
         family::list, family::add, family::remove, family::check_in, family::entry, family::answer_request,
         sessions::create, sessions::finish, sessions::send_again, sessions::create_by_link, sessions::current, sessions::end,
         accounts::send_code, accounts::register, accounts::list, accounts::password_link,

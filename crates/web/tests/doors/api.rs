@@ -134,7 +134,7 @@ async fn bad_bodies(program: &Program, path: &str, token: &str) -> BTreeSet<u16>
         refusal(&program.post_with(path, &cross, "{}").await),
         refusal(&other.await),
         refusal(&program.post(path, token, &long).await),
-        refusal(&program.post(path, token, "{}").await),
+        refusal(&program.post(path, token, "{\"code\":1,\"person\":\"x\"}").await),
     ])
 }
 
@@ -182,6 +182,138 @@ async fn reverse_scans_refuse_exactly_as_described() {
     t.set_standing(&program.door.code, Standing::Closed).await;
     came.insert(refusal(&program.post(SCANS, token, &entry).await));
     assert_eq!(came, promised(&program, SCANS, "post").await);
+}
+
+#[tokio::test]
+async fn a_code_on_a_screen_is_asked_for_and_scanned_once() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    assert_eq!(refusal(&program.get("/api/v1/me/code", "Bearer x").await), 401);
+    assert_eq!(promised(&program, "/api/v1/me/code", "get").await, BTreeSet::from([401]));
+    let code = program.get("/api/v1/me/code", &program.visitor).await.json();
+    assert_eq!(code["ends_ms"], t.now().0 + 60_000);
+    let held_out = serde_json::json!({ "code": code["text"] }).to_string();
+    let made = program.post(SCANS, &program.duty, &held_out).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let again = program.post(SCANS, &program.duty, &held_out).await;
+    assert_eq!(refusal(&again), 422);
+    assert_eq!(again.json()["errors"][0]["field"], "code");
+}
+
+#[tokio::test]
+async fn offline_codes_are_made_listed_and_revoked_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let (all, token) = ("/api/v1/me/offline-codes", &program.visitor);
+    let made = program.post(all, token, "{}").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let place = made.header(header::LOCATION).to_owned();
+    let text = made.json()["text"].as_str().unwrap().to_owned();
+    let held_out = serde_json::json!({ "code": text }).to_string();
+    assert_eq!(program.post(SCANS, &program.duty, &held_out).await.status, StatusCode::CREATED);
+    let listed = program.get(all, token).await.json();
+    assert_eq!(
+        (&listed["codes"][0]["in_force"], &listed["bearers"][0]["myself"]),
+        (&true.into(), &true.into())
+    );
+    let one = "/api/v1/me/offline-codes/{number}";
+    let mut came = bad_bodies(&program, all, token).await;
+    let person = listed["bearers"][0]["person"].as_u64().unwrap() + 1;
+    let other = serde_json::json!({ "person": person }).to_string();
+    came.insert(refusal(&program.post(all, token, &other).await));
+    for _ in 0..4 {
+        program.post(all, token, "{}").await;
+    }
+    came.insert(refusal(&program.post(all, token, "{}").await));
+    assert_eq!(came, promised(&program, all, "post").await);
+    assert_eq!(refusal(&program.get(all, "Bearer x").await), 401);
+    let none = format!("{all}/0000-0000-0000-0001");
+    let came = [
+        refusal(&program.get(&place, "Bearer x").await),
+        refusal(&program.get(&none, token).await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, one, "get").await);
+    let end = async |path: &str, headers: &[(&str, &str)]| {
+        ask(&program.router, &Method::DELETE, path, headers, "").await
+    };
+    let own = [("authorization", token.as_str())];
+    assert_eq!(end(&place, &own).await.status, StatusCode::NO_CONTENT);
+    let came = [
+        refusal(&end(&place, &[("authorization", "Bearer x")]).await),
+        refusal(&end(&place, &[own[0], ("sec-fetch-site", "cross-site")]).await),
+        refusal(&end(&none, &own).await),
+        refusal(&end(&place, &own).await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, one, "delete").await);
+}
+
+#[tokio::test]
+async fn entries_and_consent_are_read_by_their_person_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let (visits, consent, token) = ("/api/v1/me/visits", "/api/v1/me/consent", &program.visitor);
+    program.post(CHECKINS, token, &program.entry()).await;
+    let seen = program.get(visits, token).await.json();
+    assert_eq!((&seen["total"], &seen["visits"][0]["method"]), (&1.into(), &"browser".into()));
+    let came = BTreeSet::from([
+        refusal(&program.get(visits, "Bearer x").await),
+        refusal(&program.get(&format!("{visits}?nonsense=1"), token).await),
+        refusal(&program.get(&format!("{visits}?page=x"), token).await),
+    ]);
+    assert_eq!(came, promised(&program, visits, "get").await);
+
+    let seen = program.get(consent, token).await.json();
+    assert_eq!((&seen["version"], &seen["asks"]), (&seen["current"], &false.into()));
+    assert_eq!(refusal(&program.get(consent, "Bearer x").await), 401);
+    let mut came = bad_bodies(&program, consent, token).await;
+    came.insert(refusal(&program.post(consent, token, "{\"version\":1}").await));
+    assert_eq!(came, promised(&program, consent, "post").await);
+    let current = format!("{{\"version\":{}}}", seen["current"]);
+    let agreed = program.post(consent, token, &current).await;
+    assert_eq!(agreed.status, StatusCode::NO_CONTENT);
+    let end = "/api/v1/me/consent/withdrawal";
+    let mut came = bad_bodies(&program, end, token).await;
+    came.insert(refusal(&program.post(end, token, "{\"sure\":false}").await));
+    assert_eq!(came, promised(&program, end, "post").await);
+    let gone = program.post(end, token, "{\"sure\":true}").await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(refusal(&program.get(consent, token).await), 401, "the session has ended with it");
+}
+
+#[tokio::test]
+async fn ones_data_looks_and_requests_are_told_and_refused_as_described() {
+    let t = TestHouse::new().await;
+    let program = Program::new(&t).await;
+    let token = &program.visitor;
+    let (data, codes) = ("/api/v1/me/data", "/api/v1/me/data/sms-codes");
+    let (looks, requests) = ("/api/v1/me/looks", "/api/v1/me/requests");
+    for path in [looks, requests] {
+        assert_eq!(refusal(&program.get(path, "Bearer x").await), 401);
+        assert_eq!(program.get(path, token).await.status, StatusCode::OK);
+        assert_eq!(promised(&program, path, "get").await, BTreeSet::from([401]));
+    }
+    let erasure = "{\"kind\":\"erasure\"}";
+    assert_eq!(program.post(requests, token, erasure).await.status, StatusCode::CREATED);
+    let mut came = bad_bodies(&program, requests, token).await;
+    came.insert(refusal(&program.post(requests, token, erasure).await));
+    assert_eq!(came, promised(&program, requests, "post").await);
+    let listed = program.get(requests, token).await.json();
+    assert_eq!(listed["requests"][0]["state"], "open");
+
+    t.clock.advance_ms(61_000);
+    let cross = [("authorization", token.as_str()), ("sec-fetch-site", "cross-site")];
+    let sent = program.post(codes, token, "").await;
+    assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.text());
+    let came = [
+        refusal(&program.post(codes, "Bearer x", "").await),
+        refusal(&program.post_with(codes, &cross, "").await),
+        refusal(&program.post(codes, token, "").await),
+    ];
+    assert_eq!(BTreeSet::from(came), promised(&program, codes, "post").await);
+    let came = bad_bodies(&program, data, token).await;
+    let by_state = BTreeSet::from([409, 503]);
+    let wanted = promised(&program, data, "post").await;
+    assert!(came.is_subset(&wanted) && wanted.difference(&came).all(|s| by_state.contains(s)));
 }
 
 #[tokio::test]

@@ -100,6 +100,7 @@ impl Everybody {
             (Who::Investigator, Role::Investigator),
             (Who::Auditor, Role::Auditor),
             (Who::PolicyOfficer, Role::PolicyOfficer),
+            (Who::PrivacyOfficer, Role::PrivacyOfficer),
         ] {
             all.push((who, t.staff_token(role, "").await));
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use web::routes::{Kind, Route, Who, table};
 
 /// Rooms of the platform: where the addresses of their pages begin.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
+    "/requests",
     "/policy",
     "/health-status",
     "/venue",
@@ -35,6 +36,9 @@ const PAGES: [(&str, &str); 134] = [
     ("GET /venue/checkpoints/{id}/settings", "GET /checkpoints/{id}/settings"),
     ("POST /venue/checkpoints/{id}/settings", "PUT /checkpoints/{id}/settings"),
     ("POST /venue/checkpoints/{id}/words", "POST /checkpoints/{id}/proof-words"),
+    ("GET /requests", "GET /requests"),
+    ("GET /requests/{id}", "GET /requests/{id}"),
+    ("POST /requests/{id}/decision", "POST /requests/{id}/decision"),
     ("GET /health-status", FORM),
     ("POST /health-status", "POST /health-status"),
     ("POST /health-status/look", "POST /health-status/look"),

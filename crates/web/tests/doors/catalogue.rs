@@ -9,11 +9,29 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 54] = [
+const DATA: [(&str, &[&str], &str); 57] = [
+    (
+        "actions/src/offline_codes/list.rs",
+        &["{} 尾号 {}", "有效至 {}（含当天）"],
+        "printed on a card",
+    ),
+    (
+        "actions/src/",
+        &[
+            "离线码 {}",
+            "人员 {}",
+            "病例 {}",
+            "要求 {}",
+            "要求 {id}",
+            "病例编号 {}",
+            "人员 {number}",
+            "病例 ",
+        ],
+        AUDIT,
+    ),
     (
         "actions/src/people/identity_check.rs",
         &[
-            "人员 {}",
             "未登记的证件",
             "待补核人员",
             "{}（来源 {}）",
@@ -53,7 +71,6 @@ const DATA: [(&str, &[&str], &str); 54] = [
         &["改正姓名", "改正证件号码", "改正姓名和证件号码", "登记后 24 小时内本人{what}"],
         AUDIT,
     ),
-    ("actions/src/audit/", &["人员 {number}"], AUDIT),
     (
         "actions/src/checkpoints/settings.rs",
         &[
@@ -67,6 +84,16 @@ const DATA: [(&str, &[&str], &str); 54] = [
             "{way}，{position}，{sign}",
         ],
         AUDIT,
+    ),
+    (
+        "actions/src/requests/decide.rs",
+        &["已删除"],
+        "stands in place of the name of an erased person",
+    ),
+    (
+        "web/src/pages/visitor/",
+        &["离线码.pdf", "我的数据-{day}.{end}"],
+        "names of files of people in Fuyang",
     ),
     ("actions/src/entry_policy/", &["同意", "通行策略 {version}"], AUDIT),
     ("domain/src/health_status/words.rs", &[], "words of lists, which are read and never shown"),

@@ -115,6 +115,7 @@ pub(crate) async fn callers(t: &TestHouse) -> Vec<(Option<Who>, Browser)> {
         (Who::Auditor, Role::Auditor),
         (Who::Administrator, Role::Administrator),
         (Who::PolicyOfficer, Role::PolicyOfficer),
+        (Who::PrivacyOfficer, Role::PrivacyOfficer),
     ] {
         all.push((Some(who), Browser::of(t, &t.staff_token(role, "").await).await));
     }

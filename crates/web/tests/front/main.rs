@@ -7,5 +7,6 @@ mod api;
 mod client;
 mod duty;
 mod late;
+mod mine;
 mod visitor;
 mod weight;

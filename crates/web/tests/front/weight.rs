@@ -29,6 +29,25 @@ async fn weigh(client: &mut Client, path: &str) {
 }
 
 #[tokio::test]
+async fn a_persons_own_pages_are_as_small() {
+    let t = TestHouse::new().await;
+    let (mut phone, door) = known(&t).await;
+    for _ in 0..20 {
+        enter(&mut phone, &door).await;
+        t.clock.advance_ms(61_000);
+    }
+    let card = phone.get("/api/v1/me/offline-codes").await.json();
+    let person = card["bearers"][0]["person"].to_string();
+    phone.get("/me/offline-codes").await;
+    let card = phone.post("/me/offline-codes", &[("person", &person)]).await.aim();
+    let pages = ["code", "offline-codes", "looks", "data", "requests", "consent"];
+    let pages = pages.map(|page| format!("/me/{page}"));
+    for page in ["/me".to_owned(), "/privacy".to_owned(), card].into_iter().chain(pages) {
+        weigh(&mut phone, &page).await;
+    }
+}
+
+#[tokio::test]
 async fn the_pages_of_a_scan_are_one_small_answer_each() {
     let t = TestHouse::new().await;
     let (mut phone, door) = known(&t).await;

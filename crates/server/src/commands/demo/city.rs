@@ -111,7 +111,7 @@ pub(crate) struct DemoAccount {
 }
 
 /// Role, county, name.
-const ACCOUNTS: [(Role, Option<&str>, &str); 9] = [
+const ACCOUNTS: [(Role, Option<&str>, &str); 10] = [
     (Role::Manager, None, "韩秋实"),
     (Role::Reviewer, Some("341202"), "沈知远"),
     (Role::Reviewer, Some("341203"), "陆明川"),
@@ -121,6 +121,7 @@ const ACCOUNTS: [(Role, Option<&str>, &str); 9] = [
     (Role::Inspector, Some("341202"), "闻人月"),
     (Role::PolicyOfficer, None, "季云舒"),
     (Role::PolicyOfficer, None, "傅明哲"),
+    (Role::PrivacyOfficer, None, "叶知秋"),
 ];
 
 /// The phone of the n-th demo account; the range is not in use.

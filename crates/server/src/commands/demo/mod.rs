@@ -126,6 +126,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         entry_apps: apps.apps()?,
         second_factor: SecondFactor::Sms,
         hotline: None,
+        answer_days: domain::requests::ANSWER_DAYS,
         review_steps: ReviewSteps::One,
         health,
         identity_check: police.as_ref().map(MockIdentityGateway::settings),
@@ -200,6 +201,7 @@ fn label(role: Role) -> &'static str {
         Role::Auditor => "审计员 auditor     ",
         Role::Administrator => "系统管理员 admin    ",
         Role::PolicyOfficer => "防控专员 policy     ",
+        Role::PrivacyOfficer => "个人信息专员 privacy",
     }
 }
 

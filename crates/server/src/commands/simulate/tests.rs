@@ -248,6 +248,7 @@ async fn what_the_file_of_tokens_holds_opens_what_it_should() {
                 id_number: id.to_owned(),
                 // Only somebody new would need one.
                 name: String::new(),
+                ..IdForm::default()
             };
             by_id_number(&house, device, &form).await.unwrap();
         }

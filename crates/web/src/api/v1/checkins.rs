@@ -75,8 +75,8 @@ pub struct Checkin<'a> {
     address: &'a str,
     /// Entry time, milliseconds since 1970 UTC.
     entered_ms: i64,
-    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`, `family`; `exit` on the
-    /// way out, where nothing is judged.
+    /// How: `browser`, `wechat`, `alipay`, `unionpay`, `wanshitong`, `staff_id_number`,
+    /// `staff_personal_code`, `staff_offline_code`, `family`; `exit` on the way out, where nothing is judged.
     method: &'static str,
     /// What the door does: `pass`, `recheck`, `stop`.
     verdict: &'static str,

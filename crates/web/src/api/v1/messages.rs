@@ -33,7 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
 pub struct Page {
     /// From 0; one beyond the last is the last.
     #[param(required = false, value_type = i64)]
-    page: String,
+    pub(super) page: String,
 }
 
 /// A page of messages.

@@ -13,6 +13,7 @@ pub mod family;
 pub mod health_status;
 pub mod inspections;
 pub mod layouts;
+pub mod me;
 pub mod messages;
 pub mod offers;
 pub mod organisations;
@@ -22,6 +23,7 @@ pub mod poster_jobs;
 pub mod posters;
 pub mod problems;
 pub mod regions;
+pub mod requests;
 pub mod reverse_scans;
 pub mod sessions;
 mod told;
@@ -41,6 +43,8 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/api/v1/checkins/{id}", Who::Visitor, get(checkins::read)),
         Route::api(Method::POST, "/api/v1/reverse-scans", Who::Duty, post(reverse_scans::create)),
     ];
+    all.extend(me::routes());
+    all.extend(requests::routes());
     all.extend(sessions::routes());
     all.extend(accounts::routes());
     all.extend(passwords::routes());

@@ -1,11 +1,11 @@
-//! Reverse scans: a duty device registers a person who has no phone.
+//! Reverse scans: a duty device registers a person by document or code.
 
 use crate::{answer, api::json::JsonBody, seat::As, whole::to_the_end};
 use actions::{
     House,
     accounts::principals::DutyDevice,
     duty::announce::Shown,
-    reverse_scans::{IdForm, by_id_number},
+    reverse_scans::{IdForm, by_code::by_code, by_id_number},
 };
 use axum::{
     Json,
@@ -17,18 +17,28 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Whose document was shown.
+/// What was held out: a document, or a code.
 #[derive(Deserialize, ToSchema)]
 pub struct NewReverseScan {
+    /// What a scanner read off the person's screen (`FYM1:…`) or printed card (`FY1:…`). With it nothing
+    /// else is needed.
+    #[schema(max_length = 1000)]
+    code: Option<String>,
     /// `resident_id`, `hk_macau_permit`, `taiwan_permit`, `foreign_resident` or `passport`.
     #[schema(example = "resident_id")]
+    #[serde(default)]
     id_kind: String,
     /// The number as printed.
     #[schema(max_length = 40)]
+    #[serde(default)]
     id_number: String,
     /// The name, needed when nobody with this document is registered yet.
     #[serde(default)]
     name: String,
+    /// Whether the person, told of the privacy notice, agreed aloud; needed of somebody who took their
+    /// consent back.
+    #[serde(default)]
+    consent: bool,
 }
 
 /// What the door sees.
@@ -61,7 +71,7 @@ impl From<&Shown> for ReverseScan {
     }
 }
 
-/// Records an entry by ID number; answered when it is durable.
+/// Records an entry by code or ID number; answered when it is durable.
 #[utoipa::path(
     post, path = "/api/v1/reverse-scans", tag = "reverse scans", request_body = NewReverseScan,
     security(("duty" = [])),
@@ -82,8 +92,18 @@ pub async fn create(
     As(device): As<DutyDevice>,
     JsonBody(new): JsonBody<NewReverseScan>,
 ) -> Response {
-    let form = IdForm { id_kind: new.id_kind, id_number: new.id_number, name: new.name };
-    let entry = async move { by_id_number(&house, &device, &form).await };
+    let form = IdForm {
+        id_kind: new.id_kind,
+        id_number: new.id_number,
+        name: new.name,
+        consent: new.consent,
+    };
+    let entry = async move {
+        match new.code {
+            Some(code) => by_code(&house, &device, &code).await,
+            None => by_id_number(&house, &device, &form).await,
+        }
+    };
     match to_the_end(entry).await {
         Ok(shown) => (StatusCode::CREATED, Json(ReverseScan::from(&*shown))).into_response(),
         Err(failure) => answer::problem(failure),

@@ -22,11 +22,12 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Roles that are made by invitation; managers register by themselves.
-pub const ROLES: [Role; 6] = [
+pub const ROLES: [Role; 7] = [
     Role::Reviewer,
     Role::Inspector,
     Role::Investigator,
     Role::PolicyOfficer,
+    Role::PrivacyOfficer,
     Role::Auditor,
     Role::Administrator,
 ];

@@ -2,14 +2,18 @@
 
 use crate::{
     answer::Shown,
+    forms::Checked,
     page::Page,
-    pages::desk::{Asked, asked, failed, number, query_text, show},
+    pages::desk::{Asked, Marks, Said, asked, failed, number, query_text, said, show, to},
     seat::As,
 };
 use actions::{
     House,
     accounts::principals::Investigator,
-    contact_tracing::view::{self, CaseVisit, Chosen, Desk},
+    contact_tracing::{
+        embargo,
+        view::{self, CaseVisit, Chosen, Desk},
+    },
 };
 use askama::Template;
 use axum::{
@@ -54,6 +58,38 @@ pub async fn page(
     show(&p.clone(), StatusCode::OK, &DeskPage::new(p, desk, chosen))
 }
 
+/// Why.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Embargo {
+    /// `1` to keep it secret, anything else to end that.
+    secret: String,
+    embargo_reason: String,
+}
+
+/// `POST /cases/{id}/embargo`
+pub async fn embargo(
+    State(house): State<Arc<House>>,
+    p: Page,
+    As(caller): As<Investigator>,
+    Path(id): Path<String>,
+    Checked(typed): Checked<Embargo>,
+) -> Shown {
+    let id = number(&id).map_err(failed(&p))?;
+    let secret = typed.secret == "1";
+    match embargo::embargo(&house, &caller, id, secret, &typed.embargo_reason).await {
+        Ok(()) => Ok(to(&format!("/cases/{id}"))),
+        Err(failure) => {
+            let Said { status, marks, notice } = said(&p, failure)?;
+            let desk = view::desk(&house, &caller, id, None, None).await.map_err(failed(&p))?;
+            let mut page = DeskPage::new(p.clone(), desk, None);
+            page.marks = marks;
+            page.notice = notice;
+            show(&p, status, &page)
+        }
+    }
+}
+
 /// A day of the way, newest entry first.
 pub(super) struct Day {
     date: String,
@@ -78,6 +114,8 @@ pub(super) struct DeskPage {
     pub(super) chosen: Option<Chosen>,
     pub(super) chosen_visit: Option<String>,
     pub(super) desk: Desk,
+    pub(super) marks: Marks,
+    pub(super) notice: Option<&'static str>,
 }
 
 impl DeskPage {
@@ -94,6 +132,8 @@ impl DeskPage {
             chosen,
             chosen_visit,
             desk,
+            marks: Marks::default(),
+            notice: None,
         }
     }
 

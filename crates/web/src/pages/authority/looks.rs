@@ -315,6 +315,7 @@ fn case() -> CaseRow {
         reason: "疾控中心 11 月 22 日流调通知".into(),
         masked_name: "张*丰".into(),
         opened: ago(30),
+        embargo: None,
     }
 }
 

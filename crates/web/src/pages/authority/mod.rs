@@ -17,6 +17,7 @@ pub mod narrowing;
 pub mod places;
 pub mod policy;
 pub mod posters;
+pub mod requests;
 pub mod review;
 pub mod review_view;
 
@@ -58,6 +59,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/cases", Who::Investigator, get(cases::page)),
         Route::post("/cases", Who::Investigator, post(cases::open)),
         Route::get("/cases/{id}", Who::Investigator, get(case_desk::page)),
+        Route::post("/cases/{id}/embargo", Who::Investigator, post(case_desk::embargo)),
         Route::post("/cases/{id}/identities/{person}", Who::Investigator, post(identity::open)),
         Route::post("/cases/{id}/contacts.csv", Who::Investigator, post(export::contacts)),
         Route::get("/health-status", Who::Investigator, get(health_status::page)),
@@ -87,6 +89,9 @@ pub fn routes() -> Vec<Route> {
         Route::post("/policy/{version}/approve", Who::PolicyOfficer, post(policy::approve)),
         Route::post("/policy/{version}/refuse", Who::PolicyOfficer, post(policy::refuse)),
         Route::post("/policy/{version}/withdraw", Who::PolicyOfficer, post(policy::withdraw)),
+        Route::get("/requests", Who::PrivacyOfficer, get(requests::page)),
+        Route::get("/requests/{id}", Who::PrivacyOfficer, get(requests::one)),
+        Route::post("/requests/{id}/decision", Who::PrivacyOfficer, post(requests::answer)),
         Route::get("/accounts", Who::Administrator, get(accounts::page)),
         Route::post("/accounts", Who::Administrator, post(accounts::invite)),
         Route::post(

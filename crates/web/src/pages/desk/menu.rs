@@ -15,6 +15,7 @@ pub fn brand(role: &Role) -> &'static str {
         Role::Auditor => "场所码 · 审计台",
         Role::Administrator => "场所码 · 系统管理",
         Role::PolicyOfficer => "场所码 · 防控策略",
+        Role::PrivacyOfficer => "场所码 · 个人信息保护",
     }
 }
 
@@ -34,6 +35,7 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
         Role::Investigator => &[("/cases", "病例"), ("/health-status", "健康码登记")],
         Role::Auditor => &[("/audit", "审计记录")],
         Role::PolicyOfficer => &[("/policy", "通行策略")],
+        Role::PrivacyOfficer => &[("/requests", "个人信息要求")],
         Role::Administrator => {
             &[("/accounts", "账号"), ("/categories", "场所类别"), ("/layouts", "海报版式")]
         }
@@ -97,6 +99,8 @@ fn come_back(path: &str) -> &str {
         "/accept",
         "/send-back",
         "/answer",
+        "/decision",
+        "/embargo",
     ];
     let end = ends.into_iter().filter_map(|end| path.find(end)).min();
     end.map_or(path, |end| &path[..end])

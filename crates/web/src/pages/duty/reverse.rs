@@ -1,4 +1,4 @@
-//! Reverse scan by ID number: for people without a phone.
+//! Reverse scan by a code that a scanner reads, or by ID number.
 
 use super::screen::{done, wants_part};
 use crate::{
@@ -11,7 +11,11 @@ use crate::{
 use actions::{
     Failure, House,
     accounts::principals::DutyDevice,
-    reverse_scans::{IdForm, by_id_number},
+    reverse_scans::{
+        IdForm,
+        by_code::{by_code, is_code},
+        by_id_number,
+    },
 };
 use askama::Template;
 use axum::{
@@ -45,9 +49,11 @@ struct ReversePage<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Fields {
+    code: String,
     id_kind: String,
     id_number: String,
     name: String,
+    consent: Option<String>,
 }
 
 /// `GET /duty/reverse-scan`
@@ -64,10 +70,23 @@ pub(super) async fn submit(
     headers: HeaderMap,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let form = IdForm { id_kind: fields.id_kind, id_number: fields.id_number, name: fields.name };
+    let form = IdForm {
+        id_kind: fields.id_kind,
+        id_number: fields.id_number,
+        name: fields.name,
+        consent: fields.consent.is_some(),
+    };
     let none = Complaints::default();
     let (whole, typed) = (Arc::clone(&house), form.clone());
-    let entry = async move { by_id_number(&whole, &device, &typed).await };
+    // A scanner types where it stands: a code is one in the field of numbers, too.
+    let code = if is_code(&form.id_number) { form.id_number.clone() } else { fields.code };
+    let entry = async move {
+        if code.trim().is_empty() {
+            by_id_number(&whole, &device, &typed).await
+        } else {
+            by_code(&whole, &device, &code).await
+        }
+    };
     match to_the_end(entry).await {
         Ok(_) => Ok(done(&headers)),
         Err(Failure::Invalid(complaints)) => {

@@ -1,4 +1,4 @@
-//! The landing page, the privacy notice, and how pages look: language and large mode.
+//! The landing page, and how pages look: language and large mode.
 
 use super::show;
 use crate::{answer::Shown, cookies, page::Page, seat};
@@ -18,21 +18,9 @@ struct HomePage<'a> {
     p: &'a Page,
 }
 
-#[derive(Template)]
-#[template(path = "visitor/privacy.html")]
-struct PrivacyPage<'a> {
-    p: &'a Page,
-    days: u32,
-}
-
 /// `GET /`
 pub(super) async fn home(p: Page) -> Shown {
     show(&p, StatusCode::OK, &HomePage { p: &p })
-}
-
-/// `GET /privacy`
-pub(super) async fn privacy(State(house): State<Arc<House>>, p: Page) -> Shown {
-    show(&p, StatusCode::OK, &PrivacyPage { p: &p, days: house.settings.visit_days })
 }
 
 /// What a switch asks for.

@@ -18,11 +18,12 @@ use actions::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
 use domain::{entry_apps::App, time::UnixMs};
+use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -34,13 +35,24 @@ struct MePage<'a> {
     apps: Vec<(&'static str, String, UnixMs)>,
 }
 
+/// Which page of the entries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    page: String,
+}
+
 /// `GET /me`
 pub(super) async fn page(
     State(house): State<Arc<House>>,
     p: Page,
     As(visitor): As<Visitor>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Shown {
-    let me = me(&house, &visitor).await.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let wanted = wanted.map(|Query(wanted)| wanted.page).unwrap_or_default();
+    let me = me(&house, &visitor, wanted.parse().unwrap_or(0))
+        .await
+        .map_err(|failure| PageFailure(p.clone(), failure))?;
     let label = |app| p.t(house.entry_apps.label(app)).to_owned();
     let apps = me.apps.iter().map(|(app, since)| (app.code(), label(*app), *since)).collect();
     show(&p, StatusCode::OK, &MePage { p: &p, me, apps })

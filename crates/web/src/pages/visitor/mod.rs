@@ -2,13 +2,18 @@
 
 mod check_in;
 mod choices;
+mod consent;
 mod details;
 mod entry;
 mod family;
 mod lost_phone;
 mod mine;
+mod my_code;
+mod offline_codes;
+mod own_data;
 mod phone;
 mod register;
+mod requests;
 mod result;
 mod told;
 
@@ -39,7 +44,8 @@ pub fn routes() -> Vec<Route> {
     let (anyone, visitor) = (Who::Anyone, Who::Visitor);
     vec![
         Route::get("/", anyone, get(choices::home)),
-        Route::get("/privacy", anyone, get(choices::privacy)),
+        Route::get("/privacy", anyone, get(consent::privacy)),
+        Route::get("/privacy/{version}", anyone, get(consent::privacy_version)),
         Route::get("/large", anyone, get(choices::large)),
         Route::get("/lang", anyone, get(choices::lang)),
         Route::get("/c/{code}", anyone, get(check_in::page)),
@@ -75,6 +81,21 @@ pub fn routes() -> Vec<Route> {
         Route::post("/lost-phone/stop", anyone, post(lost_phone::stop)),
         Route::post("/lost-phone/stop/code", anyone, post(lost_phone::send_stop_code)),
         Route::get("/me", visitor, get(mine::page)),
+        Route::get("/me/code", visitor, get(my_code::page)),
+        Route::get("/me/data", visitor, get(own_data::page)),
+        Route::post("/me/data", visitor, post(own_data::file)),
+        Route::post("/me/data/code", visitor, post(own_data::code)),
+        Route::get("/me/looks", visitor, get(own_data::looks_page)),
+        Route::get("/me/requests", visitor, get(requests::page)),
+        Route::post("/me/requests", visitor, post(requests::submit)),
+        Route::get("/me/consent", visitor, get(consent::page)),
+        Route::post("/me/consent", visitor, post(consent::agree)),
+        Route::post("/me/consent/withdraw", visitor, post(consent::withdraw)),
+        Route::get("/me/offline-codes", visitor, get(offline_codes::page)),
+        Route::post("/me/offline-codes", visitor, post(offline_codes::create)),
+        Route::get("/me/offline-codes/{number}", visitor, get(offline_codes::card)),
+        Route::get("/me/offline-codes/{number}/card.pdf", visitor, get(offline_codes::pdf)),
+        Route::post("/me/offline-codes/{number}/revoke", visitor, post(offline_codes::end)),
         Route::post("/me/apps/{app}/forget", visitor, post(mine::forget_app)),
         Route::post("/me/sign-out", visitor, post(mine::sign_out)),
     ]

@@ -10,7 +10,7 @@ use actions::{
     House,
     accounts::principals::Visitor,
     checkins::receipt::{Receipt, receipt},
-    people::mine::masked_name,
+    people::{consent, mine::masked_name},
 };
 use askama::Template;
 use axum::{
@@ -37,6 +37,9 @@ struct ResultPage<'a> {
     headline: &'static str,
     tag: &'static str,
     itinerary: &'static str,
+    /// Whether the privacy notice has a newer version than the one agreed to: asked here, after the
+    /// entry, where nobody waits behind.
+    asks: bool,
     /// Minutes since the entry, when it is old.
     old_minutes: Option<i64>,
     /// The code of the door, where somebody may check members of their family in beside themself.
@@ -71,6 +74,7 @@ pub(super) fn draw(
     let page = ResultPage {
         p,
         masked_name,
+        asks: consent::asks(&house, &visitor),
         look: if r.leaves { "leave" } else { look(r.decision, r.colour) },
         headline: headline(r.colour),
         tag: tag(r.colour),
