@@ -89,17 +89,20 @@ async function atTheDoor(ctx, server, red) {
   const typed = async (id, name) => {
     await door.goto(`${server.url}/duty/reverse-scan`);
     await door.locator('#id_number').fill(id);
-    if (name) await door.locator('#name').fill(name);
     await door.getByRole('button', { name: '登记进入' }).click();
+    if (name) {
+      await door.locator('#name').fill(name);
+      await door.getByRole('button', { name: '登记进入' }).click();
+    }
     await door.waitForURL(/\/duty(\?|$)/);
   };
   await typed(TYPED.id, TYPED.name);
   await typed(red);
   const alert = door.locator('#alerts form').first();
   await alert.waitFor();
-  const note = alert.locator('[name=note]');
-  if (await note.count()) await note.fill('已移交社区');
-  await alert.locator('button').first().click();
+  await alert.locator('[name=note]').fill('已移交社区');
+  await alert.getByRole('button', { name: '移交社区' }).click();
+  await door.locator('#alerts form').waitFor({ state: 'detached' });
   await door.goto('about:blank');
 }
 

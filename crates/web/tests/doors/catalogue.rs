@@ -20,7 +20,6 @@ const DATA: [(&str, &[&str], &str); 48] = [
             "使用电子码",
             "不用电子码",
             "检查点 {}",
-            "{way}，{position}，{sign}",
         ],
         AUDIT,
     ),
