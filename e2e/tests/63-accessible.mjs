@@ -144,7 +144,7 @@ export default [
     name: 'what is not accessible is found',
     async run(ctx) {
       const page = await ctx.newPage();
-      await page.setContent('<html lang="zh"><title>x</title><main><button></button><p style="color:#ddd">浅</p></main></html>');
+      await page.setContent('<html lang="zh"><title>x</title><main><button></button><p style="color:#ddd">这是很浅的字</p></main></html>');
       await assert.rejects(isAccessible(page, 'a bad page'), /button-name[^]*color-contrast/);
     },
   },
