@@ -139,4 +139,14 @@ const tests = Object.entries(PAGES).filter(([, states]) => states !== SENDS_ON).
   },
 }));
 
-export default tests;
+export default [
+  {
+    name: 'what is not accessible is found',
+    async run(ctx) {
+      const page = await ctx.newPage();
+      await page.setContent('<html lang="zh"><title>x</title><main><button></button><p style="color:#ddd">这是很浅的字</p></main></html>');
+      await assert.rejects(isAccessible(page, 'a bad page'), /button-name[^]*color-contrast/);
+    },
+  },
+  ...tests,
+];

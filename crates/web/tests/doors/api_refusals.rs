@@ -73,6 +73,7 @@ impl Described {
                 fields.iter().map(|(name, field)| (name.clone(), self.example(field))).collect()
             }
             Some("integer") => json!(1),
+            Some("boolean") => json!(false),
             Some("array") => json!([]),
             Some("string") => match schema["enum"].get(0) {
                 Some(one) => one.clone(),

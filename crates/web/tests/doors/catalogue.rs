@@ -81,7 +81,6 @@ const DATA: [(&str, &[&str], &str); 57] = [
             "使用电子码",
             "不用电子码",
             "检查点 {}",
-            "{way}，{position}，{sign}",
         ],
         AUDIT,
     ),

@@ -46,9 +46,9 @@ pub struct DoorSpot {
     radius_m: u32,
 }
 
-/// How a door is scanned.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// How a door is scanned; what is left out is off.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct CheckpointSettings {
     /// A scan records that somebody has left, and nothing is judged.
     is_exit: bool,

@@ -40,6 +40,13 @@ pub(super) struct Fields {
     kind: String,
 }
 
+impl Fields {
+    /// Whoever says nothing enrols a duty screen.
+    fn wanted(&self) -> &str {
+        if self.kind.is_empty() { DeviceKind::Duty.code() } else { &self.kind }
+    }
+}
+
 /// `GET /duty/enrol/{link}`
 pub(super) async fn page(
     State(house): State<Arc<House>>,
@@ -58,7 +65,7 @@ pub(super) async fn enrol(
     Path(link): Path<String>,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let enrolled = match devices::kind(&fields.kind) {
+    let enrolled = match devices::kind(fields.wanted()) {
         Ok(kind) => {
             devices::enrol(&house, &link, &fields.label, kind).await.map(|token| (token, kind))
         }
@@ -88,7 +95,7 @@ async fn form(
         Err(Failure::NotFound) => return unbound::dead_link(&p),
         Err(failure) => return Err(failed(failure)),
     };
-    let Fields { label, kind } = fields;
+    let (label, kind) = (fields.label.as_str(), fields.wanted());
     let page = EnrolPage { p: &p, door: &door, label, kind, complaints };
     let html = page.render().map_err(|e| failed(Failure::broken(e)))?;
     let status =
