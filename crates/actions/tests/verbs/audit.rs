@@ -48,7 +48,11 @@ async fn pages_follow_each_other_without_a_gap() {
 async fn no_line_holds_a_name_a_phone_or_an_id_number() {
     let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
-    let rows = audit_rows(&t, None).await;
+    let auditor = auditor(&t).await;
+    let mut rows = Vec::new();
+    for page in 0..4 {
+        rows.extend(list(&t, &auditor, Filter { deed: None, page }).await.unwrap());
+    }
     let deeds: std::collections::HashSet<Deed> = rows.iter().map(|row| row.deed).collect();
     let unseen: Vec<Deed> = Deed::ALL.into_iter().filter(|deed| !deeds.contains(deed)).collect();
     assert_eq!(unseen, [], "the story does everything that leaves a line");
