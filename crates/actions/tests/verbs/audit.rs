@@ -1,7 +1,7 @@
 //! The audit list: complete, recording its own readers, and without a person in it.
 
 use crate::at_rest::{a_full_story, an_app};
-use crate::support::{audit_rows, auditor, lines};
+use crate::support::{auditor, lines};
 use actions::audit::{Filter, PAGE_ROWS, list};
 use domain::audit::Deed;
 use testkit::TestHouse;
