@@ -22,7 +22,7 @@ export default [
       await ctx.shot(page, 'details');
       await page.getByRole('link', { name: '家人', exact: true }).click();
       await page.getByLabel('姓名').fill('周小小');
-      await page.getByLabel('证件号码').fill(idNumber('34990120200101582'));
+      await page.getByLabel('证件号码', { exact: true }).fill(idNumber('34990120200101582'));
       await page.getByRole('button', { name: '添加', exact: true }).click();
       await page.getByText('请先阅读说明并勾选同意').first().waitFor();
       assert.equal(await page.getByLabel('姓名').inputValue(), '周小小');

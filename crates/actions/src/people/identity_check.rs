@@ -58,6 +58,9 @@ impl IdentityChecker for NoChecker {
 const DIFFERS: &str =
     "姓名与证件号码不一致，请对照证件核对这两项；确认无误的，请带证件找门口值守人员登记";
 
+/// The same, at the second field.
+const DIFFERS_TOO: &str = "与姓名不一致，请逐位核对";
+
 /// Asks about somebody, within the time.
 async fn ask(house: &House, who: &Identity) -> CheckOutcome {
     let asked = house.checker.check(who, house.now());
@@ -107,7 +110,7 @@ pub(crate) async fn of_typed(
     let subject = known.map_or_else(|| "未登记的证件".to_owned(), |known| subject(known.number));
     house.registry.audit(&[line(house, actor, subject, outcome)]).await?;
     let mut complaints = Complaints::one("name", DIFFERS);
-    complaints.add("id_number", DIFFERS);
+    complaints.add("id_number", DIFFERS_TOO);
     Err(Failure::Invalid(complaints))
 }
 

@@ -85,6 +85,7 @@ async fn each_member_is_an_entry_of_its_own_with_its_own_verdict() {
     record(&t, &guardian, &door.code, Method::Wechat).await.unwrap();
     t.clock.advance_ms(1);
     let first = check_in(&t, &guardian, one.id, &door.code).await.unwrap();
+    t.clock.advance_ms(1);
     let second = check_in(&t, &guardian, other.id, &door.code).await.unwrap();
     assert_eq!((first.method, first.colour), (Method::Family, Colour::Green));
     assert_eq!((second.method, second.colour), (Method::Family, Colour::Red));

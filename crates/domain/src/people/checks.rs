@@ -63,7 +63,7 @@ impl CheckOutcome {
             Self::NotFound => (tries < NOT_FOUND_TRIES_MAX).then(|| now.plus(DAY_MS)),
             Self::Failed => (tries < FAILED_TRIES_MAX).then(|| {
                 let doublings = u32::try_from(tries.clamp(1, 10) - 1).unwrap_or(0);
-                now.plus((5 * MINUTE_MS << doublings).min(6 * HOUR_MS))
+                now.plus(((5 * MINUTE_MS) << doublings).min(6 * HOUR_MS))
             }),
         }
     }
