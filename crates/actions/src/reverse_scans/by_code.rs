@@ -9,7 +9,7 @@ use crate::{
     offline_codes::{format::PREFIX, verify::verify},
     people::my_code,
 };
-use domain::{checkins::Method, offline_codes::number_text, people::PersonNumber, text::narrow};
+use domain::{checkins::Method, offline_codes::number_text, text::narrow};
 use std::sync::Arc;
 
 /// Most characters of what a scanner reads; a printed code has 230.

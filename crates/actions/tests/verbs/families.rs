@@ -124,7 +124,7 @@ async fn an_entry_at_a_door_by_staff_is_not_the_guardians_to_see() {
     let form = child(1);
     let one = add(&t, &guardian, &form).await.unwrap();
     let device = device(&t, &door).await;
-    let at_door = IdForm { id_kind: form.id_kind, id_number: form.id_number, name: String::new() };
+    let at_door = IdForm { id_kind: form.id_kind, id_number: form.id_number, ..IdForm::default() };
     by_id_number(&t, &device, &at_door).await.unwrap();
     let visit = visits_at(&t, &door).await.swap_remove(0);
     let id = format!("{}-{}", visit.checkpoint, visit.entered_ms);

@@ -157,6 +157,7 @@ async fn somebody_registered_at_a_door_is_asked_about_afterwards() {
         id_kind: new.id_kind.clone(),
         id_number: new.id_number.clone(),
         name: new.name.clone(),
+        consent: false,
     };
     by_id_number(&t, &device, &form).await.unwrap();
     assert!(t.police.asked.lock().is_empty(), "nobody at a door waits for it");

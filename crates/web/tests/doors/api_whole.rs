@@ -32,7 +32,7 @@ const ROOMS: [&str; 20] = [
 const FORM: &str = "a form";
 
 /// Each page, and its endpoint without `/api/v1`.
-const PAGES: [(&str, &str); 134] = [
+const PAGES: [(&str, &str); 137] = [
     ("GET /venue/checkpoints/{id}/settings", "GET /checkpoints/{id}/settings"),
     ("POST /venue/checkpoints/{id}/settings", "PUT /checkpoints/{id}/settings"),
     ("POST /venue/checkpoints/{id}/words", "POST /checkpoints/{id}/proof-words"),

@@ -218,5 +218,7 @@ pub(super) async fn entered(
 ) -> Shown {
     let found = async { family::receipt_of(&house, &visitor, number(&id)?, &receipt).await }.await;
     let (member, receipt) = found.map_err(|failure| PageFailure(p.clone(), failure))?;
-    result::draw(&p, &receipt, member.masked_name, &code, true)
+    let masked_name = member.masked_name;
+    let whose = result::Whose { masked_name, of_member: true, asks: false };
+    result::draw(&p, &receipt, whose, &code)
 }

@@ -59,22 +59,26 @@ pub(super) async fn page(
     let r = receipt.map_err(|failure| PageFailure(p.clone(), failure))?;
     let masked_name =
         masked_name(&house, &visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
-    draw(&p, &r, masked_name, &code, false)
+    let whose = Whose { masked_name, of_member: false, asks: consent::asks(&house, &visitor) };
+    draw(&p, &r, whose, &code)
 }
 
-/// A result, of whoever is signed in or of a member of their family.
-pub(super) fn draw(
-    p: &Page,
-    r: &Receipt,
-    masked_name: String,
-    code: &str,
-    of_member: bool,
-) -> Shown {
+/// Whose result it is: of whoever is signed in, or of a member of their family.
+pub(super) struct Whose {
+    pub(super) masked_name: String,
+    pub(super) of_member: bool,
+    /// Whether the privacy notice has a newer version than the one agreed to.
+    pub(super) asks: bool,
+}
+
+/// A result.
+pub(super) fn draw(p: &Page, r: &Receipt, whose: Whose, code: &str) -> Shown {
+    let Whose { masked_name, of_member, asks } = whose;
     let age_ms = r.now.since(r.entered);
     let page = ResultPage {
         p,
         masked_name,
-        asks: consent::asks(&house, &visitor),
+        asks,
         look: if r.leaves { "leave" } else { look(r.decision, r.colour) },
         headline: headline(r.colour),
         tag: tag(r.colour),
