@@ -14,7 +14,7 @@ const SIGN_NAME = '阜阳场所码';
 const PASSWORD = 'qinghe-2026-fuyang';
 const TEMPLATES = {
   code: 'SMS_1001', notice: 'SMS_1002', several: 'SMS_1003',
-  door_invitation: 'SMS_1004', unit_invitation: 'SMS_1005',
+  door_invitation: 'SMS_1004', unit_invitation: 'SMS_1005', phone_change: 'SMS_1006', phone_changed: 'SMS_1007',
 };
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');

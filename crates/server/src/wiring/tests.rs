@@ -212,7 +212,7 @@ mod text_messages {
         let Ok(TextMessages::Aliyun(settings)) = TextMessages::settled(&args.sms) else {
             panic!("not taken");
         };
-        assert_eq!((settings.key_secret.as_str(), settings.templates.len()), ("s3cret", 5));
+        assert_eq!((settings.key_secret.as_str(), settings.templates.len()), ("s3cret", 7));
         assert_eq!(settings.endpoint, "https://dysmsapi.aliyuncs.com");
         assert!(refused(&whole[..4]).contains("--sms-sign-name"));
         assert!(refused(&whole[..6]).contains("--sms-secret-file"));
