@@ -7,6 +7,7 @@ import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AGENTS } from '../lib/agents.mjs';
+import { idNumber } from '../lib/people.mjs';
 import { binary } from '../lib/server.mjs';
 
 const run = promisify(execFile);
@@ -14,12 +15,6 @@ const VISITOR = { name: '公孙望舒', id: idNumber('34990119900307884'), phone
 const TYPED = { name: '欧阳听澜', id: idNumber('34990119850512669') };
 /** People of the exported table that are looked for as well. */
 const EXPORTED_MAX = 25;
-
-function idNumber(body) {
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-  const sum = weights.reduce((total, weight, at) => total + weight * Number(body[at]), 0);
-  return body + '10X98765432'[sum % 11];
-}
 
 /** A text in every spelling in which it might have been written down. */
 function spellings(text) {

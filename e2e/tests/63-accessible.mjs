@@ -6,16 +6,26 @@ import assert from 'node:assert/strict';
 import { isAccessible } from '../lib/axe.mjs';
 import { widthIsKept } from '../lib/looks.mjs';
 import { byColour, checkIn, demoWithTokens, phoneOf } from '../lib/registered.mjs';
+import { idNumber } from '../lib/visitors.mjs';
 import { isLight } from '../lib/weight.mjs';
 import { AGENTS } from '../lib/agents.mjs';
 
-/** Not a page: it answers by sending on. */
+/** Not a page: it answers by sending on, or with a file. */
 const SENDS_ON = [];
+const NO_PAGE = SENDS_ON;
+
+/** Opens an address of the demonstration. */
+function at(address) {
+  return (page, s) => page.goto(`${s.server.url}${address}`);
+}
 
 /** Each visitor page: its states, each a function that opens it. `s` has the demonstration. */
 const PAGES = {
   '/': [['home', (page, s) => page.goto(s.server.url)]],
-  '/privacy': [['privacy', (page, s) => page.goto(`${s.server.url}/privacy`)]],
+  '/privacy': [['privacy', at('/privacy')]],
+  '/privacy/{version}': [['the first', at('/privacy/1')], ['none', at('/privacy/99')]],
+  '/lost-phone': [['form', at('/lost-phone')]],
+  '/lost-phone/stop': [['form', at('/lost-phone/stop')]],
   '/large': SENDS_ON,
   '/lang': SENDS_ON,
   '/apps/{app}/go': SENDS_ON,
@@ -39,6 +49,23 @@ const PAGES = {
     ['somebody else’s', (page, s) => page.goto(s.results.green), { as: 'red' }],
     ['nobody’s', (page, s) => page.goto(s.results.green)],
   ],
+  '/c/{code}/family': [
+    ['a family', (page, s) => page.goto(`${s.door}/family`), { as: 'green' }],
+    ['nobody yet', (page, s) => page.goto(`${s.door}/family`), { as: 'red' }],
+  ],
+  '/c/{code}/family/{id}/r/{receipt}': [['a child', (page, s) => page.goto(s.results.child), { as: 'green' }]],
+  '/me/family': [['a family', at('/me/family'), { as: 'green' }], ['nobody yet', at('/me/family'), { as: 'red' }]],
+  '/me/details': [['details', at('/me/details'), { as: 'green' }]],
+  '/me/correct': [['correction', at('/me/correct'), { as: 'green' }]],
+  '/me/phone': [['phone', at('/me/phone'), { as: 'green' }]],
+  '/me/code': [['code', at('/me/code'), { as: 'green' }]],
+  '/me/data': [['data', at('/me/data'), { as: 'green' }]],
+  '/me/looks': [['looks', at('/me/looks'), { as: 'green' }]],
+  '/me/requests': [['requests', at('/me/requests'), { as: 'green' }]],
+  '/me/consent': [['consent', at('/me/consent'), { as: 'green' }]],
+  '/me/offline-codes': [['codes', at('/me/offline-codes'), { as: 'green' }], ['none yet', at('/me/offline-codes'), { as: 'red' }]],
+  '/me/offline-codes/{number}': [['card', (page, s) => page.goto(s.card), { as: 'green' }]],
+  '/me/offline-codes/{number}/card.pdf': NO_PAGE,
   '/me': [
     ['entries', (page, s) => page.goto(`${s.server.url}/me`), { as: 'green' }],
     ['nobody', (page, s) => page.goto(`${s.server.url}/me`)],
@@ -63,6 +90,26 @@ async function setUp(page, s, number, settings) {
     return sent.status;
   }, [`${s.server.url}/api/v1/checkpoints/${number}/settings`, JSON.stringify(settings)]);
   assert.equal(answer, 200);
+}
+
+/** What the person with the green code does by API. */
+async function byApi(s, address, body) {
+  const answer = await fetch(`${s.server.url}/api/v1${address}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${s.tokens.green}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  assert.equal(answer.status, 201, `${address}: ${await answer.clone().text()}`);
+  return answer.json();
+}
+
+/** A child of theirs, who has entered. */
+async function family(s, code) {
+  const child = await byApi(s, '/family', {
+    relation: 'child', name: '陆小满', id_kind: 'resident_id', id_number: idNumber('34990120200307884'), of_age: false, consent: true,
+  });
+  const entered = await byApi(s, `/family/${child.id}/checkins`, { code });
+  s.results.child = `${s.server.url}/c/${code}/family/${child.id}/r/${entered.id}`;
 }
 
 const shared = {};
@@ -97,6 +144,9 @@ async function story(ctx) {
   await setUp(manager, s, 1, { is_exit: true, position: null, has_sign: false });
   s.results.left = `${s.door}/r/${(await checkIn(s.server, s.tokens.left, code)).id}`;
   await setUp(manager, s, 1, { is_exit: false, position: { latitude: 32.89, longitude: 115.81, radius_m: 200 }, has_sign: false });
+  await family(s, other);
+  const printed = await byApi(s, '/me/offline-codes', {});
+  s.card = `${s.server.url}/me/offline-codes/${printed.number}`;
   s.manager = manager;
   return Object.assign(shared, s);
 }

@@ -4,7 +4,7 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result},
-    people::{self, NewPerson, PERSON, Person, column, person},
+    people::{self, NewPerson, PERSON, PERSON_COLUMNS, Person, column, person},
 };
 use domain::{
     people::{CheckOutcome, PersonNumber},
@@ -140,6 +140,6 @@ impl Registry {
         );
         let rows =
             sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(count).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((person(row)?, check(row, 12)?))).collect()
+        rows.iter().map(|row| Ok((person(row)?, check(row, PERSON_COLUMNS)?))).collect()
     }
 }

@@ -99,6 +99,9 @@ pub(crate) const PERSON: &str = "p.number, p.id_kind, p.id_sealed, p.id_index, p
     p.masked_sealed, p.phone_sealed, p.phone_index, p.registered_ms, p.consent_version, \
     p.session_epoch, p.name_index, p.born_sealed";
 
+/// How many columns that is: what a statement reads besides comes after them.
+pub(crate) const PERSON_COLUMNS: usize = 13;
+
 pub(crate) fn person(row: &AnyRow) -> Result<Person> {
     let kind: String = row.try_get(1)?;
     Ok(Person {

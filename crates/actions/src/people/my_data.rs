@@ -3,8 +3,10 @@
 
 use super::{
     consent::{self, Step},
+    family::{Member, family},
     looks::{Look, looks, subject},
     mine::{Doors, MyEntry, visits},
+    phones,
 };
 use crate::{
     Answer, Failure, House,
@@ -18,7 +20,11 @@ use crate::{
     requests::{RequestRow, mine},
 };
 use domain::{
-    audit::Deed, entry_apps::App, health_status::HealthStatus, people::IdKind, phones::Phone,
+    audit::Deed,
+    entry_apps::App,
+    health_status::HealthStatus,
+    people::{CheckOutcome, IdKind},
+    phones::Phone,
     time::UnixMs,
 };
 use registry::{AuditLine, Person};
@@ -47,6 +53,12 @@ pub struct MyData {
     pub phone: String,
     /// When they registered.
     pub registered: UnixMs,
+    /// What was said of whether name and document belong together, when, and by whom.
+    pub checked: Option<(CheckOutcome, UnixMs, String)>,
+    /// When another phone takes the place of this one, unless it is stopped, and which, masked.
+    pub phone_waiting: Option<(UnixMs, String)>,
+    /// Whom they check in.
+    pub family: Vec<Member>,
     /// The health status that is known now, and who said it.
     pub status: HealthStatus,
     /// Who made the last test, when that is known.
@@ -115,6 +127,13 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
         id_number: house.vault.open(Field::IdNumber, &stored.new.id_sealed)?,
         phone: phone.as_str().to_owned(),
         registered: stored.new.registered,
+        checked: house
+            .registry
+            .identity_check(caller.person)
+            .await?
+            .map(|said| (said.outcome, said.at, said.source)),
+        phone_waiting: phones::mine(house, caller).await?.waiting,
+        family: family(house, caller).await?.members,
         tested_by: tested_by(house, &status),
         status,
         visits: entries,

@@ -201,7 +201,10 @@ async fn a_correction_keeps_what_stood_before_and_leaves_statuses_to_their_docum
     let red = HealthStatus { colour: Colour::Red, ..HealthStatus::unknown(NOON) };
     at.registry.set_health_status(one, &red).await.unwrap();
     let line = line(Deed::RegistrationCorrected);
-    assert!(at.registry.correct_person(one, &person("right"), NOON, &line).await.unwrap());
+    let right = NewPerson { born_sealed: Some(b"other".to_vec()), ..person("right") };
+    assert!(at.registry.correct_person(one, &right, NOON, &line).await.unwrap());
+    let known = at.registry.known_person(one).await.unwrap().unwrap();
+    assert_eq!(known.born_sealed.as_deref(), Some(&b"other"[..]), "an age goes with its document");
     assert!(at.registry.person_by_id(b"wrong").await.unwrap().is_none());
     assert_eq!(at.registry.person_by_id(b"right").await.unwrap().unwrap().number, one);
     assert_eq!(at.registry.count_corrections(one).await.unwrap(), 1);

@@ -9,14 +9,14 @@ use domain::{
     accounts::Role,
     audit::{Actor, Deed},
     health_status::{Colour, HealthStatus, Itinerary, Source},
-    people::{IdKind, PersonNumber},
+    people::{IdKind, PersonNumber, Relation},
     privacy::WITHDRAWN,
     requests::{RequestKind, RequestState},
     time::UnixMs,
 };
 use registry::{
-    AuditLine, CarriedOut, Case, MadeCode, NewPerson, NewRequest, OfflineCode, PersonRequest,
-    RequestDecision,
+    AuditLine, CarriedOut, Case, MadeCode, NewFamilyMember, NewPerson, NewRequest, OfflineCode,
+    PersonRequest, RequestDecision,
 };
 
 on_both!(
@@ -27,6 +27,7 @@ on_both!(
     a_correction_changes_name_and_document_and_revokes_printed_codes,
     a_document_of_somebody_else_is_not_taken,
     an_erased_person_is_a_number_that_leads_to_nobody,
+    an_erased_guardian_leaves_the_child_to_whoever_waits,
     a_case_or_a_look_at_a_contact_keeps_a_person,
     an_embargo_is_set_and_lifted_once_and_lines_are_found_by_their_subject,
 );
@@ -232,9 +233,30 @@ async fn an_erased_person_is_a_number_that_leads_to_nobody(at: &BackEnd) {
     let request = request(at, id).await;
     assert_eq!((request.new.words_sealed, request.new.name_sealed), (vec![21], None));
     assert!(request.new.document.is_none() && request.state == RequestState::Done);
+    assert_eq!(stored.new.born_sealed, None);
     let again = at.registry.insert_people(&[person("a")]).await.unwrap()[0].unwrap();
     assert_ne!(again, one, "whoever registers again is somebody new");
+    let said = at.registry.known_person(again).await.unwrap().unwrap().status;
+    assert_eq!(said.map(|said| said.colour), Some(RED.colour), "a red code is not erased away");
     assert_eq!(at.registry.person_by_id(b"b").await.unwrap().unwrap().number, child);
+}
+
+async fn an_erased_guardian_leaves_the_child_to_whoever_waits(at: &BackEnd) {
+    let (gone, child, waits) =
+        (at.a_person("a").await, at.a_person("b").await, at.a_person("c").await);
+    at.an_account(Role::PrivacyOfficer, "1").await;
+    for guardian in [gone, waits] {
+        let relation = Relation::Child;
+        let new =
+            NewFamilyMember { guardian, person: child, relation, consent_version: 1, at: NOON };
+        let line = line(Deed::FamilyChanged, "人员 2", 0);
+        at.registry.add_family_member(&new, (8, 3), &line).await.unwrap();
+    }
+    assert!(at.registry.family_of(waits).await.unwrap()[0].confirmed.is_none());
+    let id = filed(at, &new(gone, RequestKind::Erasure, 5)).await.unwrap();
+    assert_eq!(erase(at, id, gone, NOON).await, CarriedOut::Done);
+    assert!(at.registry.family_of(gone).await.unwrap().is_empty());
+    assert!(at.registry.family_of(waits).await.unwrap()[0].confirmed.is_some());
 }
 
 async fn a_case_or_a_look_at_a_contact_keeps_a_person(at: &BackEnd) {

@@ -161,7 +161,7 @@ async fn a_city_with_fewer_doors_than_the_demo_has_the_first_of_them() {
     assert_eq!(house.registry.open_checkpoints().await.unwrap().len(), 10);
     let last = house.registry.code_of(CheckpointNumber(10)).await.unwrap().unwrap();
     assert_eq!((last.name.as_str(), last.door.as_str()), ("鼓楼农贸市场（演示）", "北门"));
-    assert_eq!(demo::city::accounts(&house).await.unwrap().len(), 9);
+    assert_eq!(demo::city::accounts(&house).await.unwrap().len(), 10);
 }
 
 /// The lines of one kind in a file of tokens.

@@ -170,6 +170,16 @@ fn as_table(p: &Page, data: &my_data::MyData) -> Vec<u8> {
     row(p.t("证件号码"), "", data.id_number.clone());
     row(p.t("手机号码"), "", data.phone.clone());
     row(p.t("首次登记"), &data.registered.date_time_text(), String::new());
+    if let Some((outcome, at, _)) = &data.checked {
+        row(p.t("核验身份"), &at.date_time_text(), p.t(outcome.label()).to_owned());
+    }
+    if let Some((due, phone)) = &data.phone_waiting {
+        row(p.t("更换登记手机号"), &due.date_time_text(), phone.clone());
+    }
+    for member in &data.family {
+        let says = format!("{} · {}", member.masked_name, p.t(member.relation.label()));
+        row(p.t("家人"), &member.since.date_time_text(), says);
+    }
     let said = format!("{} · {}", p.t(data.status.colour.label()), p.t(data.status.source.label()));
     row(p.t("健康码"), &data.status.confirmed.date_time_text(), said);
     if let Some(test) = data.status.nucleic_acid {

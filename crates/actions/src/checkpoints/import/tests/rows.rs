@@ -17,7 +17,7 @@ async fn each_fault_is_said_once_at_its_cell() {
         (Column::Township, "", "请填写乡镇或街道"),
         (Column::Category, "", "缺少场所类别"),
         (Column::Category, "茶馆", "没有这个场所类别"),
-        (Column::Manager, "张3", "姓名只能有文字"),
+        (Column::Manager, "张3", "姓名里不能有数字"),
         (Column::Phone, "0558-2222222", "11 位手机号码"),
         (Column::Phone, "1.38E+10", "后几位已丢失"),
         (Column::CreditCode, "9135", "18 位"),

@@ -104,6 +104,37 @@ pub struct Agreed {
     how: &'static str,
 }
 
+/// What was said of whether name and document belong together.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityCheck {
+    /// `not_checked`, `agrees`, `differs`, `not_found`, `failed`.
+    outcome: &'static str,
+    /// When, milliseconds since 1970 UTC.
+    at_ms: i64,
+    /// Who said it, by its name in the settings.
+    source: String,
+}
+
+/// Another phone that is to take the place of the caller's.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingPhone {
+    /// When, milliseconds since 1970 UTC, unless it is stopped.
+    due_ms: i64,
+    /// Which, masked.
+    phone: String,
+}
+
+/// Somebody whom the caller checks in.
+#[derive(Serialize, ToSchema)]
+pub struct Relative {
+    /// Masked name.
+    name: String,
+    /// Who they are to the caller: `child`, `grandchild`, …
+    relation: &'static str,
+    /// Since when, milliseconds since 1970 UTC.
+    since_ms: i64,
+}
+
 /// An app that knows the caller.
 #[derive(Serialize, ToSchema)]
 pub struct BoundApp {
@@ -130,6 +161,12 @@ pub struct MyData {
     phone: String,
     /// When the caller registered.
     registered_ms: i64,
+    /// What was said of whether name and document belong together.
+    identity_check: Option<IdentityCheck>,
+    /// Another phone that is to take the place of this one.
+    waiting_phone: Option<WaitingPhone>,
+    /// Whom the caller checks in.
+    family: Vec<Relative>,
     /// What is known of the health status now.
     health_status: Status,
     /// Entries that are still kept.
@@ -157,6 +194,23 @@ impl From<my_data::MyData> for MyData {
             id_number: data.id_number,
             phone: data.phone,
             registered_ms: data.registered.0,
+            identity_check: data.checked.map(|(outcome, at, source)| IdentityCheck {
+                outcome: outcome.code(),
+                at_ms: at.0,
+                source,
+            }),
+            waiting_phone: data
+                .phone_waiting
+                .map(|(due, phone)| WaitingPhone { due_ms: due.0, phone }),
+            family: data
+                .family
+                .into_iter()
+                .map(|member| Relative {
+                    name: member.masked_name,
+                    relation: member.relation.code(),
+                    since_ms: member.since.0,
+                })
+                .collect(),
             health_status: Status {
                 health_status: data.status.colour.code(),
                 source: data.status.source.code(),
