@@ -5,7 +5,7 @@ use crate::{
     changes::{self, Change},
     connect::{Registry, Result, next_number},
     offline_codes,
-    people::column,
+    people::{column, end_sessions},
 };
 use domain::{people::PersonNumber, privacy::WITHDRAWN, time::UnixMs};
 use sqlx::{AnyConnection, Row};
@@ -105,14 +105,7 @@ impl Registry {
         let mut tx = self.begin().await?;
         audit::write(&mut tx, line).await?;
         set(&mut tx, person, WITHDRAWN).await?;
-        sqlx::query("update people set session_epoch = session_epoch + 1 where number = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("delete from entry_identities where person = $1")
-            .bind(column(person))
-            .execute(&mut *tx)
-            .await?;
+        end_sessions(&mut tx, person).await?;
         offline_codes::revoke_all(&mut tx, person, line.at).await?;
         let step = ConsentStep { version: WITHDRAWN, at: line.at, how: ConsentHow::Tap };
         note(&mut tx, person, &step).await?;
