@@ -234,9 +234,9 @@ pub async fn receipt_of(
 ) -> Answer<(Member, Receipt)> {
     let member = one(house, caller, id).await?;
     let receipt = receipt(house, &Visitor { person: member.person }, entry).await?;
-    // What they did otherwise is their own.
+    // What they did otherwise is their own. On the way out every entry is one of leaving, whoever made it.
     match receipt.method {
-        Method::Family => Ok((member, receipt)),
+        Method::Family | Method::Exit => Ok((member, receipt)),
         _ => Err(Failure::NotFound),
     }
 }

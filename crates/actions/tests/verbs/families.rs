@@ -100,6 +100,18 @@ async fn each_member_is_an_entry_of_its_own_with_its_own_verdict() {
 }
 
 #[tokio::test]
+async fn a_member_who_leaves_by_a_way_out_has_a_result_too() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    crate::door_settings::way_out(&t, &door).await;
+    let (guardian, _) = visitor(&t).await;
+    let one = add(&t, &guardian, &child(1)).await.unwrap();
+    let left = check_in(&t, &guardian, one.id, &door.code).await.unwrap();
+    let (_, seen) = receipt_of(&t, &guardian, one.id, &left.id).await.unwrap();
+    assert_eq!((seen.method, seen.leaves), (Method::Exit, true));
+}
+
+#[tokio::test]
 async fn nobody_else_checks_a_member_in_or_sees_what_they_did() {
     let t = TestHouse::new().await;
     let door = t.door().await;

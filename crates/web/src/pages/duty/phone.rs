@@ -5,6 +5,7 @@ use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
     page::Page,
+    pages::visitor::ClaimFields,
     seat::As,
 };
 use actions::{
@@ -22,7 +23,6 @@ use axum::{
     response::{Html, IntoResponse},
 };
 use domain::{fields::Complaints, people::IdKind};
-use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -35,24 +35,6 @@ struct PhonePage<'a> {
     changed: Option<String>,
     complaints: &'a Complaints,
     notice: Option<&'static str>,
-}
-
-/// The form.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Fields {
-    name: String,
-    id_kind: String,
-    id_number: String,
-    phone: String,
-    sms_code: String,
-}
-
-impl From<Fields> for ClaimForm {
-    fn from(fields: Fields) -> Self {
-        let Fields { name, id_kind, id_number, phone, sms_code } = fields;
-        Self { name, id_kind, id_number, phone, sms_code }
-    }
 }
 
 /// What the page says besides its fields.
@@ -101,7 +83,7 @@ pub(super) async fn send_code(
     Client(from): Client,
     p: Page,
     As(_): As<DutyDevice>,
-    Checked(fields): Checked<Fields>,
+    Checked(fields): Checked<ClaimFields>,
 ) -> Shown {
     let form = ClaimForm::from(fields);
     match sms_codes::send(&house, CodeUse::NewPhone, &form.phone, from).await {
@@ -115,7 +97,7 @@ pub(super) async fn change(
     State(house): State<Arc<House>>,
     p: Page,
     As(device): As<DutyDevice>,
-    Checked(fields): Checked<Fields>,
+    Checked(fields): Checked<ClaimFields>,
 ) -> Shown {
     let form = ClaimForm::from(fields);
     match at_door(&house, &device, &form).await {

@@ -38,10 +38,10 @@ struct StopPage<'a> {
     notice: Option<&'static str>,
 }
 
-/// The form.
+/// The form, here and at a door.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     name: String,
     id_kind: String,
     id_number: String,
