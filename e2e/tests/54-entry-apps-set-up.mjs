@@ -2,13 +2,15 @@
 // ones do, and that check each request's signature in another language.
 
 import assert from 'node:assert/strict';
-import { createHash, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
+import { createCipheriv, createHash, createSign, createVerify, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { AGENTS } from '../lib/agents.mjs';
 
 const PASSWORD = 'qinghe-2026-fuyang';
+/** What 云闪付 knows. */
+const PHONE = '15500000454';
 
 async function codeFor(server, phone, since) {
   const masked = `${phone.slice(0, 3)}\\*\\*\\*\\*${phone.slice(7)}`;
@@ -77,7 +79,7 @@ async function approvedDoor(ctx, server) {
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
 /** Platforms that know their user without asking, as the real ones do inside of their apps. */
-function silentPlatforms(ourKey, theirKey) {
+function silentPlatforms(ourKey, theirKey, phoneKey) {
   const wrong = [];
   const back = (response, aim, name, state) => {
     const url = new URL(aim);
@@ -114,7 +116,7 @@ function silentPlatforms(ourKey, theirKey) {
         return say(`{"alipay_system_oauth_token_response":${said},"sign":"${sign}"}`);
       }
       case '/s/open/html/oauth.html':
-        check(q.appId === 'up-invented' && q.scope === 'upapi_base' && q.responseType === 'code', 'unionpay page');
+        check(q.appId === 'up-invented' && q.scope === 'upapi_mobile' && q.responseType === 'code', 'unionpay page');
         return back(response, q.redirectUri, 'code', q.state);
       case '/open/access/1.0/backendToken': {
         const { appId, nonceStr, timestamp, signature } = JSON.parse(body);
@@ -125,7 +127,15 @@ function silentPlatforms(ourKey, theirKey) {
       case '/open/access/1.0/token': {
         const asked = JSON.parse(body);
         check(asked.backendToken === 'B' && asked.grantType === 'authorization_code', 'unionpay token');
-        return say({ resp: '00', msg: '', params: { accessToken: 'A', openId: 'up-openid', scope: 'upapi_base' } });
+        return say({ resp: '00', msg: '', params: { accessToken: 'A', openId: 'up-openid', scope: 'upapi_mobile' } });
+      }
+      case '/open/access/1.0/user.mobile': {
+        const asked = JSON.parse(body);
+        check(asked.appId === 'up-invented' && asked.backendToken === 'B', 'unionpay phone');
+        check(asked.accessToken === 'A' && asked.openId === 'up-openid', 'unionpay phone of whom');
+        const cipher = createCipheriv('des-ede3', phoneKey, null);
+        const mobile = cipher.update(PHONE, 'utf8', 'base64') + cipher.final('base64');
+        return say({ resp: '00', msg: '', params: { mobile } });
       }
       default:
         check(false, url.pathname);
@@ -144,7 +154,8 @@ export default [
       const folder = await ctx.newFolder();
       const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      const platform = await silentPlatforms(ours.publicKey, theirs.privateKey);
+      const phoneKey = randomBytes(24);
+      const platform = await silentPlatforms(ours.publicKey, theirs.privateKey, phoneKey);
       try {
         const file = async (name, text, mode = 0o600) => {
           const at = path.join(folder, name);
@@ -164,6 +175,7 @@ export default [
             VENUECODE_ALIPAY_ENDPOINT: platform.url, VENUECODE_ALIPAY_PAGES: platform.url,
             VENUECODE_UNIONPAY_APP_ID: 'up-invented',
             VENUECODE_UNIONPAY_SECRET_FILE: await file('unionpay', 'unionpay-secret'),
+            VENUECODE_UNIONPAY_PHONE_KEY_FILE: await file('unionpay.phones', `${phoneKey.toString('hex')}\n`),
             VENUECODE_UNIONPAY_ENDPOINT: platform.url, VENUECODE_UNIONPAY_PAGES: platform.url,
           },
         });
@@ -174,9 +186,11 @@ export default [
           await page.getByText(`已用${app}登录`).waitFor();
           // A browser keeps the fragment that 微信 wants at the end of its address.
           assert.equal(page.url().split('#')[0], `${server.url}/c/${code}`, 'there and back without a tap');
+          const phone = await page.getByLabel('手机号码', { exact: true }).inputValue();
+          assert.equal(phone, app === '云闪付' ? PHONE : '');
         }
         assert.deepEqual(platform.wrong, []);
-        for (const secret of ['wechat-secret', 'unionpay-secret', 'openid-of-wechat']) {
+        for (const secret of ['wechat-secret', 'unionpay-secret', 'openid-of-wechat', PHONE, phoneKey.toString('hex')]) {
           assert.ok(!server.output().includes(secret), 'no secret and nobody in the log');
         }
       } finally {

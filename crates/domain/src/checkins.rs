@@ -143,6 +143,9 @@ mod tests {
             ("Mozilla/5.0 … wxwork/4.1 MicroMessenger/7.0.1", Method::Browser),
             ("Mozilla/5.0 … AliApp(AP/10.5) AlipayClient/10.5", Method::Alipay),
             ("Mozilla/5.0 … (com.unionpay.chsp) (updebug 0)", Method::UnionPay),
+            ("Mozilla/5.0 … (com.unionpay.mobilepay) (cordova 4.5.4)", Method::UnionPay),
+            ("Mozilla/5.0 … Mobile/15E148 UnionPay/1.0 CloudPay", Method::UnionPay),
+            ("Mozilla/5.0 … UnionPay/1.0", Method::Browser),
             ("Mozilla/5.0 … Chrome/156.0", Method::Browser),
         ];
         for (agent, method) in cases {

@@ -140,6 +140,12 @@ impl Identity {
         self
     }
 
+    /// Whether the app says anything besides whose account it is.
+    #[must_use]
+    pub fn says_more(&self) -> bool {
+        self.name.is_some() || self.id.is_some() || self.phone.is_some()
+    }
+
     /// What the app calls the account.
     #[must_use]
     pub fn external(&self) -> &str {

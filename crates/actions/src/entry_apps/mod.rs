@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 /// How long the server of an app may take; somebody stands at a door.
-const APP_WAIT: Duration = Duration::from_secs(5);
+pub const APP_WAIT: Duration = Duration::from_secs(5);
 
 /// Questions to the servers of apps under way at once. When an app hangs, those beyond it need not
 /// wait for it.

@@ -3,6 +3,7 @@
 mod alipay;
 mod oidc;
 pub mod stand_in;
+mod triple_des;
 mod unionpay;
 mod wanshitong;
 mod wechat;
@@ -16,7 +17,7 @@ pub use wechat::{Wechat, WechatSettings};
 use actions::entry_apps::NoIdentity;
 use domain::entry_apps::{Identity, Trouble};
 use hyper::StatusCode;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 /// What is asked with in the body of a form.
 const FORM: &str = "application/x-www-form-urlencoded;charset=utf-8";
@@ -49,7 +50,7 @@ fn plain(code: &str) -> String {
 }
 
 /// Reads an answer that must be JSON of this shape, whatever the type it says it is.
-fn json<T: DeserializeOwned>(status: StatusCode, bytes: &[u8]) -> Result<T, NoIdentity> {
+fn json<'a, T: Deserialize<'a>>(status: StatusCode, bytes: &'a [u8]) -> Result<T, NoIdentity> {
     if status.is_server_error() {
         return Err(silent(format!("status {}", status.as_u16())));
     }

@@ -42,6 +42,10 @@ pub(crate) struct EntryAppArgs {
     /// File with its secret, mode 0600.
     #[arg(long, env = "VENUECODE_UNIONPAY_SECRET_FILE", value_name = "FILE")]
     pub(crate) unionpay_secret_file: Option<PathBuf>,
+    /// Has 云闪付 say the phone of whoever allows that (`upapi_mobile`): file with the application's
+    /// symmetric key (对称密钥) in hexadecimal, mode 0600.
+    #[arg(long, env = "VENUECODE_UNIONPAY_PHONE_KEY_FILE", value_name = "FILE")]
+    pub(crate) unionpay_phone_key_file: Option<PathBuf>,
     /// Where 云闪付 is asked, when not at its own address.
     #[arg(long, env = "VENUECODE_UNIONPAY_ENDPOINT", value_name = "URL", value_parser = endpoint)]
     pub(crate) unionpay_endpoint: Option<String>,

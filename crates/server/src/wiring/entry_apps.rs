@@ -75,13 +75,16 @@ fn alipay(args: &EntryAppArgs, id: &str) -> anyhow::Result<Alipay> {
 
 fn unionpay(args: &EntryAppArgs, id: &str) -> anyhow::Result<UnionPay> {
     let file = args.unionpay_secret_file.as_ref();
+    let phone_key = args.unionpay_phone_key_file.as_deref();
     let settings = UnionPaySettings {
         app_id: id.to_owned(),
         secret: secret(file, "--unionpay-app-id", "--unionpay-secret-file")?,
+        phone_key: phone_key.map(secret_of).transpose()?,
         pages: or(args.unionpay_pages.as_ref(), UnionPaySettings::ENDPOINT),
         endpoint: or(args.unionpay_endpoint.as_ref(), UnionPaySettings::ENDPOINT),
     };
-    Ok(UnionPay::new(settings, Arc::new(SystemClock), Arc::new(SystemDice))?)
+    let unionpay = UnionPay::new(settings, Arc::new(SystemClock), Arc::new(SystemDice));
+    unionpay.context("--unionpay-app-id")
 }
 
 fn wanshitong(args: &EntryAppArgs, code: &str) -> anyhow::Result<Wanshitong> {
@@ -169,6 +172,20 @@ mod tests {
     #[test]
     fn a_key_that_is_none_is_refused() {
         let folder = TempDir::new().unwrap();
+        let unionpay = |key: PathBuf| EntryAppArgs {
+            unionpay_app_id: Some("u".to_owned()),
+            unionpay_secret_file: Some(file(&folder, "unionpay", "secret", 0o600)),
+            unionpay_phone_key_file: Some(key),
+            ..EntryAppArgs::default()
+        };
+        let whole = "0123456789abcdeffedcba98765432100011223344556677";
+        assert!(settled(&unionpay(file(&folder, "well", whole, 0o600))).is_ok());
+        let says_half = says(&unionpay(file(&folder, "half", &whole[..24], 0o600)));
+        assert!(
+            says_half.contains("hexadecimal") && !says_half.contains(&whole[..8]),
+            "{says_half}"
+        );
+        assert!(says(&unionpay(file(&folder, "open", whole, 0o644))).contains("chmod 600"));
         let args = EntryAppArgs {
             alipay_app_id: Some("a".to_owned()),
             alipay_key_file: Some(file(&folder, "key", "not a key", 0o600)),

@@ -1,10 +1,12 @@
 //! The servers that exchange codes, each in its own wire shape.
 
 use super::{
-    Answer, Asked, CLIENT, Given, Mood, PRIVATE_KEY, PUBLIC_KEY, Platforms, SECRET, SLOW, Who, say,
+    Answer, Asked, CLIENT, Given, Mood, PHONE_KEY, PRIVATE_KEY, PUBLIC_KEY, Platforms, SECRET,
+    SLOW, Who, say,
 };
 use crate::entry_apps::{
     alipay::{PublicKey, Signer, to_sign},
+    triple_des::SymmetricKey,
     unionpay::{UnionPaySettings, signature},
 };
 use data_encoding::{BASE64, BASE64URL_NOPAD};
@@ -12,6 +14,7 @@ use domain::entry_apps::App;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::Ordering;
 
 const JSON: &str = "application/json;charset=utf-8";
 /// 微信 answers so, whatever it says.
@@ -28,15 +31,19 @@ fn status(status: StatusCode, body: &Value) -> Answer {
 /// What a server does that has a bad day, instead of answering.
 async fn bad_day(given: &Given) -> Option<Answer> {
     match given.mood {
-        Mood::Slow => {
-            tokio::time::sleep(SLOW).await;
-            Some(say(StatusCode::GATEWAY_TIMEOUT, PLAIN, ""))
-        }
-        Mood::Garbage => {
-            Some(say(StatusCode::OK, "text/html", "<html><body>502 Bad Gateway</body></html>"))
-        }
+        Mood::Slow => Some(slow().await),
+        Mood::Garbage => Some(garbage()),
         _ => None,
     }
+}
+
+async fn slow() -> Answer {
+    tokio::time::sleep(SLOW).await;
+    say(StatusCode::GATEWAY_TIMEOUT, PLAIN, "")
+}
+
+fn garbage() -> Answer {
+    say(StatusCode::OK, "text/html", "<html><body>502 Bad Gateway</body></html>")
 }
 
 pub(super) async fn wechat(platforms: &Platforms, asked: &Asked) -> Answer {
@@ -125,41 +132,83 @@ pub(super) async fn alipay(platforms: &Platforms, asked: &Asked) -> Answer {
     say(StatusCode::OK, JSON, body)
 }
 
-pub(super) fn backend_token(asked: &Asked) -> Answer {
+/// Each new token ends the one before.
+pub(super) fn backend_token(platforms: &Platforms, asked: &Asked) -> Answer {
     let settings = UnionPaySettings {
         app_id: CLIENT.to_owned(),
         secret: SECRET.to_owned(),
+        phone_key: None,
         pages: String::new(),
         endpoint: String::new(),
     };
     let expected = signature(&settings, asked.said("nonceStr"), asked.said("timestamp"));
     if asked.said("appId") != CLIENT || asked.said("signature") != expected {
-        return ok(&json!({ "resp": "11", "msg": "签名错误" }));
+        return unionpay_error("11", "签名错误");
     }
-    let params = json!({ "backendToken": "stand-in-backend", "expiresIn": 7200 });
+    platforms.backend_tokens.fetch_add(1, Ordering::Relaxed);
+    let params = json!({ "backendToken": platforms.backend_token(), "expiresIn": 7200 });
     ok(&json!({ "resp": "00", "msg": "成功", "params": params }))
 }
 
+fn unionpay_error(resp: &str, says: &str) -> Answer {
+    ok(&json!({ "resp": resp, "msg": says }))
+}
+
+/// Whether a request names the application and its token.
+fn is_ours(platforms: &Platforms, asked: &Asked) -> bool {
+    asked.said("appId") == CLIENT && asked.said("backendToken") == platforms.backend_token()
+}
+
+/// Before the code in a token of access.
+const ACCESS: &str = "stand-in-access-";
+
 pub(super) async fn unionpay(platforms: &Platforms, asked: &Asked) -> Answer {
-    let error = |resp: &str, says: &str| ok(&json!({ "resp": resp, "msg": says }));
-    if asked.said("appId") != CLIENT || asked.said("backendToken") != "stand-in-backend" {
-        return error("12", "backendToken 无效");
+    if !is_ours(platforms, asked) {
+        return unionpay_error("12", "backendToken 无效");
     }
-    let given = platforms.take(App::UnionPay, asked.said("code"));
+    let code = asked.said("code");
+    let given = platforms.take(App::UnionPay, code);
     let Some(given) = given.filter(|given| !given.used) else {
-        return error("13", "code 无效");
+        return unionpay_error("13", "code 无效");
     };
     if let Some(answer) = bad_day(&given).await {
         return answer;
     }
     if given.mood == Mood::Refused || asked.said("grantType") != "authorization_code" {
-        return error("14", "授权失败");
+        return unionpay_error("14", "授权失败");
     }
     let params = json!({
-        "accessToken": "stand-in-access", "expiresIn": 3600, "openId": given.who.account("unionpay"),
-        "refreshToken": "stand-in-refresh", "scope": "upapi_base",
+        "accessToken": format!("{ACCESS}{code}"), "expiresIn": 3600,
+        "openId": given.who.account("unionpay"), "refreshToken": "stand-in-refresh",
+        "scope": given.scope, "unionId": given.who.account("unionpay-union"),
     });
     ok(&json!({ "resp": "00", "msg": "成功", "params": params }))
+}
+
+/// The phone of somebody who has allowed that.
+pub(super) async fn mobile(platforms: &Platforms, asked: &Asked) -> Answer {
+    if !is_ours(platforms, asked) {
+        return unionpay_error("12", "backendToken 无效");
+    }
+    let code = asked.said("accessToken").strip_prefix(ACCESS).unwrap_or_default();
+    let given = platforms.exchanged(App::UnionPay, code);
+    let given = given.filter(|given| asked.said("openId") == given.who.account("unionpay"));
+    let Some(given) = given else { return unionpay_error("15", "accessToken 无效") };
+    if given.scope != "upapi_mobile" || given.mood == Mood::PhoneRefused {
+        return unionpay_error("16", "没有获得该接口的权限");
+    }
+    match given.mood {
+        Mood::PhoneSlow => return slow().await,
+        Mood::PhoneGarbage => return garbage(),
+        _ => {}
+    }
+    let sealed = SymmetricKey::read(PHONE_KEY).map(|key| key.seal(given.who.phone()));
+    let mut sealed = sealed.unwrap_or_default();
+    if given.mood == Mood::PhoneBroken {
+        // Another last block: its padding is none.
+        sealed.replace_range(12.., "AAAAAAAAAA==");
+    }
+    ok(&json!({ "resp": "00", "msg": "成功", "params": { "mobile": sealed } }))
 }
 
 pub(super) async fn wanshitong(platforms: &Platforms, asked: &Asked) -> Answer {

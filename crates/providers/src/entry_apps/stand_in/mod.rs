@@ -29,7 +29,10 @@ use std::{
     convert::Infallible,
     io,
     net::IpAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
@@ -38,6 +41,8 @@ use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 const CLIENT: &str = "stand-in-venuecode";
 /// What every platform here has given it.
 const SECRET: &str = "stand-in-secret";
+/// With what 云闪付 seals phones here.
+const PHONE_KEY: &str = "0123456789abcdeffedcba98765432100011223344556677";
 /// Key pair of the house and, at once, of 支付宝; it opens nothing anywhere else.
 const PRIVATE_KEY: &str = include_str!("private_key.txt");
 const PUBLIC_KEY: &str = include_str!("public_key.txt");
@@ -59,6 +64,7 @@ pub struct StandIn {
     pub url: String,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
+    platforms: Arc<Platforms>,
     task: JoinHandle<()>,
 }
 
@@ -77,6 +83,7 @@ struct Given {
     back: String,
     nonce: String,
     challenge: String,
+    scope: String,
     used: bool,
 }
 
@@ -88,9 +95,15 @@ struct Platforms {
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     codes: Mutex<HashMap<String, Given>>,
+    /// Tokens that 云闪付 has given to the server; the last one alone is good.
+    backend_tokens: AtomicU64,
 }
 
 impl Platforms {
+    fn backend_token(&self) -> String {
+        format!("stand-in-backend-{}", self.backend_tokens.load(Ordering::Relaxed))
+    }
+
     fn give(&self, given: Given) -> String {
         let code = HEXLOWER.encode(&roll::<16>(&*self.dice));
         let mut codes = self.codes.lock();
@@ -108,6 +121,12 @@ impl Platforms {
         let before = given.clone();
         given.used = true;
         Some(before)
+    }
+
+    /// What a code was given for that has been exchanged.
+    fn exchanged(&self, app: App, code: &str) -> Option<Given> {
+        let codes = self.codes.lock();
+        codes.get(code).filter(|given| given.app == app && given.used).cloned()
     }
 }
 
@@ -131,9 +150,16 @@ impl StandIn {
             clock: Arc::clone(&clock),
             dice: Arc::clone(&dice),
             codes: Mutex::default(),
+            backend_tokens: AtomicU64::default(),
         });
-        let task = tokio::spawn(serve(listener, platforms));
-        Ok(Self { url, clock, dice, task })
+        let task = tokio::spawn(serve(listener, Arc::clone(&platforms)));
+        Ok(Self { url, clock, dice, platforms, task })
+    }
+
+    /// How often 云闪付 was asked for a token of the server; the real one shuts out who asks often.
+    #[must_use]
+    pub fn backend_tokens(&self) -> u64 {
+        self.platforms.backend_tokens.load(Ordering::Relaxed)
     }
 
     /// All apps, as they are set up to ask this stand-in.
@@ -180,6 +206,7 @@ impl StandIn {
         UnionPaySettings {
             app_id: CLIENT.to_owned(),
             secret: SECRET.to_owned(),
+            phone_key: Some(PHONE_KEY.to_owned()),
             pages: self.url.clone(),
             endpoint: self.url.clone(),
         }
@@ -293,8 +320,13 @@ async fn answer(platforms: &Platforms, request: Request<Incoming>) -> Answer {
         (&Method::GET, "/.well-known/openid-configuration") => exchange::discovery(platforms),
         (&Method::GET, "/sns/oauth2/access_token") => exchange::wechat(platforms, &asked).await,
         (&Method::POST, "/gateway.do") => exchange::alipay(platforms, &asked).await,
-        (&Method::POST, "/open/access/1.0/backendToken") => exchange::backend_token(&asked),
+        (&Method::POST, "/open/access/1.0/backendToken") => {
+            exchange::backend_token(platforms, &asked)
+        }
         (&Method::POST, "/open/access/1.0/token") => exchange::unionpay(platforms, &asked).await,
+        (&Method::POST, "/open/access/1.0/user.mobile") => {
+            exchange::mobile(platforms, &asked).await
+        }
         (&Method::POST, "/uccp-user/exchange") => exchange::wanshitong(platforms, &asked).await,
         (&Method::POST, "/oidc/token") => exchange::oidc(platforms, &asked).await,
         (&Method::GET, "/oidc/userinfo") => exchange::userinfo(&asked),

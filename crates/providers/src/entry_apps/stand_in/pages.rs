@@ -52,7 +52,8 @@ pub(super) fn alipay(platforms: &Platforms, asked: &Asked) -> Answer {
 }
 
 pub(super) fn unionpay(platforms: &Platforms, asked: &Asked) -> Answer {
-    let right = asked.of("responseType") == "code" && asked.of("scope") == "upapi_base";
+    let scope = matches!(asked.of("scope"), "upapi_base" | "upapi_mobile");
+    let right = asked.of("responseType") == "code" && scope;
     page(
         platforms,
         asked,
@@ -116,6 +117,7 @@ fn given(app: App, who: Who, mood: Mood, back: &str, asked: &Asked) -> Given {
         back: back.to_owned(),
         nonce: asked.of("nonce").to_owned(),
         challenge: asked.of("code_challenge").to_owned(),
+        scope: asked.of("scope").to_owned(),
         used: false,
     }
 }
@@ -141,8 +143,12 @@ fn page(platforms: &Platforms, asked: &Asked, opened: &Opened<'_>) -> Answer {
     let (who, mood) = chosen(asked);
     let mut back = Vec::new();
     if mood == Mood::Declined {
-        // A sign-on says so; the apps just send no code.
-        back.extend((opened.app == App::Oidc).then_some(("error", "access_denied")));
+        // A sign-on and 云闪付 say so; the other apps just send no code.
+        match opened.app {
+            App::Oidc => back.push(("error", "access_denied")),
+            App::UnionPay => back.extend([("errmsg", "用户取消授权"), ("errorcode", "1")]),
+            _ => {}
+        }
     }
     let code = platforms.give(given(opened.app, who, mood, opened.back, asked));
     if mood != Mood::Declined {

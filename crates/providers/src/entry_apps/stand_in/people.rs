@@ -87,11 +87,19 @@ pub enum Mood {
     Refused,
     /// About somebody else, or signed by somebody else, where that can be told.
     Another,
+    /// As it should, but phones were never approved for this application (云闪付).
+    PhoneRefused,
+    /// As it should, but the phone cannot be opened (云闪付).
+    PhoneBroken,
+    /// As it should, but asked for the phone it says something else (云闪付).
+    PhoneGarbage,
+    /// As it should, but asked for the phone it says nothing (云闪付).
+    PhoneSlow,
 }
 
 impl Mood {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Well,
         Self::Declined,
         Self::Snapshot,
@@ -99,6 +107,10 @@ impl Mood {
         Self::Garbage,
         Self::Refused,
         Self::Another,
+        Self::PhoneRefused,
+        Self::PhoneBroken,
+        Self::PhoneGarbage,
+        Self::PhoneSlow,
     ];
 
     /// The name in addresses.
@@ -112,6 +124,10 @@ impl Mood {
             Self::Garbage => "garbage",
             Self::Refused => "refused",
             Self::Another => "another",
+            Self::PhoneRefused => "phone-refused",
+            Self::PhoneBroken => "phone-broken",
+            Self::PhoneGarbage => "phone-garbage",
+            Self::PhoneSlow => "phone-slow",
         }
     }
 
@@ -126,6 +142,9 @@ impl Mood {
             Self::Snapshot => app == App::Wechat,
             Self::Another => matches!(app, App::Alipay | App::Oidc),
             Self::Declined | Self::Slow | Self::Garbage | Self::Refused => true,
+            Self::PhoneRefused | Self::PhoneBroken | Self::PhoneGarbage | Self::PhoneSlow => {
+                app == App::UnionPay
+            }
         }
     }
 
@@ -139,6 +158,10 @@ impl Mood {
             Self::Garbage => "应用服务器答非所问",
             Self::Refused => "应用服务器报错",
             Self::Another => "应用服务器返回别人的身份",
+            Self::PhoneRefused => "取手机号没有获批",
+            Self::PhoneBroken => "手机号解不开",
+            Self::PhoneGarbage => "取手机号时答非所问",
+            Self::PhoneSlow => "取手机号时没有回应",
         }
     }
 }
