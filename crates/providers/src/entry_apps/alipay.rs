@@ -12,12 +12,14 @@ use domain::{
     entry_apps::{Identity, Trouble},
     outside::Clock,
 };
+use hyper::StatusCode;
 use ring::{
     rand::SystemRandom,
     rsa::{KeyPair, PublicKeyComponents},
     signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::{collections::BTreeMap, io, sync::Arc};
 
 /// What the operator gets from the platform.
@@ -80,22 +82,22 @@ impl Alipay {
         let address = format!("{}/gateway.do", self.settings.endpoint);
         let answer = self.https.post(&address, FORM, &[], query(asked)).await;
         let (status, bytes) = answer.map_err(silent)?;
-        self.read(json(status, &bytes)?, &bytes)
+        self.read(json(status, &bytes)?)
     }
 
-    fn read(&self, answer: Answer, bytes: &[u8]) -> Result<Identity, NoIdentity> {
+    fn read(&self, answer: Answer<'_>) -> Result<Identity, NoIdentity> {
         if let Some(error) = answer.error_response {
             return Err(error.trouble());
         }
-        let said = answer.alipay_system_oauth_token_response;
-        let said = said.ok_or_else(|| unreadable("an answer without its response"))?;
+        let signed = answer.alipay_system_oauth_token_response;
+        let signed = signed.ok_or_else(|| unreadable("an answer without its response"))?.get();
+        let said: Said = json(StatusCode::OK, signed.as_bytes())?;
         // Some refusals come in the place of the answer.
         if said.error.code.as_deref().is_some_and(|code| code != "10000") {
             return Err(said.error.trouble());
         }
         let sign = answer.sign.ok_or_else(|| unreadable("an answer without a signature"))?;
-        let signed = signed_part(bytes).ok_or_else(|| unreadable("an answer in another order"))?;
-        if !self.platform.verifies(signed, &sign) {
+        if !self.platform.verifies(signed.as_bytes(), &sign) {
             return Err(NoIdentity::new(Trouble::Mismatch, "an answer that somebody else signed"));
         }
         match (said.open_id, said.user_id) {
@@ -129,8 +131,10 @@ impl EntryApp for Alipay {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    alipay_system_oauth_token_response: Option<Said>,
+struct Answer<'a> {
+    /// As it stands, byte for byte: that is what is signed, and that alone is read.
+    #[serde(borrow)]
+    alipay_system_oauth_token_response: Option<&'a RawValue>,
     error_response: Option<Error>,
     sign: Option<String>,
 }
@@ -164,20 +168,6 @@ impl Error {
 pub(super) fn to_sign(pairs: &BTreeMap<&str, &str>) -> String {
     let pairs = pairs.iter().filter(|(name, value)| **name != "sign" && !value.is_empty());
     pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
-}
-
-/// The value of the response as it stands in the answer, byte for byte: that is what is signed.
-fn signed_part(bytes: &[u8]) -> Option<&[u8]> {
-    let name = br#""alipay_system_oauth_token_response""#;
-    let at = bytes.windows(name.len()).position(|part| part == name)? + name.len();
-    let rest = bytes.get(at..)?;
-    let colon = rest.iter().position(|byte| *byte == b':')? + 1;
-    let rest = rest.get(colon..)?;
-    let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let value = rest.get(start..)?;
-    let mut values = serde_json::Deserializer::from_slice(value).into_iter::<IgnoredAny>();
-    values.next()?.ok()?;
-    value.get(..values.byte_offset())
 }
 
 /// Signs requests.
@@ -258,4 +248,85 @@ fn components(der: &[u8]) -> Option<PublicKeyComponents<Vec<u8>>> {
     let (e, _) = value(rest, INTEGER)?;
     let bare = |number: &[u8]| number.strip_prefix(&[0]).unwrap_or(number).to_vec();
     Some(PublicKeyComponents { n: bare(n), e: bare(e) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRIVATE: &str = include_str!("stand_in/private_key.txt");
+    const PUBLIC: &str = include_str!("stand_in/public_key.txt");
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> domain::time::UnixMs {
+            domain::time::UnixMs(1_795_329_127_000)
+        }
+    }
+
+    fn said(text: &str) -> Result<String, Trouble> {
+        let settings = AlipaySettings {
+            app_id: "1".to_owned(),
+            private_key: PRIVATE.to_owned(),
+            public_key: PUBLIC.to_owned(),
+            pages: String::new(),
+            endpoint: String::new(),
+        };
+        let alipay = Alipay::new(settings, Arc::new(Noon)).unwrap();
+        let answer = json(StatusCode::OK, text.as_bytes());
+        let answer = answer.and_then(|answer| alipay.read(answer));
+        answer.map(|identity| identity.external().to_owned()).map_err(|error| error.trouble)
+    }
+
+    #[test]
+    fn what_is_believed_is_what_was_signed() {
+        let own = r#"{"user_id":"2088000000000001","access_token":"A","expires_in":"300"}"#;
+        let other = r#"{"user_id":"2088000000000002","access_token":"B","expires_in":"300"}"#;
+        let name = r#""alipay_system_oauth_token_response""#;
+        let sign = Signer::read(PRIVATE).unwrap().sign(own).unwrap();
+        let well = Ok("user:2088000000000001".to_owned());
+        assert_eq!(said(&format!(r#"{{{name}:{own},"sign":"{sign}"}}"#)), well);
+        assert_eq!(
+            said(&format!(r#"{{ "sign":"{sign}" , {name} : {own} }}"#)),
+            well,
+            "in any order"
+        );
+        let wrong = [
+            (format!(r#"{{{name}:{other},"sign":"{sign}"}}"#), Trouble::Mismatch),
+            (format!(r#"{{{name}:{own},"sign":"AAAA"}}"#), Trouble::Mismatch),
+            (format!(r#"{{{name}:{own}}}"#), Trouble::Unreadable),
+            // What was signed stands somewhere else, another account in its place.
+            (
+                format!(r#"{{"x":{{{name}:{own}}},{name}:{other},"sign":"{sign}"}}"#),
+                Trouble::Mismatch,
+            ),
+            (format!(r#"{{{name}:{own},{name}:{other},"sign":"{sign}"}}"#), Trouble::Unreadable),
+        ];
+        for (text, trouble) in wrong {
+            assert_eq!(said(&text), Err(trouble), "{text}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_read_wherever_they_stand() {
+        for (text, trouble) in [
+            (
+                r#"{"error_response":{"code":"40002","msg":"Invalid Arguments","sub_code":"isv.code-invalid"}}"#,
+                Trouble::Refused,
+            ),
+            (
+                r#"{"alipay_system_oauth_token_response":{"code":"40002","sub_code":"isv.code-invalid"},"sign":"x"}"#,
+                Trouble::Refused,
+            ),
+            (
+                r#"{"error_response":{"code":"20000","sub_code":"isp.unknow-error"}}"#,
+                Trouble::Silent,
+            ),
+            (r#"{"sign":"x"}"#, Trouble::Unreadable),
+            ("", Trouble::Unreadable),
+        ] {
+            assert_eq!(said(text), Err(trouble), "{text}");
+        }
+    }
 }
