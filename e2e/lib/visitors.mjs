@@ -1,6 +1,8 @@
-// A visitor of the demonstration: numbers, codes by text message, the form.
+// A visitor of the demonstration: numbers, codes by text message, the form. `t` gives the words of a
+// language (lib/words.mjs); without it they are Chinese.
 
 import assert from 'node:assert/strict';
+import { zh } from './words.mjs';
 
 export { idNumber } from './people.mjs';
 
@@ -20,25 +22,26 @@ export async function freshCode(server, phone, act) {
   return codes(server, phone).at(-1);
 }
 
-export async function fill(page, who) {
-  await page.getByLabel('姓名').fill(who.name);
-  await page.getByLabel('证件号码').fill(who.id);
-  await page.getByLabel('手机号码').fill(who.phone);
-  await page.getByLabel('我已阅读并同意').check();
+export async function fill(page, who, t = zh) {
+  const exact = { exact: true };
+  await page.getByLabel(t('姓名'), exact).fill(who.name);
+  await page.getByLabel(t('证件号码'), exact).fill(who.id);
+  await page.getByLabel(t('手机号码'), exact).fill(who.phone);
+  await page.getByLabel(t('我已阅读并同意上面的说明')).check();
 }
 
-export async function code(server, page, phone) {
+export async function code(server, page, phone, t = zh) {
   return freshCode(server, phone, async () => {
-    await page.getByRole('button', { name: '获取验证码' }).click();
-    await page.getByText('验证码已发送').waitFor();
+    await page.getByRole('button', { name: t('获取验证码') }).click();
+    await page.getByText(t('验证码已发送，5 分钟内有效。')).waitFor();
   });
 }
 
-export async function register(server, page, who) {
-  await fill(page, who);
-  await page.getByLabel('短信验证码').fill(await code(server, page, who.phone));
-  await page.getByRole('button', { name: '提交并登记进入' }).click();
-  await page.getByRole('heading', { name: '登记成功' }).waitFor();
+export async function register(server, page, who, t = zh) {
+  await fill(page, who, t);
+  await page.getByLabel(t('短信验证码')).fill(await code(server, page, who.phone, t));
+  await page.getByRole('button', { name: t('提交并登记进入') }).click();
+  await page.getByRole('heading', { name: t('登记成功') }).waitFor();
 }
 
 /** The demonstration of one test file, started once; its server and the address of a door. */

@@ -214,9 +214,7 @@ async fn what_wanshitong_has_checked_is_filled_in_and_entries_say_so() {
     );
     s.wanshitong.say(Says::Account(said));
     let mut phone = s.browser("Mozilla/5.0 (Linux; Android 14)").await;
-    let text = phone.get(&s.page()).await.text();
-    let state = text.split("name=\"state\" value=\"").nth(1).unwrap();
-    let state = state.split('"').next().unwrap().to_owned();
+    let state = bridge_state(&phone.get(&s.page()).await);
     let bridge = [("state", state.as_str()), ("token", "from-the-bridge")];
     assert_eq!(
         phone.post_without_guard("/apps/wanshitong/back").await.status,
@@ -236,6 +234,54 @@ async fn what_wanshitong_has_checked_is_filled_in_and_entries_say_so() {
     let state = sent_away(&other.get(&go).await);
     other.get(&format!("/apps/wanshitong/back?code=t2&state={state}")).await.aim();
     assert!(other.cookies.contains_key("vc_visitor"), "the first one again");
+}
+
+/// The state that the page has for a token of the bridge.
+#[track_caller]
+fn bridge_state(seen: &Seen) -> String {
+    let text = seen.text();
+    let state = text.split("name=\"state\" value=\"").nth(1).unwrap();
+    state.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_bridge_that_failed_is_not_asked_by_the_page_again_and_entries_say_where_they_were_made()
+{
+    let s = Site::new().await;
+    s.wanshitong.say(Says::Trouble(Trouble::Unreadable));
+    let mut phone = s.browser("Mozilla/5.0 (Linux; Android 14; wv)").await;
+    let seen = phone.get(&s.page()).await;
+    seen.says_not("data-failed");
+    let state = bridge_state(&seen);
+    let bridge = [("state", state.as_str()), ("token", "t1")];
+    assert_eq!(phone.post("/apps/wanshitong/back", &bridge).await.aim(), s.page());
+    let seen = phone.get(&s.page()).await;
+    seen.says("皖事通的回答有误。");
+    seen.says("id=\"bridge\" data-failed=\"1\"");
+    assert_ne!(bridge_state(&seen), state, "for whoever presses the button");
+    s.register(&mut phone, &s.t.person_form()).await.aim();
+    assert_eq!(visits_at(&s.t, &s.door).await[0].method, Method::Wanshitong.number());
+}
+
+#[tokio::test]
+async fn a_phone_that_an_app_says_is_filled_in_and_proved_as_any_other() {
+    let s = Site::new().await;
+    let form = s.t.person_form();
+    let said = Identity::of("o-1").unwrap().with(None, None, Some(&form.phone), s.t.now());
+    s.wechat.say(Says::Account(said));
+    let mut phone = s.browser(WECHAT).await;
+    s.there_and_back(&mut phone, "c1").await;
+    let seen = phone.get(&s.page()).await;
+    seen.says("已填好的内容来自该应用，请核对。");
+    seen.says(&format!("value=\"{}\"", form.phone));
+    let without_code = phone.post(&format!("{}/register", s.page()), &typed(&form, "000000")).await;
+    assert_eq!(without_code.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!phone.cookies.contains_key("vc_visitor"));
+    s.register(&mut phone, &form).await.aim();
+    s.wechat.say(Says::Account(Identity::of("o-2").unwrap()));
+    let mut other = s.browser(WECHAT).await;
+    s.there_and_back(&mut other, "c2").await;
+    other.get(&s.page()).await.says_not("已填好的内容");
 }
 
 #[tokio::test]

@@ -73,6 +73,8 @@ pub(super) struct Said {
     pub(super) note: String,
     /// Whether the note is of something that went wrong.
     pub(super) failed: bool,
+    /// Whether the app has said what is filled in.
+    pub(super) filled_in: bool,
     /// Ways to sign in: where, and with what words.
     pub(super) ways: Vec<(String, String)>,
     /// The state for a token of the script bridge of 皖事通.
@@ -95,7 +97,7 @@ impl Said {
             Left::Ticket(ticket) => {
                 let app = p.t(house.entry_apps.label(ticket.app));
                 let note = p.f("已用{}登录。第一次请登记，以后用它扫码不用再填。", app);
-                Self { note, choose, ..Self::default() }
+                Self { note, filled_in: ticket.identity.says_more(), choose, ..Self::default() }
             }
             Left::Failed(app, trouble) => {
                 let note = p.f(trouble.says(), p.t(house.entry_apps.label(*app)));
@@ -301,7 +303,8 @@ impl Back<'_> {
                 (ticket, kept, to_door(&code)).into_response()
             }
             CameBack::Failed { code, trouble } => {
-                (seat::app_cookie(house, &failed(*app, trouble)), to_door(&code)).into_response()
+                let failed = seat::app_cookie(house, &failed(*app, trouble));
+                (failed, kept, to_door(&code)).into_response()
             }
         })
     }
