@@ -120,6 +120,10 @@ fn place(
     &mut set[at]
 }
 
+/// Sign-ins by an app that come back to one address in a minute. Thousands of phones share the address
+/// of their carrier, but each signs in once.
+const SIGN_INS: PerMinute = PerMinute(3_000);
+
 /// The limits of a house.
 pub struct Limits {
     /// Of a client's address.
@@ -128,6 +132,8 @@ pub struct Limits {
     pub person: Limit,
     /// At a door.
     pub checkpoint: Limit,
+    /// Of sign-ins by an app from a client's address.
+    pub sign_ins: Limit,
 }
 
 impl Limits {
@@ -138,6 +144,7 @@ impl Limits {
             address: Limit::new(settings.address),
             person: Limit::new(settings.person),
             checkpoint: Limit::new(settings.checkpoint),
+            sign_ins: Limit::new(SIGN_INS),
         }
     }
 }

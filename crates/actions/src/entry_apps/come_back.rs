@@ -7,6 +7,7 @@ use domain::{
     venue_codes::VenueCode,
 };
 use registry::Person;
+use std::net::IpAddr;
 
 /// What became of a sign-in.
 #[derive(Debug)]
@@ -37,7 +38,8 @@ pub enum CameBack {
 }
 
 /// Asks the app whose account this is, once for each state and each code. `code` is absent when the
-/// app sent the browser back without one: somebody said no.
+/// app sent the browser back without one: somebody said no. `from` is the address that asks, where it
+/// is one person's or one carrier's.
 ///
 /// # Errors
 /// `Broken` or `Busy` of the registry; a state that could not be marked as used is not used.
@@ -47,11 +49,16 @@ pub async fn come_back(
     app: App,
     state: &str,
     code: Option<&str>,
+    from: Option<IpAddr>,
 ) -> Answer<CameBack> {
     let began = state::read(house, seat, state).filter(|began| began.app == app);
     let Some(began) = began else { return Ok(CameBack::Foreign) };
     let door = began.code.clone();
     let failed = |trouble| CameBack::Failed { code: door.clone(), trouble };
+    // What follows writes into the registry and asks the app, which may shut out who asks too often.
+    if from.is_some_and(|from| house.limits.sign_ins.take(from, house.now()).is_err()) {
+        return Ok(failed(Trouble::Busy));
+    }
     if !began.is_young(house.now()) || !use_up(house, "state", state).await? {
         return Ok(failed(Trouble::Stale));
     }

@@ -83,7 +83,8 @@ async fn in_an_app(t: &TestHouse, door: &Door, person: &Visitor, secrets: &mut V
         let address = entry_apps::begin(t, seat, App::Wechat, &code).await.unwrap();
         let state = address.split_once("state=").unwrap().1;
         let code = format!("code-of-the-app-{round}");
-        let came = entry_apps::come_back(t, seat, App::Wechat, state, Some(&code)).await.unwrap();
+        let came =
+            entry_apps::come_back(t, seat, App::Wechat, state, Some(&code), None).await.unwrap();
         secrets.extend([state.to_owned(), code]);
         if let CameBack::New { ticket, .. } = came {
             let ticket = entry_apps::read_ticket(t, seat, &ticket).unwrap();

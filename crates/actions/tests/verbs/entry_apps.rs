@@ -15,7 +15,7 @@ use domain::{
     venue_codes::VenueCode,
 };
 use proptest::prelude::*;
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use testkit::{FakeApp, Says, TestHouse};
 use tokio::time::timeout;
 
@@ -54,7 +54,7 @@ impl Site {
     /// There and back with a code that nobody has used.
     async fn there_and_back(&self, app: App) -> CameBack {
         let state = self.state(SEAT, app).await;
-        come_back(&self.t, SEAT, app, &state, Some(&self.t.fresh_token())).await.unwrap()
+        come_back(&self.t, SEAT, app, &state, Some(&self.t.fresh_token()), None).await.unwrap()
     }
 
     async fn ticket(&self, app: App) -> Ticket {
@@ -142,7 +142,7 @@ async fn a_state_of_another_browser_or_app_or_maker_does_nothing() {
     let state = s.state(SEAT, App::Wechat).await;
     assert!(state.len() <= 128 && state.bytes().all(|b| b.is_ascii_alphanumeric()), "{state}");
     let foreign = async |seat: &str, app, state: &str| {
-        let came = come_back(&s.t, seat, app, state, Some("code")).await.unwrap();
+        let came = come_back(&s.t, seat, app, state, Some("code"), None).await.unwrap();
         assert!(matches!(came, CameBack::Foreign), "{seat} {app:?} {state}");
     };
     foreign(OTHER_SEAT, App::Wechat, &state).await;
@@ -161,7 +161,7 @@ async fn a_state_of_another_browser_or_app_or_maker_does_nothing() {
     }
     assert!(s.wechat.asked.lock().is_empty(), "the app was not asked");
     // None of this has used the real one up.
-    let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code")).await.unwrap();
+    let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"), None).await.unwrap();
     assert!(matches!(came, CameBack::New { .. }));
 }
 
@@ -170,7 +170,7 @@ async fn a_state_and_a_code_work_once() {
     let s = Site::new().await;
     let state = s.state(SEAT, App::Wechat).await;
     let again = async |state: &str, code| {
-        come_back(&s.t, SEAT, App::Wechat, state, Some(code)).await.unwrap()
+        come_back(&s.t, SEAT, App::Wechat, state, Some(code), None).await.unwrap()
     };
     assert!(matches!(again(&state, "code-1").await, CameBack::New { .. }));
     assert_eq!(trouble(again(&state, "code-1").await), Trouble::Stale);
@@ -189,7 +189,7 @@ async fn a_sign_in_of_more_than_ten_minutes_is_over() {
     let s = Site::new().await;
     let state = s.state(SEAT, App::Wechat).await;
     s.t.clock.advance_ms(10 * MINUTE_MS + 1_000);
-    let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code")).await.unwrap();
+    let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"), None).await.unwrap();
     assert_eq!(trouble(came), Trouble::Stale);
     assert!(s.wechat.asked.lock().is_empty());
 }
@@ -202,12 +202,30 @@ async fn whatever_goes_wrong_is_said_and_lets_nobody_in() {
         assert_eq!(s.trouble(App::Wechat).await, trouble);
     }
     let state = s.state(SEAT, App::Wechat).await;
-    let no_code = come_back(&s.t, SEAT, App::Wechat, &state, None).await.unwrap();
+    let no_code = come_back(&s.t, SEAT, App::Wechat, &state, None, None).await.unwrap();
     assert_eq!(trouble(no_code), Trouble::Declined);
     let (state, long) = (s.state(SEAT, App::Wechat).await, "x".repeat(CODE_BYTES_MAX + 1));
-    let too_long = come_back(&s.t, SEAT, App::Wechat, &state, Some(&long)).await.unwrap();
+    let too_long = come_back(&s.t, SEAT, App::Wechat, &state, Some(&long), None).await.unwrap();
     assert_eq!(trouble(too_long), Trouble::Unreadable);
     assert_eq!(begin(&s.t, SEAT, App::Oidc, &s.code).await, Err(Trouble::Refused), "not on");
+}
+
+#[tokio::test]
+async fn a_flood_from_one_address_reaches_neither_the_app_nor_anybody_else() {
+    let s = Site::new().await;
+    let flood = Some(IpAddr::from([203, 0, 113, 7]));
+    while s.t.limits.sign_ins.take(flood.unwrap(), s.t.now()).is_ok() {}
+    let come = async |from| {
+        let state = s.state(SEAT, App::Wechat).await;
+        come_back(&s.t, SEAT, App::Wechat, &state, Some(&s.t.fresh_token()), from).await.unwrap()
+    };
+    assert_eq!(trouble(come(flood).await), Trouble::Busy);
+    assert!(s.wechat.asked.lock().is_empty());
+    for other in [None, Some(IpAddr::from([203, 0, 113, 8]))] {
+        assert!(matches!(come(other).await, CameBack::New { .. }), "{other:?}");
+    }
+    s.t.clock.advance_ms(MINUTE_MS);
+    assert!(matches!(come(flood).await, CameBack::New { .. }), "a minute later");
 }
 
 #[tokio::test]
@@ -215,7 +233,7 @@ async fn an_app_that_hangs_is_not_waited_for() {
     let s = Site::new().await;
     let state = s.state(SEAT, App::Wechat).await;
     s.wechat.say(Says::Nothing);
-    let coming = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"));
+    let coming = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"), None);
     let came = timeout(Duration::from_secs(9), coming).await.expect("given up").unwrap();
     assert_eq!(trouble(came), Trouble::Silent);
 }
@@ -283,7 +301,7 @@ fn no_state_and_no_ticket_that_somebody_makes_up_is_taken() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let s = runtime.block_on(Site::new());
     proptest!(|(state in "[a-z2-7]{0,90}", ticket in "[A-Za-z0-9_-]{0,300}")| {
-        let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"));
+        let came = come_back(&s.t, SEAT, App::Wechat, &state, Some("code"), None);
         let came = runtime.block_on(came).unwrap();
         prop_assert!(matches!(came, CameBack::Foreign));
         prop_assert!(read_ticket(&s.t, SEAT, &ticket).is_none());

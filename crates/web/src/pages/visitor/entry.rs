@@ -3,6 +3,7 @@
 
 use super::{check_in::open_door, register};
 use crate::{
+    address::Client,
     answer::{self, PageFailure, Shown, Trouble as TroublePage},
     cookies,
     forms::Checked,
@@ -28,7 +29,7 @@ use domain::{
     venue_codes::VenueCode,
 };
 use serde::Deserialize;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// The app this browser is in: what it was told here, or what it says it is.
 pub(crate) fn app_of(headers: &HeaderMap) -> Option<App> {
@@ -226,6 +227,7 @@ pub(super) async fn back(
     p: Page,
     visitor: Option<As<Visitor>>,
     Extension(frame): Extension<Frame>,
+    Client(from): Client,
     Path(app): Path<String>,
     came: Result<Query<HashMap<String, String>>, QueryRejection>,
 ) -> Shown {
@@ -234,7 +236,7 @@ pub(super) async fn back(
     let name = house.entry_apps.get(app).map_or("code", |port| port.code_name());
     let state = came.get("state").map_or("", String::as_str);
     let code = came.get(name).map(String::as_str);
-    let back = Back { house: &house, p: &p, frame: &frame, app, known: visitor.is_some() };
+    let back = Back { house: &house, p: &p, frame: &frame, app, from, known: visitor.is_some() };
     back.answer(state, code, false).await
 }
 
@@ -252,11 +254,12 @@ pub(super) async fn back_inside(
     p: Page,
     visitor: Option<As<Visitor>>,
     Extension(frame): Extension<Frame>,
+    Client(from): Client,
     Path(app): Path<String>,
     Checked(bridge): Checked<Bridge>,
 ) -> Shown {
     let app = named(&house, &p, &app)?;
-    let back = Back { house: &house, p: &p, frame: &frame, app, known: visitor.is_some() };
+    let back = Back { house: &house, p: &p, frame: &frame, app, from, known: visitor.is_some() };
     back.answer(&bridge.state, Some(&bridge.token), true).await
 }
 
@@ -272,6 +275,7 @@ struct Back<'a> {
     p: &'a Page,
     frame: &'a Frame,
     app: App,
+    from: Option<IpAddr>,
     /// Whether somebody is known in this browser already.
     known: bool,
 }
@@ -279,8 +283,8 @@ struct Back<'a> {
 impl Back<'_> {
     /// `inside` when the app itself handed its token over, which it does only inside.
     async fn answer(&self, state: &str, code: Option<&str>, inside: bool) -> Shown {
-        let Self { house, p, frame, app, known } = self;
-        let came = come_back(house, &frame.seat, *app, state, code).await;
+        let Self { house, p, frame, app, from, known } = self;
+        let came = come_back(house, &frame.seat, *app, state, code, *from).await;
         let came = came.map_err(|failure| PageFailure((*p).clone(), failure))?;
         let kept = inside.then(|| AppendHeaders(seat::inside_cookie(house, app.code())));
         Ok(match came {
