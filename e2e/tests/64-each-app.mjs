@@ -258,6 +258,27 @@ export default [
     },
   })),
   {
+    name: 'whoever does not come back from an app finds the form when they scan again',
+    async run(ctx) {
+      const s = await demo(ctx, 'narrow');
+      const pages = [];
+      for (const app of withPlatform.filter((app) => APPS[app].sent)) {
+        const page = await open(ctx, s, app, STATES.narrow);
+        await page.goto(s.url);
+        pages.push([app, page]);
+      }
+      await pages[0][1].waitForTimeout(5_500);
+      for (const [app, page] of pages) {
+        await page.goto(s.url);
+        await page.getByText(withName(zh, SAYS.declined, app)).waitFor();
+        await page.getByRole('link', { name: `再用${app}试一次` }).click();
+        await page.goto(choice(page, APPS[app].who, 'well'));
+        await page.getByRole('heading', { name: '登记成功' }).waitFor();
+        await page.context().close();
+      }
+    },
+  },
+  {
     name: '皖事通: after a failure its bridge is asked again when somebody wants that, without leaving the app',
     async run(ctx) {
       const s = await demo(ctx, 'narrow');

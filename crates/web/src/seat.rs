@@ -253,6 +253,12 @@ pub(crate) fn app_cookie(house: &House, left: &str) -> SetCookie {
     cookie(house, cookies::APP, left, entry_apps::TICKET_LASTS_S)
 }
 
+/// Keeps for a while that this browser was sent to an app; what it comes back with takes its place.
+#[must_use]
+pub(crate) fn sent_cookie(house: &House, sent: &str) -> SetCookie {
+    cookie(house, cookies::APP, sent, 2 * 60)
+}
+
 /// Forgets what a sign-in by an app left.
 #[must_use]
 pub(crate) fn no_app_cookie(house: &House) -> SetCookie {

@@ -128,6 +128,35 @@ async fn whatever_the_app_says_wrong_the_form_is_there_and_says_why() {
 }
 
 #[tokio::test]
+async fn whoever_does_not_come_back_from_an_app_finds_the_form_when_they_scan_again() {
+    let s = Site::new().await;
+    let mut phone = s.browser(WECHAT).await;
+    sent_away(&phone.get(&s.page()).await);
+    sent_away(&phone.get(&s.page()).await);
+    s.t.clock.advance_ms(6_000);
+    let seen = phone.get(&s.page()).await;
+    assert_eq!(seen.status, StatusCode::OK, "not sent into the same page for ever");
+    seen.says("没有得到微信的授权。");
+    seen.says("再用微信试一次");
+    let go = format!("/apps/wechat/go?c={}", s.door.code);
+    let state = sent_away(&phone.get(&go).await);
+    assert_eq!(
+        phone.get(&format!("/apps/wechat/back?code=c1&state={state}")).await.aim(),
+        s.page()
+    );
+    phone.get(&s.page()).await.says("已用微信登录");
+    s.t.clock.advance_ms(6_000);
+    s.register(&mut phone, &s.t.person_form()).await.aim();
+    for odd in
+        ["s.", "s.wechat", "s.wechat.", "s.wechat.x", "s.x.1", "s.wechat.99999999999999999999"]
+    {
+        let mut phone = s.browser(WECHAT).await;
+        phone.cookies.insert("vc_app".to_owned(), odd.to_owned());
+        sent_away(&phone.get(&s.page()).await);
+    }
+}
+
+#[tokio::test]
 async fn a_sign_in_begun_elsewhere_lets_nobody_in() {
     let s = Site::new().await;
     let form = s.t.person_form();

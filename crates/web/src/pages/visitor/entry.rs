@@ -57,6 +57,11 @@ impl Left {
             let ticket = read_ticket(house, &frame.seat, ticket);
             return ticket.map_or(Self::Nothing, |ticket| Self::Ticket(Box::new(ticket)));
         }
+        if let Some((app, since_s)) = text.strip_prefix(SENT).and_then(sent) {
+            // Some apps load a page twice; somebody who comes back by hand takes longer.
+            let twice = (0..LOADS_TWICE_S).contains(&(house.now().0 / 1000 - since_s));
+            return if twice { Self::Nothing } else { Self::Failed(app, Trouble::Declined) };
+        }
         let failed = text.split_once('.').and_then(|(app, trouble)| {
             Some(Self::Failed(App::from_code(app)?, Trouble::from_code(trouble)?))
         });
@@ -66,6 +71,18 @@ impl Left {
 
 /// Before a ticket; the name of no app.
 const TICKET: &str = "t.";
+
+/// Before an app that this browser was sent to, and since which second: whoever comes again without
+/// an answer of the app has gone back, or the app's page is broken, and sees the form.
+const SENT: &str = "s.";
+
+/// How long it may take until a page that is loaded twice is asked for again, in seconds.
+const LOADS_TWICE_S: i64 = 5;
+
+fn sent(text: &str) -> Option<(App, i64)> {
+    let (app, since_s) = text.split_once('.')?;
+    Some((App::from_code(app)?, since_s.parse().ok()?))
+}
 
 /// What the form says of a sign-in. Texts are ready to be shown.
 #[derive(Default)]
@@ -140,7 +157,7 @@ pub(super) async fn unknown(
     let silent = app.filter(|app| app.is_silent() && house.entry_apps.get(*app).is_some());
     if let (Some(app), Left::Nothing) = (silent, &left) {
         match begin(house, &frame.seat, app, &venue).await {
-            Ok(address) => return found(&address).map_err(|f| PageFailure(p.clone(), f)),
+            Ok(address) => return send(house, p, app, &address),
             Err(trouble) => left = Left::Failed(app, trouble),
         }
     }
@@ -166,10 +183,13 @@ pub(super) async fn settle(
     AppendHeaders(seat::no_app_cookie(house))
 }
 
-/// A redirect to somebody else's page, as the platforms describe it.
-fn found(address: &str) -> Result<Response, Failure> {
-    let address = HeaderValue::try_from(address).map_err(Failure::broken)?;
-    Ok((StatusCode::FOUND, [(header::LOCATION, address)]).into_response())
+/// A redirect to an app's page, as the platforms describe it.
+fn send(house: &House, p: &Page, app: App, address: &str) -> Shown {
+    let address = HeaderValue::try_from(address);
+    let address = address.map_err(|error| PageFailure(p.clone(), Failure::broken(error)))?;
+    let since_s = house.now().0 / 1000;
+    let sent = seat::sent_cookie(house, &format!("{SENT}{}.{since_s}", app.code()));
+    Ok((StatusCode::FOUND, sent, AppendHeaders([(header::LOCATION, address)])).into_response())
 }
 
 /// Which app an address names, when it is switched on.
@@ -206,7 +226,7 @@ pub(super) async fn go(
         return Ok(to_door(&code).into_response());
     }
     match begin(&house, &frame.seat, app, &code).await {
-        Ok(address) => found(&address).map_err(|failure| PageFailure(p, failure)),
+        Ok(address) => send(&house, &p, app, &address),
         Err(trouble) => {
             Ok((seat::app_cookie(&house, &failed(app, trouble)), to_door(&code)).into_response())
         }
