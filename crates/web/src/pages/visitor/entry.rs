@@ -21,7 +21,7 @@ use axum::{
     Extension,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Redirect},
 };
 use domain::{
     checkins::Method,
