@@ -58,6 +58,8 @@ export async function openPage({ width, height, js, userAgent, beside, options, 
   page.on('response', (answer) => {
     if (answer.request().method() === 'GET' && answer.status() < 400) opened(new URL(answer.url()).pathname);
   });
+  // A file that is downloaded is no answer of the page.
+  page.on('download', (file) => opened(new URL(file.url()).pathname));
   return page;
 }
 
