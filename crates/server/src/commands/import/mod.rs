@@ -303,7 +303,7 @@ fn summary<K: Kind>(
         }
     }
     if notes > 0 {
-        writeln!(out, "要看一下 to look at: {notes}（已导入，见错误表里的“提示”）")?;
+        writeln!(out, "要看一下 to look at: {notes}（合格，见错误表里的“提示”）")?;
     }
     writeln!(out, "用时 seconds: {seconds}")?;
     writeln!(out, "错误表 error table: {}", errors.display())
