@@ -1,5 +1,7 @@
 // Runs the browser tests of tests/*.mjs in the order of their file names and closes with a count.
-// `node run.mjs` runs all of them, `node run.mjs 00` only the files whose name contains "00".
+// `node run.mjs` runs all of them, `node run.mjs 00` only the files whose name contains "00",
+// `node run.mjs --opened` none: it says which pages no file opened when it last ran. When all of them
+// run, a page that was not opened is a failure.
 //
 // A test file's default export is a list of `{ name, run(ctx), time_limit_ms? }`. The tests of one
 // file run in order and share one ctx (lib/context.mjs): servers and pages live until the file ends.
@@ -8,6 +10,7 @@ import { readdir, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Context } from './lib/context.mjs';
 import { closeBrowser } from './lib/browser.mjs';
+import { keepOpened, neverOpened } from './lib/opened.mjs';
 
 const TIME_LIMIT_MS = 120_000;
 const here = new URL('.', import.meta.url);
@@ -45,7 +48,8 @@ async function runOne(test, ctx) {
 }
 
 async function runFile(file, count) {
-  const ctx = new Context(file.replace(/\.mjs$/, ''));
+  const name = file.replace(/\.mjs$/, '');
+  const ctx = new Context(name);
   try {
     const { default: tests } = await import(new URL(`tests/${file}`, here));
     if (!Array.isArray(tests) || tests.length === 0) {
@@ -68,7 +72,15 @@ async function runFile(file, count) {
     console.log(`FAILED ${file}: ${error.stack ?? error}`);
   } finally {
     await ctx.close();
+    await keepOpened(name, ctx.opened());
   }
+}
+
+/** Every page of the house is opened by some test. */
+async function everyPage(files, count) {
+  const left = await neverOpened(files.map((file) => file.replace(/\.mjs$/, '')));
+  count[left.length === 0 ? 'passed' : 'failed'] += 1;
+  console.log(left.length === 0 ? 'ok every page was opened' : `FAILED no test opened ${left.join(' ')}`);
 }
 
 const wanted = process.argv.slice(2);
@@ -81,8 +93,11 @@ for (const folder of ['shots/', '.work/']) {
 }
 
 const count = { passed: 0, failed: 0 };
-for (const file of files) {
-  await runFile(file, count);
+if (wanted[0] === '--opened') {
+  await everyPage(await readdir(new URL('tests/', here)), count);
+} else {
+  for (const file of files) await runFile(file, count);
+  if (wanted.length === 0) await everyPage(files, count);
 }
 await closeBrowser();
 console.log(`e2e: ${count.passed} passed, ${count.failed} failed`);

@@ -38,8 +38,9 @@ export async function closeBrowser() {
 /**
  * Opens a page. Everything it complains about goes to `complain`: errors in its console (breaches
  * of its content security policy among them), uncaught errors, and requests to outside hosts.
+ * The path of every good answer it gets goes to `opened`.
  */
-export async function openPage({ width, height, js, userAgent, beside, options, expected, complain }) {
+export async function openPage({ width, height, js, userAgent, beside, options, expected, complain, opened }) {
   const context = beside
     ? beside.context()
     : await (await theBrowser()).newContext({
@@ -54,6 +55,11 @@ export async function openPage({ width, height, js, userAgent, beside, options, 
   const page = await context.newPage();
   if (beside) await page.setViewportSize({ width, height });
   listen(page, [...expected], complain);
+  page.on('response', (answer) => {
+    if (answer.request().method() === 'GET' && answer.status() < 400) opened(new URL(answer.url()).pathname);
+  });
+  // A file that is downloaded is no answer of the page.
+  page.on('download', (file) => opened(new URL(file.url()).pathname));
   return page;
 }
 

@@ -18,6 +18,7 @@ export class Context {
   #pages = [];
   #complaints = [];
   #failures = 0;
+  #opened = new Set();
 
   /** @param {string} file name of the test file, without its ending */
   constructor(file) {
@@ -55,6 +56,7 @@ export class Context {
     const page = await openPage({
       width, height, js, userAgent, beside, options, expected: expect_errors,
       complain: (text) => this.#complaints.push(text),
+      opened: (path) => this.#opened.add(path),
     });
     this.#pages.push(page);
     if (!beside) this.#closers.push(() => page.context().close());
@@ -79,6 +81,11 @@ export class Context {
   /** Reads the code in a PNG, such as a screenshot, with an independent reader. */
   zbarImage(png) {
     return readCodeOfImage(png);
+  }
+
+  /** The paths of every good answer that a page of this file got. */
+  opened() {
+    return this.#opened;
   }
 
   /** Lets pages say what they have to say. */

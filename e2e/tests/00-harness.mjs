@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unopened } from '../lib/opened.mjs';
 import { Server, freePort } from '../lib/server.mjs';
 
 /** "HARNESS 360" as a QR code of version 1, one row of 21 modules a number. */
@@ -130,6 +131,19 @@ export default [
       const cookies = async (page) => (await page.context().cookies(url)).length;
       assert.equal(await cookies(await ctx.newPage()), 0);
       assert.equal(await cookies(await ctx.newPage({ beside: first })), 1);
+    },
+  },
+  {
+    name: 'a page that no test opened is named, and a refused one was not opened',
+    async run(ctx) {
+      const pages = ['/', '/doors/new', '/doors/{id}', '/doors/{id}/counts'];
+      assert.deepEqual(unopened(pages, ['/', '/doors/7', '/doors/']), ['/doors/new', '/doors/{id}/counts']);
+      assert.deepEqual(unopened(pages, ['/doors/new']), ['/', '/doors/{id}', '/doors/{id}/counts']);
+      const page = await ctx.newPage({ expect_errors: [/status of 404/] });
+      await page.goto(`${url}/missing`);
+      await page.goto(`${url}/code`);
+      assert.ok(ctx.opened().has('/code'), 'an opened page is kept');
+      assert.ok(!ctx.opened().has('/missing'), 'a refused one is not');
     },
   },
   {

@@ -151,6 +151,10 @@ export default [
         assert.deepEqual(await trimmed(bytes), [width, height], size);
         assert.equal(await ctx.zbar(bytes), printed, size);
       }
+      const svg = await downloaded(page, () => page.locator('a[href$="/code.svg"]').click());
+      assert.match(svg.bytes.toString(), /^<svg|^<\?xml/);
+      const png = await downloaded(page, () => page.locator('a[href$="/code.png"]').click());
+      assert.equal(await ctx.zbarImage(png.bytes), printed);
       const guide = await downloaded(page, () => page.getByRole('link', { name: '张贴指南' }).click());
       assert.match(await ctx.pdfText(guide.bytes), /下沿离地/);
       await page.goto(`${server.url}/venue`);

@@ -2,7 +2,9 @@
 // nothing speaks against with one decision.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { liesOpen, lookAt } from '../lib/looks.mjs';
+import { filesOfZip } from '../lib/zip.mjs';
 
 const SIZES = [[360, 740], [768, 1024], [1440, 900]];
 const TITLES = '场所名称,门,详细地址,县区,乡镇街道,场所类别,管理员,联系电话';
@@ -52,6 +54,11 @@ export default [
       await page.getByRole('link', { name: '批量申请' }).first().click();
       await page.getByText('还没有草稿').waitFor();
       await atEverySize(ctx, page, 'drafts-none');
+      const [form] = await Promise.all([
+        page.waitForEvent('download'), page.getByRole('link', { name: '检查点申请表' }).click(),
+      ]);
+      const book = filesOfZip(await readFile(await form.path()));
+      assert.ok([...book.keys()].includes('xl/workbook.xml'), 'the table to fill in is a workbook');
       await uploads(page, '照片.csv', '\u{89}PNG');
       await page.getByText('这个文件读不了').waitFor();
       await atEverySize(ctx, page, 'drafts-unreadable');

@@ -49,6 +49,8 @@ export default [
       await atEverySize(ctx, page, 'kept');
       const preview = await downloaded(page, () => page.getByRole('link', { name: '预览' }).click());
       assert.match(await ctx.zbar(preview), /\/c\/abcdefghijklmnop$/);
+      const kept = await downloaded(page, () => page.getByRole('link', { name: 'SVG', exact: true }).click());
+      assert.equal(kept.toString(), svg, 'the file comes back as it was sent');
       await page.getByRole('button', { name: '启用 2' }).click();
       await page.getByText('已启用，以后下载').waitFor();
 

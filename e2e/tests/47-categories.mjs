@@ -14,6 +14,22 @@ async function signIn(ctx, link) {
   return page;
 }
 
+/** A group of its own, which is then called something else. */
+async function groups(ctx, page) {
+  await page.getByRole('link', { name: '新增类别组' }).click();
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.locator('#name-wrong').waitFor();
+  await page.getByLabel('名称').fill('临时场所');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByText('已保存，立即生效。').waitFor();
+  await page.locator('section', { hasText: '临时场所' }).getByRole('link', { name: '改名' }).click();
+  await lookAt(ctx, page, 'group', SIZES);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByLabel('名称').fill('临时活动场所');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByText('临时活动场所').first().waitFor();
+}
+
 export default [
   {
     name: 'a kind of place is added, chosen, renamed and put out of use',
@@ -57,6 +73,7 @@ export default [
       await administrator.getByText('已停用').waitFor();
       await manager.reload();
       assert.equal(await manager.locator('#category option', { hasText: '棋牌室' }).count(), 0);
+      await groups(ctx, administrator);
       await administrator.getByRole('link', { name: 'English' }).click();
       await lookAt(ctx, administrator, 'english', [[360, 740], [1440, 900]]);
     },

@@ -47,6 +47,25 @@ async function invite(page, server, role, scope) {
   return page.locator('#made').innerText();
 }
 
+/** The administrator hands somebody a link for another password; it works once. */
+async function anotherPassword(ctx, server, administrator) {
+  await administrator.goto(`${server.url}/accounts`);
+  await administrator.getByRole('button', { name: /^重设密码 钟/ }).click();
+  const link = await administrator.locator('#made').innerText();
+  const page = await ctx.newPage({ width: 360, height: 740, expect_errors: [/status of 4\d\d/] });
+  await page.goto(link);
+  await page.getByLabel('新密码').fill('short');
+  await page.getByRole('button', { name: '设置新密码' }).click();
+  await page.locator('#password-wrong').waitFor();
+  await lookAt(ctx, page, 'another-password', SIZES);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByLabel('新密码').fill(`${PASSWORD}-2`);
+  await page.getByRole('button', { name: '设置新密码' }).click();
+  await page.waitForURL(/\/login/);
+  await page.goto(link);
+  await page.getByText('链接已失效').first().waitFor();
+}
+
 async function apply(ctx, server) {
   const phone = '15500000201';
   const page = await ctx.newPage({ width: 1440, height: 900 });
@@ -113,6 +132,7 @@ export default [
         await manager.goto(`${server.url}/venue`);
         await manager.getByRole('link', { name: /鼓楼药店 · 正门/ }).click();
         await manager.getByText('印在码里的网址').waitFor();
+        await anotherPassword(ctx, server, administrator);
       } finally {
         await rm(data, { recursive: true, force: true });
       }

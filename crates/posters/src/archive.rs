@@ -126,6 +126,7 @@ pub(crate) mod tests {
 
     pub(crate) fn text(place: &str, door: &str) -> PosterText {
         PosterText {
+            way: crate::Way::Entry,
             url: "https://ma.example.cn/c/abcdefghijklmnop".into(),
             place: place.into(),
             door: door.into(),

@@ -1,7 +1,7 @@
 //! The layout without any door: what is printed on every poster, and where the rest belongs.
 
 use crate::{
-    Area, Colour, Part, PosterError, Print, Size,
+    Area, Colour, Part, PosterError, Print, Size, Way,
     fit::fit,
     font::{
         Face,
@@ -43,7 +43,7 @@ fn sheet(size: Size) -> Result<Sheet, PosterError> {
     sheet.fill(page, 0.0, Colour::Brand);
     sheet.fill(geometry.card, geometry.corner, Colour::Paper);
     for slot in &geometry.slots {
-        if let Some(words) = fixed_words(slot.part) {
+        if let Some(words) = fixed_words(slot.part, Way::Entry) {
             sheet.marks.extend(poster::lines(&place(slot, words)?));
         } else if let Some(name) = name(slot.part) {
             let colour = match slot.part {

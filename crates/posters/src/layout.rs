@@ -5,7 +5,7 @@ use crate::{
     fit::{BASELINE_EM, CLOSING, Fitted, LINE_HEIGHT_EM, OPENING, fit},
     font::{Face, Weight},
     geometry::{Align, Slot},
-    text::{APPS, DONE, Field, RULES, TITLE},
+    text::{APPS, DONE, DONE_OUT, Field, RULES, RULES_OUT, TITLE, TITLE_OUT, Way},
 };
 
 /// How far the yellow band reaches beyond the words of the note, in line heights.
@@ -96,13 +96,16 @@ pub fn layout(size: Size, text: &PosterText) -> Result<Layout, PosterError> {
     })
 }
 
-/// What a part says on every poster; `None` for what a door, a city or a day decides.
-pub(crate) fn fixed_words(part: Part) -> Option<&'static str> {
-    Some(match part {
-        Part::Title => TITLE,
-        Part::Apps => APPS,
-        Part::Done => DONE,
-        Part::Rules => RULES,
+/// What a part says on every poster at such a door; `None` for what a door, a city or a day decides.
+pub(crate) fn fixed_words(part: Part, way: Way) -> Option<&'static str> {
+    Some(match (part, way) {
+        (Part::Title, Way::Entry) => TITLE,
+        (Part::Title, Way::Exit) => TITLE_OUT,
+        (Part::Apps, _) => APPS,
+        (Part::Done, Way::Entry) => DONE,
+        (Part::Done, Way::Exit) => DONE_OUT,
+        (Part::Rules, Way::Entry) => RULES,
+        (Part::Rules, Way::Exit) => RULES_OUT,
         _ => return None,
     })
 }
@@ -110,7 +113,9 @@ pub(crate) fn fixed_words(part: Part) -> Option<&'static str> {
 /// What a part says; `None` if this poster does not have it.
 pub(crate) fn words(part: Part, text: &PosterText) -> Option<String> {
     Some(match part {
-        Part::Title | Part::Apps | Part::Done | Part::Rules => fixed_words(part)?.to_owned(),
+        Part::Title | Part::Apps | Part::Done | Part::Rules => {
+            fixed_words(part, text.way)?.to_owned()
+        }
         Part::Promise => text.promise(),
         Part::Note => text.note.as_ref()?.trim().to_owned(),
         Part::Hotline => format!("咨询电话 {}", text.hotline.as_ref()?.trim()),
@@ -204,6 +209,7 @@ pub(crate) mod tests {
 
     pub(crate) fn sample() -> PosterText {
         PosterText {
+            way: Way::Entry,
             url: "https://scan.example.gov.cn/c/0123456789abcdef".into(),
             place: "阜阳市人民医院（南区）".into(),
             door: "门诊部 东门".into(),
@@ -257,6 +263,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_poster_at_a_way_out_asks_whoever_leaves_and_never_whoever_comes_in() {
+        for size in Size::ALL {
+            let out = layout(size, &PosterText { way: Way::Exit, ..sample() }).unwrap();
+            assert_tidy(&out);
+            assert!(said(&out, Part::Title).contains("离开请扫码"));
+            assert!(said(&out, Part::Done).contains("“离开登记”"));
+            assert!(said(&out, Part::Rules).contains("进门请扫入口的码"));
+            let whole: String = out.blocks.iter().map(|block| said(&out, block.part)).collect();
+            assert!(!whole.contains("绿码") && !whole.contains("后进入"), "{whole}");
+            let entry = layout(size, &sample()).unwrap();
+            assert_eq!((out.code, out.card, out.page), (entry.code, entry.card, entry.page));
+            for part in [Part::Apps, Part::Place, Part::Door, Part::Promise] {
+                assert_eq!(said(&out, part), said(&entry, part));
+            }
+        }
+    }
+
+    #[test]
     fn hotline_and_note_have_places_of_their_own() {
         let full = PosterText {
             hotline: Some("0558-12345".into()),
@@ -284,9 +308,11 @@ pub(crate) mod tests {
     fn the_fixed_words_are_set_at_their_full_size() {
         for size in Size::ALL {
             let slots = &size.geometry().slots;
-            for block in layout(size, &sample()).unwrap().blocks {
-                let slot = slots.iter().find(|slot| slot.part == block.part).unwrap();
-                assert_eq!(block.size_mm, slot.size_mm, "{size:?} {:?}", block.part);
+            for way in [Way::Entry, Way::Exit] {
+                for block in layout(size, &PosterText { way, ..sample() }).unwrap().blocks {
+                    let slot = slots.iter().find(|slot| slot.part == block.part).unwrap();
+                    assert_eq!(block.size_mm, slot.size_mm, "{size:?} {way:?} {:?}", block.part);
+                }
             }
         }
     }
@@ -315,8 +341,11 @@ pub(crate) mod tests {
             issued_on in words(24),
             hotline in prop::option::of(words(24)),
             note in prop::option::of(words(24)),
+            leaves in any::<bool>(),
         ) {
+            let way = if leaves { Way::Exit } else { Way::Entry };
             let text = PosterText {
+                way,
                 place, door, county, address, number, issued_on, hotline, note, ..sample()
             };
             for size in Size::ALL {

@@ -39,7 +39,7 @@ pub use layout::{Layout, Line, TextBlock, layout};
 pub use palette::Colour;
 pub use poster::{PosterPage, poster_page, poster_pdf, poster_pdf_for};
 pub use print::{BLEED_MM, Print};
-pub use text::{FIELD_CHARS_MAX, Field, PosterText, missing_characters};
+pub use text::{FIELD_CHARS_MAX, Field, PosterText, Way, missing_characters};
 pub use uploaded::{
     FaultKind, LAYOUT_BYTES_MAX, LAYOUT_DEPTH_MAX, LAYOUT_FAULTS_MAX, LAYOUT_NODES_MAX,
     LayoutFault, Position, UploadedLayout, example_layout_svg, poster_page_in, poster_pdf_in,

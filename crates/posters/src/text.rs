@@ -6,7 +6,17 @@ use crate::{
     font::{Face, Weight},
 };
 
-/// The title of every poster.
+/// What the code of a door is scanned for; the poster says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Way {
+    /// Whoever comes in.
+    #[default]
+    Entry,
+    /// Whoever leaves: nothing is judged, and it lets nobody in.
+    Exit,
+}
+
+/// The title of a poster at a way in.
 pub(crate) const TITLE: &str = "请扫场所码 逐人登记";
 /// With which apps the code is scanned; the dot of the font is a full em wide and needs no spaces.
 pub(crate) const APPS: &str = "微信·支付宝·皖事通·云闪付 打开“扫一扫”";
@@ -14,6 +24,13 @@ pub(crate) const APPS: &str = "微信·支付宝·皖事通·云闪付 打开“
 pub(crate) const DONE: &str = "看到“登记成功”和绿码后进入；没有手机请找值守人员";
 /// The rules of the door.
 pub(crate) const RULES: &str = "一门一码·一人一扫·请勿拍照代扫";
+
+/// The title of a poster at a way out.
+pub(crate) const TITLE_OUT: &str = "离开请扫码 逐人登记";
+/// What leaving is registered for, and what "done" looks like.
+pub(crate) const DONE_OUT: &str = "记准停留时间，少误判接触；看到“离开登记”后离开";
+/// What the code at a way out is not good for.
+pub(crate) const RULES_OUT: &str = "只登记离开·进门请扫入口的码";
 
 /// The longest field in characters, the address apart; the layout is proven up to here.
 pub const FIELD_CHARS_MAX: usize = 60;
@@ -26,6 +43,8 @@ const SHORT_CHARS_MAX: usize = 24;
 /// What is printed on the poster of one checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PosterText {
+    /// What the code is scanned for; the words that stand on every such poster follow it.
+    pub way: Way,
     /// The address in the code, 1 to [`URL_BYTES_MAX`] bytes; not printed as text.
     pub url: String,
     /// The registered name of the place, 1–60 characters.
@@ -255,8 +274,10 @@ mod tests {
     fn the_words_on_every_poster_have_glyphs_in_both_weights() {
         for weight in [Weight::Regular, Weight::Bold] {
             let face = Face::of(weight).unwrap();
+            let ways_out = [TITLE_OUT, DONE_OUT, RULES_OUT];
             let words = [TITLE, APPS, DONE, RULES, &text().promise(), "编号签发版式咨询电话"];
-            assert!(words.iter().all(|words| words.chars().all(|c| face.has(c))));
+            let words = words.iter().chain(&ways_out);
+            assert!(words.copied().all(|words: &str| words.chars().all(|c| face.has(c))));
         }
     }
 }

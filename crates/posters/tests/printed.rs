@@ -4,7 +4,7 @@
 mod tools;
 
 use posters::{
-    BLEED_MM, PosterError, PosterText, Print, Size, code_png, poster_pdf, poster_pdf_for,
+    BLEED_MM, PosterError, PosterText, Print, Size, Way, code_png, poster_pdf, poster_pdf_for,
 };
 use tools::{URL, run, sample};
 
@@ -20,12 +20,12 @@ fn printed(size: Size, text: &PosterText) -> tempfile::TempDir {
 
 #[test]
 fn the_code_on_every_size_reads_as_the_address() {
-    for size in Size::ALL {
-        let folder = printed(size, &sample());
+    for (size, way) in Size::ALL.into_iter().flat_map(|s| [(s, Way::Entry), (s, Way::Exit)]) {
+        let folder = printed(size, &PosterText { way, ..sample() });
         let arguments = ["-r", DOTS_PER_INCH, "-png", "-singlefile", "poster.pdf", "poster"];
         run("poppler-utils", "pdftoppm", &arguments, folder.path());
         let read = run("zbar-tools", "zbarimg", &["-q", "--raw", "poster.png"], folder.path());
-        assert_eq!(read.trim_end(), URL, "{size:?}");
+        assert_eq!(read.trim_end(), URL, "{size:?} {way:?}");
     }
 }
 
@@ -79,6 +79,28 @@ fn every_word_can_be_found_in_the_text_of_the_pdf() {
             "扫码记录保存 28 天后自动删除，场所看不到您的身份信息",
         ] {
             assert!(said.contains(words), "{size:?}: {words} not in\n{said}");
+        }
+    }
+}
+
+#[test]
+fn a_poster_at_a_way_out_says_what_it_is_for_and_nothing_of_coming_in() {
+    for size in Size::ALL {
+        let folder = printed(size, &PosterText { way: Way::Exit, ..sample() });
+        let said = run("poppler-utils", "pdftotext", &["poster.pdf", "-"], folder.path());
+        let said: String = said.lines().collect();
+        for words in [
+            "离开请扫码 逐人登记",
+            "微信·支付宝·皖事通·云闪付 打开“扫一扫”",
+            "记准停留时间，少误判接触；看到“离开登记”后离开",
+            "只登记离开·进门请扫入口的码",
+            "门诊部 东门",
+            "扫码记录保存 28 天后自动删除，场所看不到您的身份信息",
+        ] {
+            assert!(said.contains(words), "{size:?}: {words} not in\n{said}");
+        }
+        for words in ["请扫场所码", "登记成功", "绿码", "一人一扫"] {
+            assert!(!said.contains(words), "{size:?}: {words} in\n{said}");
         }
     }
 }

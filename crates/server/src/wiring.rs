@@ -155,7 +155,7 @@ pub(crate) async fn open_beside(data: &DataArgs, wiring: &Wiring) -> anyhow::Res
     let key = data.data.join("keys").join("master.key");
     if !key.try_exists().context("the key file")? {
         bail!(
-            "{} is no data folder; start the server once, or name it with --data",
+            "{} 不是数据文件夹，请先启动一次服务，或用 --data 指明 (no data folder; start the server once, or name it with --data)",
             data.data.display()
         );
     }

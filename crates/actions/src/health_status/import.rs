@@ -5,13 +5,16 @@ use super::set::{line, listed};
 use crate::{
     Answer, House,
     tables::{
-        Area, Checked, Column, FromRow, Header, TableRow, Weight,
+        Area, Checked, Column, Finding, FromRow, Header, TableRow, Weight,
         desk::{Desk, is_blank},
     },
 };
 use domain::{audit::Actor, health_status::StatusForm, time::UnixMs};
 use registry::ListedStatus;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 pub use registry::TakenStatus;
 
@@ -94,8 +97,53 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn end(mut self) -> Checked<GoodRow> {
         self.checked.good.sort_by_key(|good| good.listed.id_index);
+        let said: Vec<Finding> = self
+            .checked
+            .good
+            .chunk_by(|one, other| one.listed.id_index == other.listed.id_index)
+            .filter(|rows| rows.len() > 1)
+            .flat_map(|rows| contradictions(self.header, rows))
+            .collect();
+        said.into_iter().for_each(|finding| self.checked.say(finding));
+        self.checked.findings.sort_by_key(|finding| finding.row);
         self.checked
     }
+}
+
+/// Where rows of one document, in the order of the list, say two things of one moment: the later row
+/// counts, and somebody should look.
+fn contradictions(header: &Header, rows: &[GoodRow]) -> Vec<Finding> {
+    let (mut colours, mut tests) = (HashMap::new(), HashMap::new());
+    let mut found = Vec::new();
+    let mut note = |row: u32, column: Column, value: &str, earlier: u32, what: &str| {
+        let at = header.place(column).unwrap_or(0);
+        found.push(Finding {
+            row,
+            column: at,
+            title: header.title_at(at),
+            value: value.to_owned(),
+            says: format!(
+                "与第 {earlier} 行是同一个证件、同一时间，{what}不同：以这一行为准，请核对"
+            ),
+            weight: Weight::Note,
+        });
+    };
+    for GoodRow { row, listed } in rows {
+        if let Some((colour, at)) = listed.said.colour
+            && let Some((before, earlier)) = colours.insert(at, (colour, *row))
+            && before != colour
+        {
+            note(*row, Column::Colour, colour.label(), earlier, "健康码");
+        }
+        if let Some(test) = listed.said.nucleic_acid
+            && let Some((before, earlier)) = tests.insert(test.sampled, (test.negative, *row))
+            && before != test.negative
+        {
+            let value = if test.negative { "阴性" } else { "阳性" };
+            note(*row, Column::TestResult, value, earlier, "检测结果");
+        }
+    }
+    found
 }
 
 fn form(desk: &Desk<'_>) -> StatusForm {

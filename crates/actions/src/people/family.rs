@@ -10,7 +10,7 @@ use crate::{
     accounts::principals::Visitor,
     checkins::{
         receipt::{Receipt, receipt},
-        record::record,
+        record::{Scanned, record},
     },
 };
 use domain::{
@@ -213,13 +213,21 @@ pub async fn answer(house: &House, caller: &Visitor, id: i64, agree: bool) -> An
     }
 }
 
-/// Checks a member of the caller's family in: one visit of one person, with a verdict of its own.
+/// Checks a member of the caller's family in: one visit of one person, with a verdict of its own. What
+/// the door asks of a scan, it asks of this one as well: `scanned` is how the guardian's phone answered.
 ///
 /// # Errors
 /// `NotFound` when they are not of the family, or not confirmed; otherwise as [`record`].
-pub async fn check_in(house: &House, caller: &Visitor, id: i64, code: &str) -> Answer<Receipt> {
+pub async fn check_in(
+    house: &House,
+    caller: &Visitor,
+    id: i64,
+    code: &str,
+    scanned: Scanned,
+) -> Answer<Receipt> {
     let person = one(house, caller, id).await?.person;
-    record(house, &Visitor { person }, code, Method::Family).await
+    let scanned = Scanned { method: Method::Family, ..scanned };
+    record(house, &Visitor { person }, code, scanned).await
 }
 
 /// What was recorded of a member, as their guardian sees it, and who that is.

@@ -4,7 +4,7 @@ use super::{Download, Order, Print, Size};
 use crate::{Answer, Failure, House, accounts::principals::Administrator, regions};
 use domain::{audit::Deed, fields::Complaints, text::line, time::UnixMs};
 use posters::{
-    LAYOUT_BYTES_MAX, LayoutFault, PosterError, PosterPage, PosterText, UploadedLayout,
+    LAYOUT_BYTES_MAX, LayoutFault, PosterError, PosterPage, PosterText, UploadedLayout, Way,
     example_layout_svg, poster_page, poster_page_in, poster_pdf_for, poster_pdf_in,
 };
 use registry::{AuditLine, LayoutRow, NewLayout};
@@ -161,6 +161,7 @@ pub async fn preview(house: &House, _: &Administrator, version: i64) -> Answer<D
 
 fn sample(house: &House, version: i64) -> PosterText {
     PosterText {
+        way: Way::Entry,
         url: house.printed_url("abcdefghijklmnop"),
         place: "版式预览 · 阜阳市政务服务中心颍淮分中心综合服务大厅".to_owned(),
         door: "东南门（无障碍通道）".to_owned(),
@@ -241,8 +242,12 @@ impl InForce {
         Ok(Self { order, of_region, layouts: Arc::new(layouts) })
     }
 
-    /// The version for a door in this county: the county's, the city's, the built-in one.
-    pub(super) fn version(&self, county: &str) -> u32 {
+    /// The version for a door in this county: the county's, the city's, the built-in one. The words
+    /// of a layout that was uploaded are for ways in, so a way out has the built-in one.
+    pub(super) fn version(&self, county: &str, way: Way) -> u32 {
+        if way == Way::Exit {
+            return BUILT_IN;
+        }
         let city = format!("{}00", county.get(..4).unwrap_or_default());
         let found = self.of_region.get(county).or_else(|| self.of_region.get(&city));
         found.copied().unwrap_or(BUILT_IN)

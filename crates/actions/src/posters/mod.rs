@@ -15,7 +15,9 @@ use domain::{
     checkpoints::{CheckpointNumber, Standing},
 };
 use layouts::InForce;
-use posters::{PosterError, PosterText, empty_layout_pdf, missing_characters, posting_guide_pdf};
+use posters::{
+    PosterError, PosterText, Way, empty_layout_pdf, missing_characters, posting_guide_pdf,
+};
 use registry::{AuditLine, CheckpointRecord, VenueCodeRow};
 use tokio::sync::OnceCell;
 
@@ -169,7 +171,9 @@ async fn code(house: &House, caller: &Manager, number: CheckpointNumber) -> Answ
 }
 
 fn text(house: &House, layouts: &InForce, code: VenueCodeRow) -> PosterText {
+    let way = if code.settings.is_exit { Way::Exit } else { Way::Entry };
     PosterText {
+        way,
         url: house.printed_url(&code.code),
         place: code.name,
         door: code.door,
@@ -177,7 +181,7 @@ fn text(house: &House, layouts: &InForce, code: VenueCodeRow) -> PosterText {
         address: code.address,
         number: code.short_number,
         issued_on: code.since.date_text(),
-        layout_version: layouts.version(&code.county),
+        layout_version: layouts.version(&code.county, way),
         retention_days: house.settings.visit_days,
         hotline: house.settings.hotline.clone(),
         note: house.settings.demo.then(|| "演示用码 · 非真实场所".to_owned()),

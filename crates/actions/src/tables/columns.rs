@@ -205,6 +205,7 @@ impl Column {
                 "健康码状态",
                 "健康码颜色",
                 "码色",
+                "颜色",
                 "赋码状态",
                 "colour",
                 "color",
@@ -258,6 +259,15 @@ impl Header {
     #[must_use]
     pub fn place(&self, column: Column) -> Option<u32> {
         self.places[column as usize]
+    }
+
+    /// Titles that nobody asked for, in one line; none when every column has its use.
+    #[must_use]
+    pub fn unused_in_words(&self) -> Option<String> {
+        let shown: Vec<_> =
+            self.unused.iter().take(UNUSED_MAX).map(|title| clipped(title)).collect();
+        let more = if self.unused.len() > UNUSED_MAX { " 等" } else { "" };
+        (!shown.is_empty()).then(|| format!("{}{more}", shown.join("、")))
     }
 
     /// The title of the column at this place, as the list has it.
@@ -353,8 +363,24 @@ pub fn find_header(rows: &[TableRow], needed: &[Column]) -> Result<Header, Strin
 /// # Errors
 /// As [`find_header`].
 pub fn find_header_of_statuses(rows: &[TableRow]) -> Result<Header, String> {
-    find(rows, &Column::OF_STATUSES, &[Column::IdNumber], |_| {})
+    let header = find(rows, &Column::OF_STATUSES, &[Column::IdNumber], |_| {})?;
+    // Otherwise every single row would be said to be empty.
+    if STATEMENTS.iter().all(|column| header.place(*column).is_none()) {
+        let titles: Vec<_> = STATEMENTS.iter().map(|column| column.title()).collect();
+        let unused: Vec<_> = header.unused.iter().map(|title| clipped(title)).collect();
+        return Err(format!(
+            "表头（第 {} 行）里没有要登记的内容，至少要有一列：{}。没有用到的列：{}",
+            header.row,
+            titles.join("、"),
+            unused.join("、"),
+        ));
+    }
+    Ok(header)
 }
+
+/// What a list of health statuses can say of somebody; one of these it must have.
+const STATEMENTS: [Column; 4] =
+    [Column::Colour, Column::TestResult, Column::Itinerary, Column::Doses];
 
 fn find(
     rows: &[TableRow],
@@ -384,6 +410,8 @@ fn find(
     twice.map_or(Ok(header), Err)
 }
 
+/// Most titles without a use that are named.
+const UNUSED_MAX: usize = 10;
 /// Most characters of a title that are repeated in a message.
 const TITLE_CHARS_MAX: usize = 20;
 

@@ -49,6 +49,14 @@ pub(crate) async fn way_out(t: &TestHouse, door: &Door) {
     set_up(t, door, &SettingsForm { way: "exit".to_owned(), ..SettingsForm::default() }).await;
 }
 
+pub(crate) async fn way_in(t: &TestHouse, door: &Door) {
+    set_up(t, door, &SettingsForm::default()).await;
+}
+
+pub(crate) async fn asks_position(t: &TestHouse, door: &Door) {
+    set_up(t, door, &spot()).await;
+}
+
 /// Words are printed and a door is set up, for whoever needs everything to have happened once.
 pub(crate) async fn once(t: &TestHouse, door: &Door) {
     set_up(t, door, &SettingsForm::default()).await;

@@ -4,18 +4,25 @@ use crate::support::{
     complains, conflict, device, lines, not_found, number, sign_up, too_many, visitor, visits_at,
 };
 use actions::{
-    Failure,
+    Answer, Failure,
     accounts::principals::Visitor,
-    checkins::{receipt::receipt, record::record},
-    people::family::{FAMILY_MAX, FORMS_A_DAY, add, answer, check_in, family, receipt_of, remove},
+    checkins::{
+        receipt::{Receipt, receipt},
+        record::{Scanned, record},
+    },
+    people::family::{
+        self as at_family, FAMILY_MAX, FORMS_A_DAY, add, answer, family, receipt_of, remove,
+    },
     reverse_scans::{IdForm, by_id_number},
 };
 use domain::{
     audit::Deed,
     checkins::Method,
+    entry_policy::Decision,
     health_status::Colour,
     people::{CheckOutcome, MemberForm, PersonForm, resident_id_check},
-    time::DAY_MS,
+    presence::{Nearness, Told},
+    time::{DAY_MS, MINUTE_MS},
 };
 use testkit::TestHouse;
 
@@ -31,6 +38,11 @@ fn child(n: u32) -> MemberForm {
         of_age: false,
         consent: true,
     }
+}
+
+/// A press for a member where the door asks nothing of it.
+async fn check_in(t: &TestHouse, guardian: &Visitor, id: i64, code: &str) -> Answer<Receipt> {
+    at_family::check_in(t, guardian, id, code, Method::Browser.into()).await
 }
 
 /// A parent without a phone.
@@ -97,6 +109,36 @@ async fn each_member_is_an_entry_of_its_own_with_its_own_verdict() {
     assert_eq!((member.id, seen.entered), (one.id, first.entered));
     not_found(receipt_of(&t, &guardian, other.id, &first.id).await);
     not_found(receipt(&t, &guardian, &second.id).await);
+}
+
+#[tokio::test]
+async fn a_door_that_asks_for_the_position_asks_it_of_a_member_as_of_its_guardian() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    crate::door_settings::asks_position(&t, &door).await;
+    let (guardian, _) = visitor(&t).await;
+    let one = add(&t, &guardian, &child(1)).await.unwrap();
+    let enter = async |position| {
+        t.clock.advance_ms(2 * MINUTE_MS);
+        let scanned = Scanned { position, ..Method::Browser.into() };
+        at_family::check_in(&t, &guardian, one.id, &door.code, scanned).await.unwrap()
+    };
+    let near = enter(Told::read("32.8905,115.814,20")).await;
+    assert_eq!((near.decision, near.presence.nearness), (Decision::Pass, Nearness::Near));
+    assert_eq!(near.method, Method::Family, "whatever app the guardian holds");
+    let far = enter(Told::read("33.1,115.814,20")).await;
+    assert_eq!(far.advice, "扫码的位置离这个门较远，请值守人员复核");
+    let untold = enter(None).await;
+    assert_eq!((untold.decision, untold.colour), (Decision::Recheck, Colour::Green));
+    assert_eq!(untold.advice, "没有得到位置，请值守人员复核");
+    for position in [None, Told::read("33.1,115.814,20"), Told::read("32.8905,115.814,20")] {
+        t.clock.advance_ms(2 * MINUTE_MS);
+        let scanned = Scanned { position, ..Method::Browser.into() };
+        let own = record(&t, &guardian, &door.code, scanned).await.unwrap();
+        let theirs = enter(position).await;
+        let seen = (theirs.decision, theirs.advice, theirs.presence);
+        assert_eq!(seen, (own.decision, own.advice, own.presence), "the same rules");
+    }
 }
 
 #[tokio::test]

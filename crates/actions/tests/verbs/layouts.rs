@@ -32,6 +32,13 @@ async fn kept(t: &TestHouse, size: Size, county: &str) -> i64 {
     }
 }
 
+/// A layout of the whole city, in force.
+pub(crate) async fn in_force(t: &TestHouse, size: Size) -> i64 {
+    let version = kept(t, size, "").await;
+    layouts::begin(t, &administrator(t).await, version).await.unwrap();
+    version
+}
+
 #[tokio::test]
 async fn a_layout_is_kept_looked_at_and_put_in_force() {
     let t = TestHouse::new().await;

@@ -223,7 +223,7 @@ pub(crate) async fn a_registration_lived_with(t: &TestHouse, door: &Door) -> Vec
         consent: true,
     };
     let added = family::add(t, &me, &member).await.unwrap();
-    family::check_in(t, &me, added.id, &door.code).await.unwrap();
+    family::check_in(t, &me, added.id, &door.code, Method::Family.into()).await.unwrap();
     family::remove(t, &me, added.id).await.unwrap();
     let (thief, new) = (t.fresh_phone(), t.fresh_phone());
     claim(t, &claiming(t, &fixed, &thief).await).await.unwrap();

@@ -40,6 +40,27 @@ async fn a_poster_is_a_pdf_and_its_download_is_written_down() {
 }
 
 #[tokio::test]
+async fn a_way_out_has_a_poster_of_its_own_also_where_the_city_has_a_layout() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let caller = manager(&t, &door.manager).await;
+    for size in ["A4", "600x900", "800x1800", "A4-bleed"] {
+        crate::door_settings::way_in(&t, &door).await;
+        let entry = one(&t, &caller, door.number, size).await.unwrap().bytes;
+        crate::door_settings::way_out(&t, &door).await;
+        let exit = one(&t, &caller, door.number, size).await.unwrap().bytes;
+        assert_ne!(exit, entry, "{size} says another thing");
+    }
+    let built_in = one(&t, &caller, door.number, "A4").await.unwrap().bytes;
+    let version = crate::layouts::in_force(&t, Size::A4).await;
+    let exit = one(&t, &caller, door.number, "A4").await.unwrap().bytes;
+    assert_eq!(exit, built_in, "layout {version} has the words of a way in");
+    crate::door_settings::way_in(&t, &door).await;
+    let entry = one(&t, &caller, door.number, "A4").await.unwrap().bytes;
+    assert_ne!(entry, exit, "and a way in has the layout");
+}
+
+#[tokio::test]
 async fn another_managers_poster_is_not_found() {
     let t = TestHouse::new().await;
     let door = t.door().await;

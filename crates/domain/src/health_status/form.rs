@@ -63,7 +63,7 @@ impl StatusForm {
     /// Every complaint at once, each at its field.
     pub fn check(&self, now: UnixMs) -> Result<NewStatus, Complaints> {
         let mut complaints = Complaints::default();
-        let kind = complaints.take("id_kind", kind_of(&self.id_kind).ok_or("没有这种证件类型"));
+        let kind = complaints.take("id_kind", kind_of(&self.id_kind).ok_or(NO_KIND));
         let id = kind.and_then(|kind| {
             complaints.take("id_number", IdDocument::parse(kind, &self.id_number, now))
         });
@@ -120,9 +120,15 @@ impl StatusForm {
     }
 }
 
+const NO_KIND: &str =
+    "没有这种证件类型。可以写：身份证、港澳通行证、台胞证、外国人永久居留证、护照；不填就是身份证";
+
 /// A time that has been, within the last year.
 fn past(typed: &str, now: UnixMs) -> Result<UnixMs, &'static str> {
-    let at = time_of(typed).ok_or("时间应写成 2026-11-22 08:30")?;
+    let at = time_of(typed).ok_or_else(|| match written(typed) {
+        Some(_) => "没有这一天或这个时刻，请核对",
+        None => "时间应写成 2026-11-22 08:30",
+    })?;
     match now.since(at) {
         ahead if ahead < -AHEAD_MS_MAX => Err("时间在现在之后，请核对"),
         age if age > AGE_MS_MAX => Err("时间在一年以前，请核对"),
@@ -134,6 +140,18 @@ fn past(typed: &str, now: UnixMs) -> Result<UnixMs, &'static str> {
 /// day without a time of the day is its first moment: nothing looks newer than it is.
 #[must_use]
 pub fn time_of(typed: &str) -> Option<UnixMs> {
+    let [year @ 1900..=2999, month, day, hour, minute, second] = written(typed)? else {
+        return None;
+    };
+    let part = |number: i16| i8::try_from(number).ok();
+    let (month, day, hour) = (part(month)?, part(day)?, part(hour)?);
+    let at = DateTime::new(year, month, day, hour, part(minute)?, part(second)?, 0).ok()?;
+    let utc = at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
+    Some(UnixMs(utc - i64::from(CIVIL_OFFSET_SECONDS) * 1000))
+}
+
+/// The numbers of a time, from the year to the second, whether or not there is such a time.
+fn written(typed: &str) -> Option<[i16; 6]> {
     let plain = narrow(typed).replace(['年', '月', '/', '.'], "-").replace('日', " ");
     let plain = plain.replace('T', " ");
     let mut words = plain.split_whitespace();
@@ -142,18 +160,13 @@ pub fn time_of(typed: &str) -> Option<UnixMs> {
     if words.next().is_some() {
         return None;
     }
-    let (hour, minute, second) = match clock[..] {
-        [] => (0, 0, 0),
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
-    };
-    let [year @ 1900..=2999, month, day] = day[..] else { return None };
-    let part = |number: i16| i8::try_from(number).ok();
-    let (month, day, hour) = (part(month)?, part(day)?, part(hour)?);
-    let at = DateTime::new(year, month, day, hour, part(minute)?, part(second)?, 0).ok()?;
-    let utc = at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
-    Some(UnixMs(utc - i64::from(CIVIL_OFFSET_SECONDS) * 1000))
+    let [year, month, day] = day[..] else { return None };
+    match clock[..] {
+        [] => Some([year, month, day, 0, 0, 0]),
+        [hour, minute] => Some([year, month, day, hour, minute, 0]),
+        [hour, minute, second] => Some([year, month, day, hour, minute, second]),
+        _ => None,
+    }
 }
 
 fn numbers(text: &str, between: char) -> Option<Vec<i16>> {
@@ -202,6 +215,19 @@ mod tests {
         );
         assert_eq!((new.said.itinerary, new.said.doses), (Some(Itinerary::Clear), Some(3)));
         assert_eq!(new.organisation.as_deref(), Some("阜阳市人民医院"));
+    }
+
+    #[test]
+    fn a_day_that_there_is_not_is_told_from_a_time_written_another_way() {
+        let says = |sampled: &str| past(sampled, NOW).unwrap_err();
+        for typed in
+            ["2026-02-30 08:00", "2026-13-01", "2026年2月29日", "2026-11-22 24:30", "0026-11-22"]
+        {
+            assert_eq!(says(typed), "没有这一天或这个时刻，请核对", "{typed}");
+        }
+        for typed in ["昨天", "11-22 08:30", "2026-11-22 8点", "20261122", "2026-11-22 08"] {
+            assert_eq!(says(typed), "时间应写成 2026-11-22 08:30", "{typed}");
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) fn kind_of(typed: &str) -> Option<IdKind> {
     }
     let short: &[(&str, IdKind)] = &[
         ("居民身份证", IdKind::ResidentId),
+        ("居民身份证（含港澳台居民居住证）", IdKind::ResidentId),
         ("身份证", IdKind::ResidentId),
         ("港澳台居民居住证", IdKind::ResidentId),
         ("港澳居民居住证", IdKind::ResidentId),

@@ -62,7 +62,7 @@ impl IdKind {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::ResidentId => "居民身份证（含港澳台居民居住证）",
+            Self::ResidentId => "身份证、港澳台居住证",
             Self::HkMacauPermit => "港澳居民来往内地通行证",
             Self::TaiwanPermit => "台湾居民来往大陆通行证",
             Self::ForeignResident => "外国人永久居留身份证",
@@ -234,8 +234,7 @@ fn check_taiwan(number: &str) -> Result<(), &'static str> {
     }
 }
 
-const IS_RESIDENCE_PERMIT: &str =
-    "这是居住证号码，请把证件类型改为“居民身份证（含港澳台居民居住证）”";
+const IS_RESIDENCE_PERMIT: &str = "这是居住证号码，请把证件类型改为“身份证、港澳台居住证”";
 
 fn without_brackets(number: &str) -> String {
     number.chars().filter(|c| !matches!(c, '(' | ')')).collect()

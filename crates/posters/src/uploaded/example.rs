@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    Area, Colour, Part, PosterError, Size,
+    Area, Colour, Part, PosterError, Size, Way,
     font::Weight,
     geometry::Align,
     layout::{fixed_words, place},
@@ -49,7 +49,7 @@ const PLACE_LINE: &str = "#c4201d";
 fn fixed(size: Size) -> Result<String, PosterError> {
     let mut svg = String::new();
     for slot in &size.geometry().slots {
-        let Some(words) = fixed_words(slot.part) else { continue };
+        let Some(words) = fixed_words(slot.part, Way::Entry) else { continue };
         let block = place(slot, words)?;
         let bold = if block.bold { " font-weight=\"bold\"" } else { "" };
         for line in &block.lines {

@@ -11,6 +11,7 @@ pub const URL: &str = "https://scan.example.gov.cn/c/0123456789abcdef";
 /// A poster on which everything is said that can be.
 pub fn sample() -> PosterText {
     PosterText {
+        way: posters::Way::Entry,
         url: URL.into(),
         place: "阜阳市人民医院（南区）".into(),
         door: "门诊部 东门".into(),

@@ -4,9 +4,9 @@ use crate::{
     browser::Browser,
     support::{signed_up, visits_at},
 };
-use actions::accounts::sms_codes::CodeUse;
+use actions::{accounts::sms_codes::CodeUse, checkpoints::settings};
 use axum::http::{Method, StatusCode};
-use domain::people::resident_id_check;
+use domain::{checkpoints::SettingsForm, people::resident_id_check, time::MINUTE_MS};
 use serde_json::json;
 use testkit::TestHouse;
 
@@ -52,6 +52,65 @@ async fn a_child_is_added_on_a_page_and_enters_by_a_press_of_its_own() {
     assert_eq!(stranger.post(&format!("{at_door}/1"), &[]).await.status, StatusCode::NOT_FOUND);
     browser.post("/me/family/1/remove", &[]).await.aim();
     browser.get(&at_door).await.says("还没有可以登记的家人");
+}
+
+#[tokio::test]
+async fn where_a_door_asks_for_the_position_a_member_is_asked_too_and_may_refuse() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let manager = t.staff(&door.manager).await.as_manager().unwrap();
+    let form = SettingsForm {
+        asks_position: "1".to_owned(),
+        latitude: "32.89".to_owned(),
+        longitude: "115.814".to_owned(),
+        radius_m: "200".to_owned(),
+        ..SettingsForm::default()
+    };
+    settings::set(&t, &manager, door.number, &form).await.unwrap();
+    let token = signed_up(&t, &t.person_form()).await;
+    let mut browser = Browser::holding(&t, "vc_visitor", &token).await;
+    let at_door = format!("/c/{}/family", door.code);
+    assert!(!browser.get(&at_door).await.text().contains("核对位置"), "nobody to be asked for");
+    let number = child();
+    let typed = [
+        ("relation", "child"),
+        ("name", "李小小"),
+        ("id_kind", "resident_id"),
+        ("id_number", &number),
+        ("consent", "1"),
+    ];
+    browser.post("/me/family", &typed).await.aim();
+    let own = browser.get(&format!("/c/{}", door.code)).await;
+    let seen = browser.get(&at_door).await;
+    for says in
+        ["这个门要核对位置", "位置只当场比对，不保存", "name=\"position\"", "getCurrentPosition"]
+    {
+        own.says(says);
+        seen.says(says);
+    }
+    let press = format!("{at_door}/1");
+    let near = [("position", "32.8905,115.814,20")];
+    let enter = async |browser: &mut Browser, told: &[(&str, &str)]| {
+        t.clock.advance_ms(2 * MINUTE_MS);
+        let aim = browser.post(&press, told).await.aim().to_owned();
+        browser.get(&aim).await
+    };
+    assert!(!enter(&mut browser, &near).await.text().contains("请值守人员复核"));
+    let far = [("position", "33.3,115.814,20")];
+    enter(&mut browser, &far).await.says("扫码的位置离这个门较远，请值守人员复核");
+    enter(&mut browser, &[("position", "")]).await.says("没有得到位置，请值守人员复核");
+    enter(&mut browser, &[]).await.says("没有得到位置，请值守人员复核");
+
+    t.clock.advance_ms(2 * MINUTE_MS);
+    let told = json!({ "code": door.code, "position": {
+        "latitude": 32.8905, "longitude": 115.814, "accuracy_m": 20.0 } });
+    let address = "/api/v1/family/1/checkins";
+    let entered = browser.ask(&Method::POST, address, &JSON, told.to_string()).await.json();
+    assert_eq!((&entered["position"], &entered["verdict"]), (&json!("near"), &json!("pass")));
+    t.clock.advance_ms(2 * MINUTE_MS);
+    let untold = json!({ "code": door.code }).to_string();
+    let entered = browser.ask(&Method::POST, address, &JSON, untold).await.json();
+    assert_eq!((&entered["position"], &entered["verdict"]), (&json!("untold"), &json!("recheck")));
 }
 
 #[tokio::test]

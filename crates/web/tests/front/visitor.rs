@@ -65,7 +65,7 @@ async fn the_first_scan_registers_and_enters_in_one_submission() {
     let seen = phone.get(&aim).await;
     seen.says(StatusCode::OK, &["<h1>登记成功</h1>", "王*明", "14:32:07", "绿码", "11 小时前"]);
     seen.says_not("小明");
-    phone.get("/me").await.says(StatusCode::OK, &["阜阳市人民医院（南区）", "2026-12-20"]);
+    phone.get("/me").await.says(StatusCode::OK, &["阜阳市人民医院（南区）", "12-20 删除"]);
 }
 
 #[tokio::test]
@@ -121,7 +121,8 @@ async fn the_head_follows_the_decision() {
         everybody_is(&t, colour).await;
         let (_, seen) = enter(&mut phone, &door).await;
         let head = format!("class=\"top {look}\"");
-        seen.says(StatusCode::OK, &[&head, colour.label(), decision.label(), "role=\"alert\""]);
+        let told = if decision == Decision::Stop { "请勿进入" } else { "请等候复核" };
+        seen.says(StatusCode::OK, &[&head, colour.label(), told, "role=\"alert\""]);
         seen.says_not("top pass");
         t.clock.advance_ms(2 * MINUTE_MS);
     }

@@ -147,6 +147,9 @@ impl<K: Kind> Import<'_, K> {
     ) -> anyhow::Result<ImportOutcome> {
         // Written before anything is saved: when it cannot be, nothing is.
         self.write_errors(errors, checked)?;
+        if let Some(titles) = header.unused_in_words() {
+            writeln!(out, "没有用到的列 (columns not used)：{titles}")?;
+        }
         let wanted = checked.bad == 0 || self.args.accept_partial;
         let mut tally = Tally {
             rows: checked.rows,
@@ -164,7 +167,8 @@ impl<K: Kind> Import<'_, K> {
             self.write_errors(errors, checked)?;
         }
         let seconds = self.house.now().since(begun) / 1000;
-        summary::<K>(out, &tally, seconds, errors)?;
+        let notes = checked.findings.iter().filter(|f| f.weight == Weight::Note).count();
+        summary::<K>(out, &tally, notes, seconds, errors)?;
         saved?;
         let stopped = saves && self.stop.is_set() && tally.saved < tally.good;
         if saves && !stopped {
@@ -232,7 +236,15 @@ impl<K: Kind> Import<'_, K> {
         if stopped {
             "已中断：导入了的行都是完整的。再次运行会从没有导入的行继续"
         } else if self.args.dry_run {
-            "只是检查，没有导入任何一行 (dry run, nothing imported)"
+            match tally.bad {
+                0 => {
+                    "只是检查，没有导入任何一行 (dry run, nothing imported)。都合格，去掉 --dry-run 即可导入"
+                }
+                _ => {
+                    "只是检查，没有导入任何一行 (dry run, nothing imported)。请按错误表改正；\
+                     或者用 --accept-partial 代替 --dry-run，只导入合格的行"
+                }
+            }
         } else if !wanted {
             "有不合格的行，没有导入任何一行 (nothing imported)。请按错误表改正后重新运行；\
              或者加 --accept-partial，只导入合格的行"
@@ -274,6 +286,7 @@ fn note<Row: FromRow>(
 fn summary<K: Kind>(
     out: &mut dyn Write,
     tally: &Tally,
+    notes: usize,
     seconds: i64,
     errors: &Path,
 ) -> std::io::Result<()> {
@@ -288,6 +301,9 @@ fn summary<K: Kind>(
         if K::CHANGES || !name.ends_with("changed") {
             writeln!(out, "{name}: {count}")?;
         }
+    }
+    if notes > 0 {
+        writeln!(out, "要看一下 to look at: {notes}（合格，见错误表里的“提示”）")?;
     }
     writeln!(out, "用时 seconds: {seconds}")?;
     writeln!(out, "错误表 error table: {}", errors.display())

@@ -104,7 +104,11 @@ impl Reading {
 }
 
 fn bytes_of(path: &PathBuf, bytes_max: u64) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("读不了 {}：{error}", path.display());
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("没有这个文件：{}", path.display()),
+        std::io::ErrorKind::PermissionDenied => format!("没有权限读 {}", path.display()),
+        _ => format!("读不了 {}：{error}", path.display()),
+    };
     let about = std::fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         return Err(format!("{} 不是文件", path.display()));

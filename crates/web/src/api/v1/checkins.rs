@@ -35,6 +35,20 @@ pub struct NewCheckin {
     sign: Option<String>,
 }
 
+/// What a program tells of where its phone is, as [`Scanned`] takes it.
+pub(super) fn scanned(
+    house: &House,
+    headers: &HeaderMap,
+    code: &str,
+    (position, sign): (Option<Position>, Option<&str>),
+) -> Scanned {
+    Scanned {
+        method: method(headers),
+        position: position.and_then(|p| Told::new(p.latitude, p.longitude, p.accuracy_m)),
+        sign: sign.map_or(SignSeen::NotAsked, |sign| signs::opened(house, code, sign)),
+    }
+}
+
 /// A position (WGS 84).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -172,11 +186,8 @@ pub async fn create(
     headers: HeaderMap,
     JsonBody(new): JsonBody<NewCheckin>,
 ) -> Response {
-    let scanned = Scanned {
-        method: method(&headers),
-        position: new.position.and_then(|p| Told::new(p.latitude, p.longitude, p.accuracy_m)),
-        sign: new.sign.map_or(SignSeen::NotAsked, |sign| signs::opened(&house, &new.code, &sign)),
-    };
+    let told = (new.position, new.sign.as_deref());
+    let scanned = scanned(&house, &headers, &new.code, told);
     let entry = async move { record(&house, &visitor, &new.code, scanned).await };
     match to_the_end(entry).await {
         Ok(receipt) => {

@@ -1,7 +1,7 @@
 //! A visitor's family: listed, added, removed, shared, and checked in one at a time.
 
 use super::{
-    checkins::Checkin,
+    checkins::{Checkin, Position, scanned},
     problems::{Elsewhere, FromElsewhere, Full, Named, Often, SignedIn, Typed},
     told::{Told, done, made, read},
 };
@@ -19,7 +19,7 @@ use actions::{
 };
 use axum::{
     extract::{Path, State},
-    http::Method,
+    http::{HeaderMap, Method},
     routing::{delete, get, post},
 };
 use domain::people::MemberForm;
@@ -125,6 +125,12 @@ pub struct NewFamilyCheckin {
     /// The sixteen characters of the venue code.
     #[schema(example = "abcdefghijklmnop", min_length = 16, max_length = 16)]
     code: String,
+    /// Where the phone is, at a door that asks. It is compared and not kept.
+    #[serde(default)]
+    position: Option<Position>,
+    /// The last part of the address that the door's electronic sign shows, at a door that has one.
+    #[serde(default)]
+    sign: Option<String>,
 }
 
 /// Whether to share a member.
@@ -214,10 +220,13 @@ pub async fn check_in(
     State(house): State<Arc<House>>,
     As(visitor): As<Visitor>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     JsonBody(new): JsonBody<NewFamilyCheckin>,
 ) -> Told {
     let id: i64 = number(&id)?;
-    let entry = async move { family::check_in(&house, &visitor, id, &new.code).await };
+    let told = (new.position, new.sign.as_deref());
+    let way = scanned(&house, &headers, &new.code, told);
+    let entry = async move { family::check_in(&house, &visitor, id, &new.code, way).await };
     let receipt = to_the_end(entry).await?;
     made(format!("/api/v1/family/{id}/checkins/{}", receipt.id), Checkin::from(&receipt))
 }

@@ -11,7 +11,7 @@ use super::{
     identity::IdentityPage,
     layouts::LayoutsPage,
     places::view::{PlacesPage, SurePage},
-    review_view::ReviewPage,
+    review_view::{ManyPage, ReviewPage},
 };
 use crate::pages::desk::{
     Marks,
@@ -200,6 +200,21 @@ fn a_decision_taken_by_somebody_else_is_said_and_cannot_be_taken_again() {
     wrong.marks = Marks(Complaints::one("reason", "请写明退回原因，对方要据此改正"));
     let html = drawn("review-wrong", &wrong);
     assert!(html.contains("id=\"reason-wrong\""));
+}
+
+#[test]
+fn what_one_decision_about_many_approves_is_shown_before() {
+    let many = |rows: Vec<Row>| ManyPage {
+        p: frame(Some(Role::Reviewer), "/review/many"),
+        filter: Filter::all(State::Submitted),
+        queue: queue(rows),
+        notice: None,
+        seen: NOW,
+    };
+    let html = drawn("review-many", &many(rows()));
+    assert!(html.contains("通过这 128 件") && html.contains("还有 123 件没有列在这里"));
+    let html = drawn("review-many-none", &many(Vec::new()));
+    assert!(html.contains("没有可以一次通过的申请") && !html.contains("/review/many/approve"));
 }
 
 fn place(id: i64, name: &str, state: Match) -> places::Row {

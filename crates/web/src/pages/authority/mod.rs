@@ -13,6 +13,8 @@ pub mod inspections;
 pub mod layouts;
 #[cfg(test)]
 mod looks;
+#[cfg(test)]
+mod looks_of_people;
 pub mod narrowing;
 pub mod places;
 pub mod policy;

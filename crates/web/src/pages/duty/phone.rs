@@ -1,5 +1,6 @@
 //! Another phone for somebody who stands at the door with their document.
 
+use super::unbound;
 use crate::{
     address::Client,
     answer::{PageFailure, Shown},
@@ -73,7 +74,10 @@ fn blank() -> ClaimForm {
 }
 
 /// `GET /duty/phone`
-pub(super) async fn page(p: Page, As(_): As<DutyDevice>) -> Shown {
+pub(super) async fn page(p: Page, device: Option<As<DutyDevice>>) -> Shown {
+    if device.is_none() {
+        return unbound::stranger(&p);
+    }
     draw(&p, &blank(), Said::default(), None)
 }
 

@@ -1,6 +1,9 @@
 //! Reverse scan by a code that a scanner reads, or by ID number.
 
-use super::screen::{done, wants_part};
+use super::{
+    screen::{done, wants_part},
+    unbound,
+};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
@@ -57,7 +60,10 @@ pub(super) struct Fields {
 }
 
 /// `GET /duty/reverse-scan`
-pub(super) async fn page(p: Page, As(_): As<DutyDevice>, headers: HeaderMap) -> Shown {
+pub(super) async fn page(p: Page, device: Option<As<DutyDevice>>, headers: HeaderMap) -> Shown {
+    if device.is_none() {
+        return unbound::stranger(&p);
+    }
     let form = IdForm { id_kind: IdKind::ResidentId.code().to_owned(), ..Default::default() };
     draw(&p, &headers, StatusCode::OK, &form, &Complaints::default(), None)
 }

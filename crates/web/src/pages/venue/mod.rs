@@ -12,6 +12,8 @@ pub mod invitations;
 pub mod life;
 #[cfg(test)]
 mod looks;
+#[cfg(test)]
+mod looks_of_doors;
 pub mod messages;
 pub mod narrowing;
 pub mod organisation;

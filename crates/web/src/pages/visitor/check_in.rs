@@ -122,7 +122,7 @@ const NO_SIGN: (StatusCode, &str, &str) =
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sent {
-    position: String,
+    pub(super) position: String,
 }
 
 /// How this browser comes to a door.

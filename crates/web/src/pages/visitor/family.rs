@@ -1,9 +1,14 @@
 //! 家人: children and others without a phone, added and checked in by somebody signed in.
 
-use super::{check_in::open_door, result, show, told::Told};
+use super::{
+    check_in::{Sent, open_door, scanned},
+    result, show,
+    told::Told,
+};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
+    frame::Frame,
     page::Page,
     pages::desk::number,
     seat::As,
@@ -17,7 +22,9 @@ use actions::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
+    http::HeaderMap,
     response::{IntoResponse, Redirect},
 };
 use domain::{
@@ -182,20 +189,23 @@ pub(super) async fn at_door(
     draw_door(&house, &p, &visitor, (&code, &door), Told::default()).await
 }
 
-/// `POST /c/{code}/family/{id}`: one press, one person.
+/// `POST /c/{code}/family/{id}`: one press, one person; what the door asks of a scan comes with it.
 pub(super) async fn enter(
     State(house): State<Arc<House>>,
     p: Page,
     As(visitor): As<Visitor>,
+    Extension(frame): Extension<Frame>,
     Path((code, id)): Path<(String, String)>,
-    Checked(()): Checked<()>,
+    headers: HeaderMap,
+    Checked(sent): Checked<Sent>,
 ) -> Shown {
     let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
         Err(dead) => return dead,
     };
-    let (whole, scanned, member) = (Arc::clone(&house), code.clone(), id.clone());
-    let entry = async move { family::check_in(&whole, &visitor, number(&member)?, &scanned).await };
+    let way = scanned(&house, (&code, &door), &frame, &headers, &sent.position);
+    let (whole, at, member) = (Arc::clone(&house), code.clone(), id.clone());
+    let entry = async move { family::check_in(&whole, &visitor, number(&member)?, &at, way).await };
     match to_the_end(entry).await {
         Ok(receipt) => {
             let aim = format!("/c/{code}/family/{id}/r/{}", receipt.id);

@@ -35,6 +35,7 @@ use axum::{
     routing::{get, post},
 };
 use domain::{
+    entry_policy::Decision,
     health_status::{Colour, Itinerary},
     time::UnixMs,
 };
@@ -106,6 +107,20 @@ pub fn routes() -> Vec<Route> {
 #[must_use]
 pub fn short_time(at: UnixMs) -> String {
     at.date_time_text().get(5..16).unwrap_or_default().to_owned()
+}
+
+/// `12-20`
+pub(crate) fn short_date(day: UnixMs) -> String {
+    day.date_text().get(5..).unwrap_or_default().to_owned()
+}
+
+/// What a decision asks of the visitor; the door has words of its own for it.
+pub(crate) fn told_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Pass => "请进入",
+        Decision::Recheck => "请等候复核",
+        Decision::Stop => "请勿进入",
+    }
 }
 
 /// The class and shape that go with a colour.

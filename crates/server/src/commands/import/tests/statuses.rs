@@ -35,17 +35,19 @@ async fn good_rows_go_in_and_bad_ones_into_the_table_of_errors() {
     let args = ImportArgs { accept_partial: true, ..args };
     let (outcome, out) = desk.run_as(Statuses, &args).await;
     assert_eq!(outcome, ImportOutcome::Done, "{out}");
-    for line in ["rows: 201", "bad: 2", "imported: 199"] {
+    for line in ["rows: 201", "bad: 2", "imported: 199", "to look at: 1"] {
         assert!(out.contains(line), "{line} {out}");
     }
     assert_eq!(waiting(&desk).await, 198);
     let errors = desk.errors(&args);
-    assert_eq!(errors.len(), 3, "{errors:?}");
+    assert_eq!(errors.len(), 4, "{errors:?}");
     assert!(
         errors[0].starts_with("200,C,身份证号,110105194902310021,身份证号码中的出生日期不存在")
     );
-    assert!(errors[1].starts_with("202,D,健康码状态,蓝码,"), "{}", errors[1]);
-    assert!(errors[2].starts_with("202,E,采样时间,2026-11-23,时间在现在之后"), "{}", errors[2]);
+    let twice = "201,D,健康码状态,红码,提示：与第 3 行是同一个证件、同一时间，健康码不同";
+    assert!(errors[1].starts_with(twice), "{}", errors[1]);
+    assert!(errors[2].starts_with("202,D,健康码状态,蓝码,"), "{}", errors[2]);
+    assert!(errors[3].starts_with("202,E,采样时间,2026-11-23,时间在现在之后"), "{}", errors[3]);
     let (_, out) = desk.run_as(Statuses, &args).await;
     assert!(out.contains("waiting: 198"), "again, and nobody is there twice: {out}");
 }
@@ -58,6 +60,29 @@ async fn a_dry_run_looks_at_everything_and_saves_nothing() {
     let (outcome, out) = desk.run_as(Statuses, &args).await;
     assert_eq!(outcome, ImportOutcome::Done, "{out}");
     assert!(out.contains("dry run") && waiting(&desk).await == 0, "{out}");
+    assert!(out.contains("去掉 --dry-run 即可导入"), "{out}");
+    let rows = [rows[0].clone(), ",,3412,绿码,,,,".to_owned()];
+    let args = ImportArgs { dry_run: true, ..put(&desk, &rows) };
+    let (outcome, out) = desk.run_as(Statuses, &args).await;
+    assert_eq!(outcome, ImportOutcome::Refused, "{out}");
+    assert!(out.contains("请按错误表改正") && out.contains("--accept-partial"), "{out}");
+}
+
+#[tokio::test]
+async fn columns_without_a_use_are_named_and_a_list_that_says_nothing_is_refused_at_once() {
+    let desk = Desk::new().await;
+    let list = format!("证件号码,颜色,备注,电话\n{},绿码,x,13800138000\n", id_number(3_000));
+    let (outcome, out) = desk.run_as(Statuses, &desk.put("odd.csv", list.as_bytes())).await;
+    assert_eq!(outcome, ImportOutcome::Done, "{out}");
+    assert!(out.contains("没有用到的列 (columns not used)：备注、电话"), "{out}");
+    let list = format!("证件号码,级别\n{},绿码\n{},绿码\n", id_number(3_000), id_number(3_001));
+    let (outcome, out) = desk.run_as(Statuses, &desk.put("none.csv", list.as_bytes())).await;
+    assert_eq!(outcome, ImportOutcome::Refused, "{out}");
+    assert!(out.contains("至少要有一列：健康码、检测结果、行程、接种剂次"), "{out}");
+    assert!(out.contains("没有用到的列：级别") && !out.contains("rows:"), "{out}");
+    let args = ImportArgs { file: "/nowhere/list.csv".into(), ..desk.put("x.csv", b"") };
+    let (_, out) = desk.run_as(Statuses, &args).await;
+    assert!(out.contains("没有这个文件：/nowhere/list.csv"), "{out}");
 }
 
 #[tokio::test]

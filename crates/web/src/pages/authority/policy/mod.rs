@@ -1,5 +1,7 @@
 //! Entry policies: what holds where, proposing another with a look at what it changes, deciding.
 
+#[cfg(test)]
+mod looks;
 pub mod view;
 
 use crate::{

@@ -1,6 +1,7 @@
 //! The pages of entry policies: what templates ask of them.
 
 use crate::{
+    i18n::Lang,
     page::Page,
     pages::desk::{County, Marks, query_text},
 };
@@ -99,9 +100,10 @@ pub(in crate::pages::authority) fn asks(p: &Page, rules: Option<&Rules>) -> Vec<
     let Some(rules) = rules else {
         return vec![p.t("取消这里的规定，按上一级执行").to_owned()];
     };
-    let of = |what: &str, rule: Otherwise| format!("{}：{}", p.t(what), p.t(rule.label()));
+    let colon = if p.lang == Lang::En { ": " } else { "：" };
+    let of = |what: &str, rule: Otherwise| format!("{}{colon}{}", p.t(what), p.t(rule.label()));
     let or_pass = |what: &str, rule: Option<Otherwise>| {
-        format!("{}：{}", p.t(what), p.t(rule.map_or("不看", Otherwise::label)))
+        format!("{}{colon}{}", p.t(what), p.t(rule.map_or("不看", Otherwise::label)))
     };
     let test = match rules.nucleic_acid_hours_max {
         Some(hours) => {
