@@ -99,6 +99,8 @@ const DATA: [(&str, &[&str], &str); 57] = [
     ("actions/src/health_status/import.rs", &[], ERRORS),
     ("actions/src/health_status/asking.rs", &[], AUDIT),
     ("actions/src/people/births.rs", &[], AUDIT),
+    ("actions/src/retention/run.rs", &[], AUDIT),
+    ("domain/src/retention.rs", &[], AUDIT),
     (
         "actions/src/health_status/set.rs",
         &["接口", "{} 条，生效 {}，没有变化 {}，等待登记 {}，姓名不符 {}"],
