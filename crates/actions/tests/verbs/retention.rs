@@ -602,7 +602,6 @@ mod any_history {
     async fn somebody_is_erased_exactly_when_the_rule_says() {
         let seed = std::env::var("VENUECODE_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(0));
-        println!("VENUECODE_SEED={seed}");
         let mut dice = StdRng::seed_from_u64(seed);
         let mut t = house().await;
         parts(&mut t).settings.kept.inactive = INACTIVE as u32;
@@ -627,7 +626,6 @@ mod any_history {
             town.midnight(today + 1, seed).await;
         }
         let gone = town.people.iter().filter(|(_, _, model)| model.gone).count();
-        println!("{gone} of {PEOPLE} went");
         assert!(gone > 0, "seed {seed}");
     }
 }
