@@ -10,6 +10,9 @@ use domain::{
 /// a registry that is away.
 const AGE_DAYS: i64 = 7;
 
+/// People who are handed over at once: two megabytes.
+const NOTED_AT_ONCE: usize = 131_072;
+
 /// A civil day as a number: days since 1970, UTC+8.
 pub(super) fn day_number(at: UnixMs) -> i64 {
     let first = UnixMs(0).day_start();
@@ -52,7 +55,12 @@ pub async fn note_days(house: &House, go_on: impl Fn() -> bool) -> Answer<u64> {
         let (from, to) = (day_start(day).0, day_start(day + 1).0);
         let seen = house.visits.persons_between(from, to).await.map_err(Failure::broken)?;
         let mark = short(day);
-        registry.note_seen(seen.iter().map(|person| (PersonNumber(person), mark))).await?;
+        let mut some = seen.some_from(0, NOTED_AT_ONCE);
+        while let Some(last) = some.last().copied() {
+            registry.note_seen(some.into_iter().map(|who| (PersonNumber(who), mark))).await?;
+            let next = last.checked_add(1);
+            some = next.map(|next| seen.some_from(next, NOTED_AT_ONCE)).unwrap_or_default();
+        }
         registry.set_noted_until(day).await?;
         count += 1;
     }

@@ -8,7 +8,7 @@ use crate::{Answer, House, people::nobody};
 use domain::{
     people::PersonNumber,
     retention::{Hold, Stay},
-    time::UnixMs,
+    time::{HOUR_MS, UnixMs},
 };
 use registry::{ERASED, SEEN_BLOCK, SeenDays};
 use std::{
@@ -22,6 +22,8 @@ const BLOCKS_AT_ONCE: u64 = 64;
 const JUDGED_AT_ONCE: usize = 200;
 /// People who are erased in one transaction: nobody else writes meanwhile, for some hundredths of a second.
 const ERASED_AT_ONCE: usize = 50;
+/// An entry that was under way when its person was judged is found by asking a little further back.
+const LATE_MS: i64 = HOUR_MS;
 /// Between two such transactions others have their turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -147,8 +149,11 @@ impl Sweep<'_> {
     async fn erase(&self, run: i64, over: &[Judged], judged_at: UnixMs) -> Answer<u64> {
         let house = self.house;
         let people: Vec<PersonNumber> = over.iter().map(|judged| judged.resting.person).collect();
-        let came: HashSet<PersonNumber> =
-            last_visits(house, &people, judged_at).await?.into_iter().map(|(who, _)| who).collect();
+        let came: HashSet<PersonNumber> = last_visits(house, &people, judged_at.plus(-LATE_MS))
+            .await?
+            .into_iter()
+            .map(|(who, _)| who)
+            .collect();
         let mut judged = Vec::with_capacity(over.len());
         for one in over.iter().filter(|one| !came.contains(&one.resting.person)) {
             judged.push((one.resting.clone(), nobody(house)?));

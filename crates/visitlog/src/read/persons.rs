@@ -30,10 +30,15 @@ impl Persons {
 
     /// Everybody, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.blocks.iter().flat_map(|(block, words)| {
-            let places = (0..BLOCK).filter(|at| words[*at as usize / 64] >> (at % 64) & 1 == 1);
-            places.map(move |at| block * BLOCK + at)
-        })
+        self.blocks.iter().flat_map(|(block, words)| numbers(*block, words))
+    }
+
+    /// The first of those from this number on, at most `most` of them, in order.
+    #[must_use]
+    pub fn some_from(&self, first: u64, most: usize) -> Vec<u64> {
+        let blocks = self.blocks.range(first / BLOCK..);
+        let all = blocks.flat_map(|(block, words)| numbers(*block, words));
+        all.filter(|person| *person >= first).take(most).collect()
     }
 
     /// How many they are.
@@ -47,6 +52,12 @@ impl Persons {
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
+}
+
+/// The numbers whose bits are set.
+fn numbers(block: u64, words: &[u64; WORDS]) -> impl Iterator<Item = u64> + '_ {
+    let there = (0..BLOCK).filter(move |at| words[*at as usize / 64] >> (at % 64) & 1 == 1);
+    there.map(move |at| block * BLOCK + at)
 }
 
 impl Snapshot {
@@ -125,6 +136,10 @@ mod tests {
             let wanted: BTreeSet<u64> = numbers.into_iter().collect();
             prop_assert_eq!(persons.len(), wanted.len());
             prop_assert_eq!(persons.is_empty(), wanted.is_empty());
+            for first in wanted.iter().copied().chain([0, 4_095, u64::MAX]) {
+                let some: Vec<u64> = wanted.range(first..).take(3).copied().collect();
+                prop_assert_eq!(persons.some_from(first, 3), some);
+            }
             prop_assert!(persons.iter().eq(wanted));
         }
     }
