@@ -16,7 +16,7 @@ export default [
         name: '蔺云帆', body: '34990119900307881', phone: '15500000011', expect_errors: [/status of 4(01|22)/],
       });
       await phone.goto(`${server.url}/me`);
-      await phone.getByText(/一直不扫码、不登录，登记的资料会在 \d{4}-\d\d-\d\d 删除/).waitFor();
+      await phone.getByText(/一直不扫码、不登录，登记的资料自动删除：\s*\d{4}-\d\d-\d\d/).waitFor();
       await lookAt(ctx, phone, 'me-with-the-day', SIZES);
       await phone.setViewportSize({ width: 360, height: 740 });
       await phone.getByRole('link', { name: '更正与删除' }).click();

@@ -114,7 +114,7 @@ async fn the_day_of_an_unused_registration_is_shown_and_on_it_an_old_cookie_lead
     let t = TestHouse::new().await;
     daily(&t, || true).await.unwrap();
     let (mut phone, door) = known(&t).await;
-    phone.get("/me").await.says(StatusCode::OK, &["登记的资料会在 2027-05-21 删除"]);
+    phone.get("/me").await.says(StatusCode::OK, &["登记的资料自动删除：", ">2027-05-21<"]);
     let door = format!("/c/{}", door.code);
     for day in 1..=180 {
         t.clock.advance_ms(DAY_MS);
