@@ -16,6 +16,9 @@ export default [
         name: '蔺云帆', body: '34990119900307881', phone: '15500000011', expect_errors: [/status of 4(01|22)/],
       });
       await phone.goto(`${server.url}/me`);
+      await phone.getByText(/一直不扫码、不登录，登记的资料自动删除：\s*\d{4}-\d\d-\d\d/).waitFor();
+      await lookAt(ctx, phone, 'me-with-the-day', SIZES);
+      await phone.setViewportSize({ width: 360, height: 740 });
       await phone.getByRole('link', { name: '更正与删除' }).click();
       await lookAt(ctx, phone, 'requests-empty', SIZES);
       await phone.setViewportSize({ width: 360, height: 740 });
@@ -65,7 +68,8 @@ export default [
       const english = await ctx.newPage({ width: 360, height: 740 });
       await english.goto(`${server.url}/lang?to=en&next=/privacy`);
       const words = await english.locator('main').innerText();
-      assert.match(words, /Version 3/);
+      assert.match(words, /Version 4/);
+      assert.match(words, /for 180 days, it is deleted/);
       assert.doesNotMatch(words, /[\u4e00-\u9fff]/);
       await ctx.shot(english, 'notice-english');
 

@@ -20,6 +20,7 @@ use domain::{
     applications::ReviewSteps,
     networks::Network,
     outside::{Clock, Dice, roll},
+    retention::KeptDays,
     time::UnixMs,
 };
 use registry::Registry;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub demo: bool,
     /// Days a visit is kept.
     pub visit_days: u32,
+    /// Days that people, and what has ended, are kept.
+    pub kept: KeptDays,
     /// Working days until a person's request about their data is answered.
     pub answer_days: u32,
     /// How many people say yes before a door gets its code.

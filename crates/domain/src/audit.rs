@@ -127,6 +127,8 @@ pub enum Deed {
     PersonCorrected,
     /// Erased a person at their request.
     PersonErased,
+    /// Deleted what had been kept long enough, people who were not seen any more among it.
+    RetentionRun,
     /// Kept a case secret from those it is about, for now.
     CaseEmbargoed,
     /// Ended that a case is kept secret.
@@ -137,7 +139,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 66] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::AccountRegistered,
@@ -200,6 +202,7 @@ impl Deed {
         Self::RequestRefused,
         Self::PersonCorrected,
         Self::PersonErased,
+        Self::RetentionRun,
         Self::CaseEmbargoed,
         Self::EmbargoLifted,
         Self::AuditRead,
@@ -271,6 +274,7 @@ impl Deed {
             Self::RequestRefused => "request_refused",
             Self::PersonCorrected => "person_corrected",
             Self::PersonErased => "person_erased",
+            Self::RetentionRun => "retention_run",
             Self::CaseEmbargoed => "case_embargoed",
             Self::EmbargoLifted => "embargo_lifted",
             Self::AuditRead => "audit_read",
@@ -349,6 +353,7 @@ impl Deed {
             Self::RequestRefused => "不予办理个人信息要求",
             Self::PersonCorrected => "更正个人信息",
             Self::PersonErased => "删除个人信息",
+            Self::RetentionRun => "到期清理",
             Self::CaseEmbargoed => "病例开始保密",
             Self::EmbargoLifted => "病例结束保密",
             Self::AuditRead => "查看审计记录",

@@ -313,18 +313,6 @@ impl Registry {
         tx.commit().await?;
         Ok(true)
     }
-
-    /// Forgets changes of phones that ended before `before`, with what they held; how many.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn sweep_phone_changes(&self, before: UnixMs) -> Result<u64> {
-        let done = sqlx::query("delete from phone_changes where ended_ms < $1")
-            .bind(before.0)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected())
-    }
 }
 
 /// Gives a person another name and document; `false` when somebody else has the document. What the

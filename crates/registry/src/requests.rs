@@ -4,13 +4,12 @@ use crate::{
     audit::{self, AuditLine},
     changes::{self, Change},
     connect::{Registry, RegistryError, Result, count, next_number},
-    health_status,
+    erasing,
     people::{NewPerson, column, number},
     registrations::put_right,
 };
 use domain::{
     people::{IdKind, PersonNumber},
-    privacy::WITHDRAWN,
     requests::{RequestKind, RequestState},
     time::UnixMs,
 };
@@ -125,11 +124,6 @@ async fn settle(tx: &mut AnyConnection, id: i64, decision: &RequestDecision) -> 
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-async fn run(tx: &mut AnyConnection, sql: &'static str, person: PersonNumber) -> Result<()> {
-    sqlx::query(sql).bind(column(person)).execute(tx).await?;
-    Ok(())
 }
 
 impl Registry {
@@ -301,82 +295,12 @@ impl Registry {
         if !settle(&mut tx, id, decision).await? {
             return Ok(CarriedOut::NotOpen);
         }
-        if is_kept(&mut tx, person, since).await? {
+        let traced = erasing::last_traced(&mut tx, &[person]).await?;
+        if traced.get(&person).is_some_and(|last| *last >= since) {
             return Ok(CarriedOut::Kept);
         }
-        // What the authority's register says of a document stays with the document: nobody erases a red
-        // code away.
-        health_status::let_go(&mut tx, column(person), decision.at).await?;
-        sqlx::query(
-            "delete from sms_codes where phone_index in \
-             (select phone_index from people where number = $1 and phone_index is not null)",
-        )
-        .bind(column(person))
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "update people set id_sealed = $2, id_index = $3, name_sealed = $4, \
-             masked_sealed = $5, name_index = null, phone_sealed = null, phone_index = null, \
-             born_sealed = null, consent_version = $6, session_epoch = session_epoch + 1 where number = $1",
-        )
-        .bind(column(person))
-        .bind(nobody.id_sealed.as_slice())
-        .bind(nobody.id_index.as_slice())
-        .bind(nobody.name_sealed.as_slice())
-        .bind(nobody.masked_sealed.as_slice())
-        .bind(WITHDRAWN)
-        .execute(&mut *tx)
-        .await?;
-        for sql in ERASED {
-            run(&mut tx, sql, person).await?;
-        }
-        sqlx::query(
-            "update person_requests set words_sealed = $2, name_sealed = null, id_kind = null, \
-             id_sealed = null where person = $1",
-        )
-        .bind(column(person))
-        .bind(nobody.name_sealed.as_slice())
-        .execute(&mut *tx)
-        .await?;
-        changes::note(&mut tx, &Change::Person(person)).await?;
+        erasing::erase(&mut tx, &[(person, nobody.clone())], decision.at).await?;
         tx.commit().await?;
         Ok(CarriedOut::Done)
     }
-}
-
-/// What goes with a person besides their own row.
-const ERASED: [&str; 10] = [
-    "delete from entry_identities where person = $1",
-    "delete from identity_checks where person = $1",
-    "delete from phone_changes where person = $1",
-    "delete from registration_corrections where person = $1",
-    "delete from family_members where person = $1",
-    // Whoever waits to share a member and would wait for nobody now is their guardian.
-    "update family_members set confirmed_ms = consented_ms where id in \
-     (select min(w.id) from family_members w where w.ended_ms is null and w.guardian <> $1 \
-     and w.person in (select person from family_members where guardian = $1 and ended_ms is null) \
-     and not exists (select 1 from family_members c where c.person = w.person and c.guardian <> $1 \
-     and c.ended_ms is null and c.confirmed_ms is not null) group by w.person)",
-    "delete from offline_codes where person = $1",
-    "update offline_codes set made_by = person where made_by = $1",
-    "update alerts set note_sealed = null where person = $1",
-    "delete from family_members where guardian = $1",
-];
-
-/// Whether tracing still needs the person. A look at a contact names the person and a case.
-async fn is_kept(tx: &mut AnyConnection, person: PersonNumber, since: UnixMs) -> Result<bool> {
-    let cases = sqlx::query("select count(*) from cases where person = $1 and opened_ms >= $2")
-        .bind(column(person))
-        .bind(since.0)
-        .fetch_one(&mut *tx)
-        .await?;
-    let looks = sqlx::query(
-        "select count(*) from audit where subject = $1 and deed = 'identity_opened' \
-         and at_ms >= $2",
-    )
-    .bind(format!("人员 {}", person.0))
-    .bind(since.0)
-    .fetch_one(tx)
-    .await?;
-    Ok(count(&cases)? > 0 || count(&looks)? > 0)
 }

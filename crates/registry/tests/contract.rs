@@ -44,6 +44,7 @@ mod contract {
     mod regions;
     mod registrations;
     mod requests;
+    mod retention;
     mod sms_codes;
     mod support;
     mod venue_codes;

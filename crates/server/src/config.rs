@@ -8,7 +8,10 @@ use actions::{
     limits::{LimitSettings, PerMinute},
 };
 use clap::{Args, ValueEnum};
-use domain::networks::Network;
+use domain::{
+    networks::Network,
+    retention::{ENDED_DAYS, INACTIVE_DAYS, KeptDays, PROOF_DAYS},
+};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// How log lines look.
@@ -194,6 +197,39 @@ fn metrics_token(text: &str) -> Result<String, &'static str> {
     if text.len() >= 16 { Ok(text.to_owned()) } else { Err("16 characters at least") }
 }
 
+/// How long people, and what has ended, are kept.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct KeptArgs {
+    /// Days after which somebody who gave no sign of life is erased: who did not enter anywhere, did not
+    /// sign in, and did nothing else.
+    #[arg(
+        long, env = "VENUECODE_INACTIVE_DAYS", value_name = "DAYS", default_value_t = INACTIVE_DAYS,
+        value_parser = clap::value_parser!(u32).range(30..=3_650)
+    )]
+    pub(crate) inactive_days: u32,
+    /// Days that families, corrections of registrations and changes of lost phones are kept after their
+    /// end.
+    #[arg(
+        long, env = "VENUECODE_ENDED_DAYS", value_name = "DAYS", default_value_t = ENDED_DAYS,
+        value_parser = clap::value_parser!(u32).range(8..=365)
+    )]
+    pub(crate) ended_days: u32,
+    /// Days that requests are kept after they were answered, and consents after their person was erased:
+    /// as proof.
+    #[arg(
+        long, env = "VENUECODE_PROOF_DAYS", value_name = "DAYS", default_value_t = PROOF_DAYS,
+        value_parser = clap::value_parser!(u32).range(90..=3_650)
+    )]
+    pub(crate) proof_days: u32,
+}
+
+impl KeptArgs {
+    /// As the house takes them.
+    pub(crate) fn days(&self) -> KeptDays {
+        KeptDays { inactive: self.inactive_days, ended: self.ended_days, proof: self.proof_days }
+    }
+}
+
 /// What a server needs to know.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeArgs {
@@ -226,6 +262,8 @@ pub(crate) struct ServeArgs {
         value_parser = clap::value_parser!(u32).range(1..=30)
     )]
     pub(crate) answer_days: u32,
+    #[command(flatten)]
+    pub(crate) kept: KeptArgs,
     /// Telephone number for questions, printed on every poster; 24 characters at most.
     #[arg(long, env = "VENUECODE_HOTLINE", value_name = "NUMBER", value_parser = hotline)]
     pub(crate) hotline: Option<String>,

@@ -1,4 +1,4 @@
-//! Timed jobs: deleting visits whose days are over, forgetting sessions, links and SMS codes that have ended, changing the key of
+//! Timed jobs: deleting visits whose days are over, people who are not seen any more and what has ended, forgetting sessions, links and SMS codes that have ended, changing the key of
 //! visitors' sessions once a year, reminding managers of the deadlines of inspections, deriving months of birth that are missing, following what another process changes in the registry, and
 //! opening alerts, and asking about those who entered with their status unknown.
 
@@ -12,7 +12,7 @@ use actions::{
     inspections, invitations, messages,
     people::{births, identity_check, phones, session::change_key_when_due},
     posters::jobs as poster_jobs,
-    retention::delete_old_visits,
+    retention::daily,
 };
 use domain::{
     offline_codes::LISTED_DAYS,
@@ -172,7 +172,8 @@ async fn derive_births(house: &House, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Deletes visits at the start and after each midnight.
+/// Deletes visits, people who are not seen any more and what has ended, at the start and after each
+/// midnight.
 async fn keep_on(house: &House, mut stopping: watch::Receiver<bool>) {
     let mut done_on = None;
     let mut clock = WallClock::new(house.now(), instant());
@@ -181,9 +182,9 @@ async fn keep_on(house: &House, mut stopping: watch::Receiver<bool>) {
         let trusted = clock.is_trusted(now, instant());
         let today = now.day_start();
         if trusted && done_on != Some(today) {
-            match delete_old_visits(house).await {
+            match daily(house, || !*stopping.borrow()).await {
                 Ok(()) => done_on = Some(today),
-                Err(error) => tracing::error!(%error, "old visits could not be deleted"),
+                Err(error) => tracing::error!(%error, "what is over could not be deleted"),
             }
         }
         tokio::select! {
@@ -215,8 +216,8 @@ impl WallClock {
         if !trusted && !self.said {
             tracing::error!(
                 ahead_ms,
-                "the clock was set forward; no visits are deleted until it is set back or the \
-                 program is started again"
+                "the clock was set forward; no visits and no people are deleted until it is set back or \
+                 the program is started again"
             );
         }
         self.said = !trusted;
@@ -252,7 +253,6 @@ async fn sweep(house: &House) {
     let changes = house.registry.sweep_changes().await;
     let told = house.registry.sweep_messages(now.plus(-messages::KEPT_DAYS * DAY_MS)).await;
     let tried = house.registry.sweep_tries(now).await;
-    let phones = house.registry.sweep_phone_changes(now.plus(-phones::KEPT_DAYS * DAY_MS)).await;
     let invited =
         house.registry.sweep_invitations(now.plus(-invitations::KEPT_DAYS * DAY_MS)).await;
     let inspected =
@@ -276,7 +276,6 @@ async fn sweep(house: &House) {
         ("changes", changes),
         ("messages", told),
         ("tries of a day", tried),
-        ("changes of phones", phones),
         ("invitations", invited),
         ("inspections", inspected),
     ];

@@ -53,6 +53,9 @@ enum Command {
     Restore(commands::restore::RestoreArgs),
     /// Reads every byte of the visits, or of a backup, and names what is damaged.
     Verify(commands::verify::VerifyArgs),
+    /// Deletes what has been kept long enough, which a running server does by itself; or tells what that
+    /// would be.
+    Retention(commands::retention::RetentionArgs),
     /// Times looks at health statuses, for a benchmark.
     #[command(hide = true)]
     TimeStatus(commands::time_status::TimeStatusArgs),
@@ -144,6 +147,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::TimeStatus(args) => commands::time_status::run(args, &mut std::io::stdout()).await,
         Command::Load(args) => commands::load::run(args).await,
         Command::Backup(args) => commands::backup::run(args, &mut std::io::stdout()).await,
+        Command::Retention(args) => commands::retention::run(args, &mut std::io::stdout()).await,
         // Nothing else goes on in these, so they may block.
         Command::Restore(args) => commands::restore::run(&args, &mut std::io::stdout()),
         Command::Verify(args) => commands::verify::run(&args, &mut std::io::stdout()),

@@ -26,7 +26,7 @@ use actions::{
 };
 use anyhow::{Context, bail};
 use domain::applications::ReviewSteps;
-use domain::requests::ANSWER_DAYS;
+use domain::{requests::ANSWER_DAYS, retention::KeptDays};
 use providers::{
     health_status::{Invented, OneSource, Province, ProvinceSettings, Silent, Sources},
     identity_check::{IdentityGateway, IdentityGatewaySettings, NoChecker},
@@ -71,6 +71,8 @@ pub(crate) struct Wiring {
     pub(crate) hotline: Option<String>,
     /// Working days until a person's request about their data is answered.
     pub(crate) answer_days: u32,
+    /// Days that people, and what has ended, are kept.
+    pub(crate) kept: KeptDays,
     /// How many people say yes before a door gets its code.
     pub(crate) review_steps: ReviewSteps,
     /// Which outside source of health status is asked.
@@ -94,6 +96,7 @@ impl Wiring {
             second_factor: SecondFactor::Off,
             hotline: None,
             answer_days: ANSWER_DAYS,
+            kept: KeptDays::default(),
             review_steps: ReviewSteps::One,
             health: HealthSources::None,
             identity_check: None,
@@ -224,6 +227,7 @@ async fn furnish(
             public_url: kept.unwrap_or_else(|| wiring.here.clone()),
             demo,
             visit_days: VISIT_DAYS,
+            kept: wiring.kept,
             answer_days: wiring.answer_days,
             hotline: wiring.hotline.clone(),
             review_steps: wiring.review_steps,

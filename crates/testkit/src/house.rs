@@ -26,6 +26,7 @@ use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     outside::{Clock, Dice},
     people::{CheckOutcome, PersonNumber},
+    retention::KeptDays,
     time::{HOUR_MS, UnixMs},
     venue_codes::Standing,
 };
@@ -364,6 +365,7 @@ impl TestHouse {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 demo: false,
                 visit_days: 28,
+                kept: KeptDays::default(),
                 answer_days: domain::requests::ANSWER_DAYS,
                 second_factor,
                 review_steps,

@@ -111,7 +111,7 @@ pub use options::{
     RUN_VISITS_MAX, SEAL_VISITS, UTC_OFFSET_S, UTC_OFFSET_S_MAX,
 };
 pub use queue::{Committed, Health};
-pub use read::{Entries, Snapshot, Visits};
+pub use read::{Entries, Persons, Snapshot, Visits};
 pub use repair::{DamagedSegment, Lost, RepairReport, repair, repair_on};
 pub use restore::{
     BackupContents, RestoredSegments, check_archive, check_backup, check_backup_on, restore,

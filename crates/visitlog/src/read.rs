@@ -1,5 +1,9 @@
 //! The questions: by person and by checkpoint, one or many at a time, of one consistent view.
 
+mod persons;
+
+pub use persons::Persons;
+
 use crate::{
     engine::Engine,
     errors::ReadError,

@@ -5,7 +5,7 @@ use crate::store::{
     AppendError, Appended, BoxFuture, CloseError, Cursor, KeepError, Page, ReadError, StoreHealth,
     VisitStore,
 };
-use visitlog::{Visit, Window};
+use visitlog::{Persons, Visit, Window};
 
 const SAYS: &str = "this command works without the visits";
 
@@ -71,6 +71,10 @@ impl VisitStore for AbsentVisits {
         &'a self,
         _: &'a [Window],
     ) -> BoxFuture<'a, Result<Vec<Vec<Visit>>, ReadError>> {
+        unread()
+    }
+
+    fn persons_between(&self, _: i64, _: i64) -> BoxFuture<'_, Result<Persons, ReadError>> {
         unread()
     }
 

@@ -32,6 +32,7 @@ pub async fn suite<M: Maker>(mut new_maker: impl FnMut() -> M) {
     answers_are_in_order_of_time(&new_maker().open().await).await;
     pages_join_to_the_whole_answer(&new_maker().open().await).await;
     batched_questions_equal_single_ones(&new_maker().open().await).await;
+    persons_of_a_stretch_are_those_with_a_visit_in_it(&new_maker().open().await).await;
     what_cannot_be_kept_is_refused(&new_maker().open().await).await;
     limits_are_named(&new_maker().open().await).await;
     every_field_survives_at_its_edges(&new_maker().open().await).await;
@@ -184,6 +185,32 @@ async fn batched_questions_equal_single_ones(store: &impl VisitStore) {
     assert!(of.iter().any(|visits| !visits.is_empty()) && at.iter().any(|v| !v.is_empty()));
     assert_eq!(store.visits_of_many(&persons, from_ms, to_ms).await, Ok(of));
     assert_eq!(store.visits_at_windows(&windows).await, Ok(at));
+}
+
+async fn persons_of_a_stretch_are_those_with_a_visit_in_it(store: &impl VisitStore) {
+    let mut visits = sample();
+    visits.push(visit(u64::MAX, 1, MIDNIGHT_MS + DAY_MS));
+    store_all(store, &visits).await;
+    for tidied in [false, true] {
+        let stretches = [
+            (i64::MIN, i64::MAX),
+            (MIDNIGHT_MS, MIDNIGHT_MS + DAY_MS),
+            (MIDNIGHT_MS + DAY_MS, MIDNIGHT_MS + DAY_MS + 1),
+            (MIDNIGHT_MS + 600_000, MIDNIGHT_MS + 1_200_000),
+            (MIDNIGHT_MS + 40 * DAY_MS, i64::MAX),
+            (MIDNIGHT_MS + 1, MIDNIGHT_MS + 1),
+        ];
+        for (from_ms, to_ms) in stretches {
+            let there = visits.iter().filter(|v| (from_ms..to_ms).contains(&v.entered_ms));
+            let mut wanted: Vec<u64> = there.map(|v| v.person).collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            let found = store.persons_between(from_ms, to_ms).await;
+            let found = found.map(|persons| persons.iter().collect::<Vec<_>>());
+            assert_eq!(found, Ok(wanted), "{from_ms}..{to_ms}, tidied: {tidied}");
+        }
+        assert_eq!(store.tidy().await, Ok(()));
+    }
 }
 
 async fn what_cannot_be_kept_is_refused(store: &impl VisitStore) {

@@ -7,7 +7,9 @@ use std::{
 };
 
 use tokio::{sync::oneshot, task::spawn_blocking};
-use visitlog::{CommitError, Committed, Engine, Event, Health, SubmitError, Visit, Watch, Window};
+use visitlog::{
+    CommitError, Committed, Engine, Event, Health, Persons, SubmitError, Visit, Watch, Window,
+};
 
 pub use visitlog::{OpenError, Options, Recovery, Stats};
 
@@ -234,6 +236,14 @@ impl VisitStore for EmbeddedVisits {
             };
             self.read(ask).await
         })
+    }
+
+    fn persons_between(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> BoxFuture<'_, Result<Persons, ReadError>> {
+        self.read(move |engine| engine.snapshot().persons_between(from_ms, to_ms).map_err(unread))
     }
 
     fn drop_before(&self, day: i64) -> BoxFuture<'_, Result<(), KeepError>> {

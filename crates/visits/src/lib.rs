@@ -15,4 +15,4 @@ pub use store::{
     KeepError, PAGE_VISITS_MAX, Page, READ_KEYS_MAX, READ_VISITS_MAX, ReadError, StoreHealth,
     VisitStore,
 };
-pub use visitlog::{InvalidVisit, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};
+pub use visitlog::{InvalidVisit, Persons, TIME_MS_MAX, TIME_MS_MIN, Visit, VisitKey, Window};

@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::PathBuf, pin::Pin};
 
-use visitlog::{InvalidVisit, Visit, Window};
+use visitlog::{InvalidVisit, Persons, Visit, Window};
 
 /// A future that can be sent to another thread; boxed so that the trait stays object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -195,6 +195,13 @@ pub trait VisitStore: Send + Sync + 'static {
         &'a self,
         windows: &'a [Window],
     ) -> BoxFuture<'a, Result<Vec<Vec<Visit>>, ReadError>>;
+
+    /// Everybody who has a visit of `from_ms <= entered_ms < to_ms`.
+    fn persons_between(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> BoxFuture<'_, Result<Persons, ReadError>>;
 
     /// Deletes every visit of the civil days before `day` (days since 1970-01-01 at the store's
     /// offset) and refuses such visits from then on. Their files are gone when it answers.

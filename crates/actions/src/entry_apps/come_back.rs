@@ -119,6 +119,7 @@ async fn settle(
         );
         return Ok(CameBack::Failed { code, trouble: Trouble::Mismatch });
     }
+    people::note_active(house, person.number).await?;
     let token = people::session::issue(
         &house.vault,
         &house.mirror.keys(),

@@ -4,7 +4,7 @@ use super::format::{self, Card};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
-    people::{acting::acting, masked_name},
+    people::{acting::acting, masked_name, note_active},
 };
 use domain::{
     audit::Deed,
@@ -38,7 +38,10 @@ pub async fn make(house: &House, caller: &Visitor, person: PersonNumber) -> Answ
         house.registry.audit(&[line]).await?;
         let new = new_code(house, caller, person, number).await?;
         match house.registry.insert_offline_code(&new, CODES_MAX).await? {
-            MadeCode::Made => return Ok(number),
+            MadeCode::Made => {
+                note_active(house, caller.person).await?;
+                return Ok(number);
+            }
             MadeCode::Full => return Err(Failure::Conflict(FULL)),
             MadeCode::NumberTaken => {}
         }

@@ -84,6 +84,7 @@ pub async fn agree(house: &House, caller: &Visitor, version: i64) -> Answer<()> 
 pub(crate) async fn note(house: &House, person: PersonNumber, how: ConsentHow) -> Answer<()> {
     let step = ConsentStep { version: CURRENT, at: house.now(), how };
     house.registry.consent(person, &step).await?;
+    super::note_active(house, person).await?;
     house.catch_up().await
 }
 

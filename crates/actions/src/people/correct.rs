@@ -103,6 +103,7 @@ pub async fn correct(house: &House, caller: &Visitor, form: &CorrectionForm) -> 
         let line = identity_check::line(house, caller.actor(), subject, said.outcome);
         house.registry.note_identity_check(caller.person, &said, false, &line).await?;
     }
+    super::note_active(house, caller.person).await?;
     house.catch_up().await
 }
 

@@ -134,6 +134,7 @@ pub async fn add(house: &House, caller: &Visitor, form: &MemberForm) -> Answer<M
             return Err(Failure::field("id_number", "这位家人已由三位家人登记，不能再添加"));
         }
     };
+    super::note_active(house, caller.person).await?;
     let stored = house.registry.family_member(caller.person, id).await?;
     member(house, &stored.ok_or(Failure::NotFound)?)
 }

@@ -49,13 +49,17 @@ pub struct Me {
     pub entries_total: usize,
     /// Days an entry is kept.
     pub kept_days: u32,
+    /// The day on which the registration is erased if its holder does nothing from now on.
+    pub erased_on: UnixMs,
 }
 
-/// One's own page; a page beyond the last is the last.
+/// One's own page; a page beyond the last is the last. Whoever looks at it is there: from this day on
+/// their registration is kept.
 ///
 /// # Errors
 /// `Broken` when a store cannot be read.
 pub async fn me(house: &House, caller: &Visitor, page: usize) -> Answer<Me> {
+    super::note_active(house, caller.person).await?;
     let visits = visits(house, caller).await?;
     let pages = visits.len().div_ceil(PAGE_ENTRIES).max(1);
     let page = page.min(pages - 1);
@@ -73,6 +77,7 @@ pub async fn me(house: &House, caller: &Visitor, page: usize) -> Answer<Me> {
         pages,
         entries_total: visits.len(),
         kept_days: house.settings.visit_days,
+        erased_on: super::erased_on(house, caller.person).await?,
     })
 }
 

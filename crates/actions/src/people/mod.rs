@@ -15,7 +15,13 @@ pub mod register;
 pub mod session;
 
 use crate::{Answer, Failure, House};
-use domain::people::{IdDocument, PersonNumber, same_name};
+use domain::{
+    outside::roll,
+    people::{IdDocument, IdKind, PersonNumber, same_name},
+    retention::Life,
+    time::UnixMs,
+};
+use registry::NewPerson;
 use vault::{Field, Index};
 
 /// A person's masked name. The full name stays sealed.
@@ -33,4 +39,39 @@ pub(crate) fn id_index(house: &House, id: &IdDocument) -> [u8; 32] {
 pub(crate) fn name_index(house: &House, id: &IdDocument, name: &str) -> [u8; 32] {
     let text = format!("{}:{}:{}", id.kind().code(), id.identity(), same_name(name));
     house.vault.blind(Index::NameOfId, &text)
+}
+
+/// What stands in place of a name.
+const NOBODY: &str = "已删除";
+
+/// What stands in place of an erased person: no name, no number, and an index by which nobody is found.
+pub(crate) fn nobody(house: &House) -> Answer<NewPerson> {
+    let seal = |field, text: &str| house.vault.seal(field, text, &*house.dice);
+    Ok(NewPerson {
+        id_kind: IdKind::ResidentId,
+        id_sealed: seal(Field::IdNumber, "")?,
+        id_index: roll::<32>(&*house.dice).to_vec(),
+        name_sealed: seal(Field::PersonName, NOBODY)?,
+        masked_sealed: seal(Field::MaskedName, NOBODY)?,
+        phone_sealed: None,
+        phone_index: None,
+        name_index: None,
+        born_sealed: None,
+        registered: house.now(),
+        consent_version: 0,
+    })
+}
+
+/// Notes that somebody is there: they did something themselves, and their registration is kept from this
+/// day on. Entering notes nothing; visits speak for themselves.
+pub(crate) async fn note_active(house: &House, person: PersonNumber) -> Answer<()> {
+    Ok(house.registry.note_active(person, house.now()).await?)
+}
+
+/// The day on which somebody is erased if they do nothing from now on. What may hold them back is not
+/// looked at: it can be a case that is kept secret.
+pub(crate) async fn erased_on(house: &House, person: PersonNumber) -> Answer<UnixMs> {
+    let code_ends = house.registry.last_code_ends(person).await?;
+    let life = Life { last_active: house.now(), code_ends, hold: None };
+    Ok(life.erased_on(house.settings.kept.inactive))
 }

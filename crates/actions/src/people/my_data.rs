@@ -53,6 +53,8 @@ pub struct MyData {
     pub phone: String,
     /// When they registered.
     pub registered: UnixMs,
+    /// The day on which all of this is erased if they do nothing from now on.
+    pub erased_on: UnixMs,
     /// What was said of whether name and document belong together, when, and by whom.
     pub checked: Option<(CheckOutcome, UnixMs, String)>,
     /// When another phone takes the place of this one, unless it is stopped, and which, masked.
@@ -113,6 +115,7 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
         detail: String::new(),
     };
     house.registry.audit(&[line]).await?;
+    super::note_active(house, caller.person).await?;
     let mut doors = Doors::default();
     let mut entries = Vec::new();
     for recorded in visits(house, caller).await? {
@@ -127,6 +130,7 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
         id_number: house.vault.open(Field::IdNumber, &stored.new.id_sealed)?,
         phone: phone.as_str().to_owned(),
         registered: stored.new.registered,
+        erased_on: super::erased_on(house, caller.person).await?,
         checked: house
             .registry
             .identity_check(caller.person)

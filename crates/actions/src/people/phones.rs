@@ -33,8 +33,6 @@ pub const STOPPED_DAYS: i64 = 7;
 pub const CLAIMS_A_DAY: i64 = 3;
 /// How many phones one duty device changes on a day.
 pub const DOOR_CHANGES_A_DAY: i64 = 30;
-/// Days that changes are kept after they ended.
-pub const KEPT_DAYS: i64 = 30;
 /// Changes that are put into force in one round.
 const ROUND_MAX: i64 = 200;
 
@@ -207,6 +205,7 @@ async fn put(house: &House, person: &Person, new: &Phone, line: &AuditLine) -> A
     if !put.await? {
         return Err(Failure::Conflict("手机号刚刚被改过，请刷新后再试"));
     }
+    super::note_active(house, person.number).await?;
     house.catch_up().await
 }
 
@@ -308,6 +307,7 @@ async fn wait(house: &House, person: &Person, (old, new): (&Phone, &Phone)) -> A
     change.id = id.ok_or(Failure::Conflict(
         "这个登记已有换号申请在等待，或刚被原手机号阻止：请带证件找门口值守人员",
     ))?;
+    super::note_active(house, person.number).await?;
     let message = TextMessage::PhoneChange { phone: new.masked(), hours: OBJECT_HOURS };
     if let Err(error) = house.sms.send(old.as_str(), &message).await {
         // Nobody who was not told can object.
@@ -358,7 +358,9 @@ async fn stop(house: &House, change: &PhoneChange, actor: Actor) -> Answer<bool>
         detail: "原手机号阻止了换号".to_owned(),
     };
     let outcome = PhoneOutcome::Stopped;
-    Ok(house.registry.end_phone_change(change, outcome, house.now(), &line).await?)
+    let stopped = house.registry.end_phone_change(change, outcome, house.now(), &line).await?;
+    super::note_active(house, change.person).await?;
+    Ok(stopped)
 }
 
 /// Puts changes into force that nobody has objected to in time; how many.

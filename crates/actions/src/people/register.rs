@@ -41,6 +41,7 @@ pub async fn register(
         let token = known_person(house, &known, &new).await?;
         code.use_up(house).await?;
         let_in(house, &known, &new.phone).await?;
+        super::note_active(house, known.number).await?;
         return Ok(token);
     }
     let said = identity_check::of_typed(house, Actor::Nobody, &new.name, &new.id).await?;
@@ -55,6 +56,7 @@ pub async fn register(
         return Err(Failure::field("name", OTHER_NAME));
     }
     let_in(house, &person, &new.phone).await?;
+    super::note_active(house, person.number).await?;
     Ok(seated(house, &person))
 }
 

@@ -1,15 +1,18 @@
 //! A privacy officer answers a request: carries it out, or turns it down with a reason.
 
 use super::queue::found;
-use crate::{Answer, Failure, House, accounts::principals::PrivacyOfficer, people::register::seal};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::PrivacyOfficer,
+    people::{nobody, register::seal},
+};
 use domain::{
     audit::Deed,
-    outside::roll,
-    people::{IdDocument, IdKind},
+    people::IdDocument,
     requests::{RequestKind, RequestState, check_reason},
     time::DAY_MS,
 };
-use registry::{AuditLine, CarriedOut, NewPerson, PersonRequest, RequestDecision};
+use registry::{AuditLine, CarriedOut, PersonRequest, RequestDecision};
 use vault::Field;
 
 /// Days for which a case, or a look at a contact, keeps a person from being erased: as long as what
@@ -146,25 +149,4 @@ async fn erase(
     let (person, id) = (request.new.person, request.id);
     let nobody = nobody(house)?;
     Ok(house.registry.erase_person(id, person, &nobody, decision, since, &line).await?)
-}
-
-/// What stands in place of a name.
-const NOBODY: &str = "已删除";
-
-/// What stands in place of an erased person: no name, no number, and an index by which nobody is found.
-fn nobody(house: &House) -> Answer<NewPerson> {
-    let seal = |field, text: &str| house.vault.seal(field, text, &*house.dice);
-    Ok(NewPerson {
-        id_kind: IdKind::ResidentId,
-        id_sealed: seal(Field::IdNumber, "")?,
-        id_index: roll::<32>(&*house.dice).to_vec(),
-        name_sealed: seal(Field::PersonName, NOBODY)?,
-        masked_sealed: seal(Field::MaskedName, NOBODY)?,
-        phone_sealed: None,
-        phone_index: None,
-        name_index: None,
-        born_sealed: None,
-        registered: house.now(),
-        consent_version: 0,
-    })
 }

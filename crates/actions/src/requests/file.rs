@@ -1,6 +1,6 @@
 //! A person files a request.
 
-use crate::{Answer, Failure, House, accounts::principals::Visitor};
+use crate::{Answer, Failure, House, accounts::principals::Visitor, people::note_active};
 use domain::{
     audit::Deed,
     requests::{RequestForm, Wanted, due},
@@ -40,5 +40,6 @@ pub async fn file(house: &House, caller: &Visitor, form: &RequestForm) -> Answer
         detail: kind.label().to_owned(),
     };
     let filed = house.registry.insert_request(&new, &line).await?;
+    note_active(house, caller.person).await?;
     filed.ok_or(Failure::Conflict("您已经提过同样的要求，正在办理"))
 }

@@ -322,6 +322,7 @@ fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
 async fn no_file_holds_a_name_a_number_or_a_phone() {
     let t = TestHouse::with_two_steps_and(an_app()).await;
     let secrets = a_full_story(&t).await;
+    actions::retention::daily(&t, || true).await.unwrap();
     let mut found = Vec::new();
     files(&t.data(), &mut found);
     let all: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();

@@ -308,6 +308,14 @@ impl VisitStore for Refuses {
         self.inside.visits_at_windows(windows)
     }
 
+    fn persons_between(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Fut<'_, Result<visits::Persons, ReadError>> {
+        self.inside.persons_between(from_ms, to_ms)
+    }
+
     fn drop_before(&self, day: i64) -> BoxFuture<'_, Result<(), visits::KeepError>> {
         self.inside.drop_before(day)
     }

@@ -66,6 +66,41 @@ impl BackEnd {
         number
     }
 
+    /// A text as bytes, as this back end writes them in a statement.
+    pub(crate) fn bytes(&self, text: &str) -> String {
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        if self.file.is_some() { format!("x'{hex}'") } else { format!("decode('{hex}', 'hex')") }
+    }
+
+    /// The columns, of all tables there are, in which these bytes are found, as bytes or as text.
+    pub(crate) async fn holders(&self, value: &[u8]) -> Vec<String> {
+        let hex: String = value.iter().map(|byte| format!("{byte:02X}")).collect();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let columns = if self.file.is_some() {
+            "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c \
+             where m.type = 'table'"
+        } else {
+            "select cast(table_name as text), cast(column_name as text), cast(data_type as text) \
+             from information_schema.columns where table_schema = 'public'"
+        };
+        let mut found = Vec::new();
+        for row in sqlx::query(columns).fetch_all(&mut connection).await.unwrap() {
+            let [table, column, kind]: [String; 3] = [0, 1, 2].map(|at| row.try_get(at).unwrap());
+            let digits = match (self.file.is_some(), kind.as_str()) {
+                (true, _) => format!("hex({column})"),
+                (false, "bytea") => format!("upper(encode({column}, 'hex'))"),
+                _ => format!("upper(encode(convert_to({column}::text, 'UTF8'), 'hex'))"),
+            };
+            let sql = format!("select count(*) from {table} where {digits} like '%{hex}%'");
+            let count = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+            if count.try_get::<i64, _>(0).unwrap() > 0 {
+                found.push(format!("{table}.{column}"));
+            }
+        }
+        connection.close().await.unwrap();
+        found
+    }
+
     /// Holds that a table's numbers are 1, 2, 3 … up to its counter, `expected` of them.
     pub(crate) async fn assert_dense(&self, table: &str, key: &str, expected: i64) {
         let counter = format!("select value from counters where name = '{table}'");

@@ -7,6 +7,7 @@ pub(crate) mod load;
 pub(crate) mod new_administrator;
 pub(crate) mod repair;
 pub(crate) mod restore;
+pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod time_status;

@@ -26,6 +26,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         second_factor: args.second_factor,
         hotline: args.hotline.clone(),
         answer_days: args.answer_days,
+        kept: args.kept.days(),
         review_steps: match args.review_steps {
             Steps::One => ReviewSteps::One,
             Steps::Two => ReviewSteps::Two,

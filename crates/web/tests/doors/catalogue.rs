@@ -9,7 +9,7 @@ use std::{
 
 /// Chinese that is data or file contents, never a text of a page: where (the beginning of a path),
 /// which (all when empty), and why it needs no English.
-const DATA: [(&str, &[&str], &str); 57] = [
+const DATA: [(&str, &[&str], &str); 59] = [
     (
         "actions/src/offline_codes/list.rs",
         &["{} 尾号 {}", "有效至 {}（含当天）"],
@@ -84,11 +84,7 @@ const DATA: [(&str, &[&str], &str); 57] = [
         ],
         AUDIT,
     ),
-    (
-        "actions/src/requests/decide.rs",
-        &["已删除"],
-        "stands in place of the name of an erased person",
-    ),
+    ("actions/src/people/mod.rs", &["已删除"], "stands in place of the name of an erased person"),
     (
         "web/src/pages/visitor/",
         &["离线码.pdf", "我的数据-{day}.{end}"],
@@ -99,6 +95,8 @@ const DATA: [(&str, &[&str], &str); 57] = [
     ("actions/src/health_status/import.rs", &[], ERRORS),
     ("actions/src/health_status/asking.rs", &[], AUDIT),
     ("actions/src/people/births.rs", &[], AUDIT),
+    ("actions/src/retention/run.rs", &[], AUDIT),
+    ("domain/src/retention.rs", &[], AUDIT),
     (
         "actions/src/health_status/set.rs",
         &["接口", "{} 条，生效 {}，没有变化 {}，等待登记 {}，姓名不符 {}"],

@@ -4,9 +4,14 @@ use crate::{
     client::Client,
     visitor::{enter, known},
 };
-use actions::{accounts::sms_codes::CodeUse, people::register::register};
+use actions::{accounts::sms_codes::CodeUse, people::register::register, retention::daily};
 use axum::http::StatusCode;
-use domain::{accounts::Role, people::PersonNumber, time::MINUTE_MS};
+use domain::{
+    accounts::Role,
+    people::PersonNumber,
+    privacy::CURRENT,
+    time::{DAY_MS, MINUTE_MS},
+};
 use registry::{ConsentHow, ConsentStep};
 use testkit::TestHouse;
 
@@ -105,14 +110,39 @@ async fn entries_are_shown_by_page_with_the_day_each_is_deleted() {
 }
 
 #[tokio::test]
+async fn the_day_of_an_unused_registration_is_shown_and_on_it_an_old_cookie_leads_to_registering() {
+    let t = TestHouse::new().await;
+    daily(&t, || true).await.unwrap();
+    let (mut phone, door) = known(&t).await;
+    phone.get("/me").await.says(StatusCode::OK, &["登记的资料自动删除：", ">2027-05-21<"]);
+    let door = format!("/c/{}", door.code);
+    for day in 1..=180 {
+        t.clock.advance_ms(DAY_MS);
+        if day % 12 == 0 || day == 179 {
+            phone.get(&door).await.says_not("首次登记");
+            daily(&t, || true).await.unwrap();
+        }
+    }
+    assert_eq!(t.now().date_text(), "2027-05-21");
+    phone.get(&door).await.says(StatusCode::OK, &["首次登记", "我已阅读并同意上面的说明"]);
+    let seen = phone.post(&door, &[]).await;
+    assert!(seen.status.is_success() || seen.status.is_redirection(), "{}", seen.status);
+    phone.get("/me").await.says(StatusCode::UNAUTHORIZED, &["还没有登录"]);
+}
+
+#[tokio::test]
 async fn a_new_notice_is_asked_about_after_the_entry_and_old_versions_stay_readable() {
     let t = TestHouse::new().await;
     let (mut phone, door) = known(&t).await;
-    phone.get("/privacy").await.says(StatusCode::OK, &["第 3 版", "下载全部数据", "28 天"]);
+    let (now, next) = (format!("第 {CURRENT} 版"), format!("/privacy/{}", CURRENT + 1));
+    phone
+        .get("/privacy")
+        .await
+        .says(StatusCode::OK, &[&now, "下载全部数据", "进门记录 28 天后", "连续 180 天没有进门"]);
     let old = phone.get("/privacy/1").await;
     old.says(StatusCode::OK, &["第 1 版", "这是旧版", "2026-11-20"]);
     old.says_not("应用给的账号编号");
-    for none in ["/privacy/0", "/privacy/4", "/privacy/x"] {
+    for none in ["/privacy/0", &next, "/privacy/x"] {
         phone.get(none).await.says(StatusCode::NOT_FOUND, &[]);
     }
     let (aim, seen) = enter(&mut phone, &door).await;
@@ -122,14 +152,15 @@ async fn a_new_notice_is_asked_about_after_the_entry_and_old_versions_stay_reada
     t.catch_up().await.unwrap();
     phone.get(&format!("/c/{}", door.code)).await.says_not("同意新版说明");
     phone.get(&aim).await.says(StatusCode::OK, &["登记成功", "同意新版说明", "不影响这次进门"]);
-    let agree = [("version", "3"), ("next", aim.as_str())];
+    let version = CURRENT.to_string();
+    let agree = [("version", version.as_str()), ("next", aim.as_str())];
     assert_eq!(phone.post("/me/consent", &agree).await.aim(), aim);
     phone.get(&aim).await.says_not("同意新版说明");
-    let away = [("version", "3"), ("next", "https://elsewhere.example")];
+    let away = [("version", version.as_str()), ("next", "https://elsewhere.example")];
     assert_eq!(phone.post("/me/consent", &away).await.aim(), "/me/consent");
     phone.post("/me/consent", &[("version", "2")]).await.says(StatusCode::CONFLICT, &["已经更新"]);
     let seen = phone.get("/me/consent").await;
-    seen.says(StatusCode::OK, &["您同意的是第 3 版说明", "点击同意", "登记时勾选同意"]);
+    seen.says(StatusCode::OK, &[&format!("您同意的是{now}说明"), "点击同意", "登记时勾选同意"]);
 }
 
 #[tokio::test]
@@ -204,8 +235,11 @@ async fn ones_data_come_as_a_table_or_as_json_after_a_code() {
     phone.get("/me/data").await.says(StatusCode::OK, &[&masked, "下载表格（CSV）"]);
     let seen = phone.post("/me/data", &[("sms_code", ""), ("form", "csv")]).await;
     seen.says(StatusCode::UNPROCESSABLE_ENTITY, &["sms_code-wrong"]);
-    for (kind, holds) in [("csv", "阜阳市人民医院（南区） · "), ("json", "\"visits\": [")]
-    {
+    for (kind, holds) in [
+        ("csv", "一直不用时删除登记,2027-05-21"),
+        ("csv", "阜阳市人民医院（南区） · "),
+        ("json", "\"erased_ms\": 18108288"),
+    ] {
         t.clock.advance_ms(61_000);
         phone.post("/me/data/code", &[]).await.says(StatusCode::OK, &["验证码已发送"]);
         let seen = phone.post("/me/data/code", &[]).await;

@@ -17,7 +17,9 @@ use crate::{
 use actions::{House, accounts::one_time_links::sign_in_link, duty::devices::demo_link};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use domain::{accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber};
+use domain::{
+    accounts::Role, applications::ReviewSteps, checkpoints::CheckpointNumber, retention::KeptDays,
+};
 use providers::entry_apps::stand_in::StandIn;
 use providers::health_status::province::mock::MockGateway;
 use providers::identity_check::mock::{Behaviour, MockIdentityGateway};
@@ -127,6 +129,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         second_factor: SecondFactor::Sms,
         hotline: None,
         answer_days: domain::requests::ANSWER_DAYS,
+        kept: KeptDays::default(),
         review_steps: ReviewSteps::One,
         health,
         identity_check: police.as_ref().map(MockIdentityGateway::settings),

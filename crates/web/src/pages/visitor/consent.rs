@@ -1,6 +1,6 @@
 //! Consent: how it stands, one tap for a new version, and taking it back.
 
-use super::show;
+use super::{days, show};
 use crate::{
     answer::{PageFailure, Shown},
     forms::Checked,
@@ -28,7 +28,7 @@ use std::sync::Arc;
 struct PrivacyPage<'a> {
     p: &'a Page,
     notice: &'static Notice,
-    days: u32,
+    days: (u32, u32),
 }
 
 #[derive(Template)]
@@ -36,7 +36,7 @@ struct PrivacyPage<'a> {
 struct ConsentPage<'a> {
     p: &'a Page,
     consent: Consent,
-    days: u32,
+    days: (u32, u32),
     /// Said when something was left out.
     wrong: bool,
 }
@@ -58,7 +58,7 @@ pub(super) async fn privacy_version(
 }
 
 fn notice_page(house: &House, p: &Page, notice: &'static Notice) -> Shown {
-    show(p, StatusCode::OK, &PrivacyPage { p, notice, days: house.settings.visit_days })
+    show(p, StatusCode::OK, &PrivacyPage { p, notice, days: days(house) })
 }
 
 async fn draw(
@@ -70,8 +70,7 @@ async fn draw(
 ) -> Shown {
     let consent = consent::consent(house, visitor).await;
     let consent = consent.map_err(|failure| PageFailure(p.clone(), failure))?;
-    let days = house.settings.visit_days;
-    show(p, status, &ConsentPage { p, consent, days, wrong })
+    show(p, status, &ConsentPage { p, consent, days: days(house), wrong })
 }
 
 /// `GET /me/consent`

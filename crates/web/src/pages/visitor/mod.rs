@@ -27,7 +27,7 @@ use crate::{
     page::Page,
     routes::{Route, Who},
 };
-use actions::Failure;
+use actions::{Failure, House};
 use askama::Template;
 use axum::{
     http::StatusCode,
@@ -151,4 +151,9 @@ fn show(p: &Page, status: StatusCode, page: &impl Template) -> Shown {
     let mut response = drawn.map_err(|e| PageFailure(p.clone(), Failure::broken(e)))?;
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// What the privacy notice says in days: how long an entry is kept, and a registration that is not used.
+fn days(house: &House) -> (u32, u32) {
+    (house.settings.visit_days, house.settings.kept.inactive)
 }

@@ -170,6 +170,8 @@ fn as_table(p: &Page, data: &my_data::MyData) -> Vec<u8> {
     row(p.t("证件号码"), "", data.id_number.clone());
     row(p.t("手机号码"), "", data.phone.clone());
     row(p.t("首次登记"), &data.registered.date_time_text(), String::new());
+    let unused = p.t("一直不用时删除登记").to_owned();
+    row(&unused, &data.erased_on.date_time_text(), String::new());
     if let Some((outcome, at, _)) = &data.checked {
         row(p.t("核验身份"), &at.date_time_text(), p.t(outcome.label()).to_owned());
     }

@@ -47,7 +47,7 @@ struct Register<'a> {
     asks_age: bool,
     complaints: &'a Complaints,
     notice: Option<&'static str>,
-    days: u32,
+    days: (u32, u32),
     entry: entry::Said,
 }
 
@@ -135,7 +135,7 @@ fn draw(
             || form.id_kind != IdKind::ResidentId.code(),
         complaints: &said.complaints,
         notice: said.notice,
-        days: house.settings.visit_days,
+        days: super::days(house),
         entry: said.entry,
     };
     show(p, said.status, &page)

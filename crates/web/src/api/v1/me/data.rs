@@ -161,6 +161,8 @@ pub struct MyData {
     phone: String,
     /// When the caller registered.
     registered_ms: i64,
+    /// When the registration is erased if the caller does nothing from now on, milliseconds since 1970 UTC.
+    erased_ms: i64,
     /// What was said of whether name and document belong together.
     identity_check: Option<IdentityCheck>,
     /// Another phone that is to take the place of this one.
@@ -194,6 +196,7 @@ impl From<my_data::MyData> for MyData {
             id_number: data.id_number,
             phone: data.phone,
             registered_ms: data.registered.0,
+            erased_ms: data.erased_on.0,
             identity_check: data.checked.map(|(outcome, at, source)| IdentityCheck {
                 outcome: outcome.code(),
                 at_ms: at.0,
