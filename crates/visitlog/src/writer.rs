@@ -27,6 +27,15 @@ const FROZEN_MAX: usize = 64;
 /// as often. A visit that comes alone waits for nobody.
 const GATHERING: Duration = Duration::from_millis(1);
 
+/// How many callers are enough for the next group, after groups of so many.
+///
+/// Callers wait for an answer before they come again, so the two last groups are everybody there is,
+/// or more, when some were in both. A third is enough: the others are on their way meanwhile and
+/// nobody stands idle. With a half, groups that grew by chance would never become smaller again.
+fn enough(before: usize, callers: usize) -> usize {
+    (before + callers).div_ceil(3)
+}
+
 /// What was decided about one visit before anything is written.
 #[derive(Clone, PartialEq, Eq)]
 enum Fate {
@@ -94,10 +103,7 @@ impl Writer {
                 return reason;
             }
             if callers > 1 {
-                // The two last groups are about everybody there is when callers wait for an answer
-                // before they come again. Half of them are enough: the others are on their way
-                // meanwhile, and nobody stands idle.
-                self.shared.queue.gather((before + callers).div_ceil(2), GATHERING);
+                self.shared.queue.gather(enough(before, callers), GATHERING);
             }
             before = callers;
         }
@@ -323,5 +329,19 @@ impl Hasher for KeyHasher {
 
     fn write_u64(&mut self, number: u64) {
         self.0 = mix(self.0, number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::enough;
+
+    #[test]
+    fn groups_of_one_size_need_fewer_callers_the_next_time() {
+        for callers in 3..10_000 {
+            let enough = enough(callers, callers);
+            assert!(enough < callers && enough >= callers / 2, "{callers}: {enough}");
+        }
+        assert_eq!(enough(0, 2), 1, "two alone wait for nobody");
     }
 }
