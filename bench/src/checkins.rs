@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
 use crate::{
-    measure::Stopwatch,
+    measure::{Stopwatch, median},
     report::{Report, Target},
     server::{Health, Server},
 };
@@ -23,8 +23,8 @@ use load::{Load, Sent};
 
 /// Connections of the parts that are compared with hello.
 const CONNECTIONS: [u16; 3] = [64, 256, 1_024];
-/// Connections of the parts that offer more than can be done: each a phone that waits.
-const PHONES: u16 = 8_192;
+/// Phones of the parts that offer more than can be done, each with a connection of its own.
+const PHONES: [u16; 3] = [1_024, 4_096, 8_192];
 /// Every scan a second that a Guangdong morning had: 1.4 million a minute.
 const SCANS_A_SECOND: f64 = 23_333.0;
 /// People and checkpoints of the largest city, and what it may take.
@@ -45,6 +45,9 @@ pub(crate) struct Wanted {
     /// Seconds of each part.
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(2..=120))]
     seconds: u64,
+    /// Rounds of each overload.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
+    rounds: u8,
     /// The city is made in here and removed at the end.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
@@ -224,32 +227,27 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// More than can be done, from few phones to many. One round says little where others use the
+    /// machine as well, so that the medians of several are told.
     fn overload(&mut self, server: &Server) -> Result<()> {
-        for times in [3.0, 10.0] {
-            let mut grown_mb = 0.0;
-            let (sent, peak) = self.beside_peak(server, |bench, peak| {
-                let (rate, phones) = (format!("{:.0}", peak * times), PHONES.to_string());
-                let more = ["--connections", &phones, "--rate", &rate];
-                let before = server.resident_bytes()?;
-                let sent = bench.load(server, "checkins", &more)?;
-                grown_mb = server.resident_bytes()?.saturating_sub(before) as f64 / 1e6;
-                Ok(sent)
-            })?;
-            let what = format!("{times:.0} × the peak, {PHONES} phones");
-            let offered = sent.numbers() as f64 / self.wanted.seconds as f64;
-            self.report.tell(format!("{what}: the peak beside it"), peak, "/s");
-            self.report.tell(format!("{what}: offered"), offered, "/s");
-            let goodput = sent.per_second / peak;
-            let least = Target::AtLeast(0.9);
-            self.report.add(format!("{what}: goodput against the peak"), goodput, "×", least);
-            let most = Target::AtMost(250.0);
-            self.report.add(format!("{what}: accepted p99"), sent.sent_p99_ms, "ms", most);
-            self.report.tell(format!("{what}: refused"), sent.busy as f64, "");
-            self.report.tell(format!("{what}: refused p99"), sent.busy_p99_ms, "ms");
-            let given_up = sent.given_up as f64;
-            self.report.tell(format!("{what}: no free phone for a second"), given_up, "");
-            self.report.tell(format!("{what}: more memory"), grown_mb, "MB");
+        let parts = PHONES.into_iter().flat_map(|phones| [(phones, 3.0), (phones, 10.0)]);
+        let mut parts: Vec<_> = parts.map(|(phones, times)| Overload::new(phones, times)).collect();
+        let mut before = self.peak(server)?;
+        for _ in 0..self.wanted.rounds {
+            for part in &mut parts {
+                let (rate, phones) =
+                    (format!("{:.0}", before * part.times), part.phones.to_string());
+                let resident = server.resident_bytes()?;
+                let sent =
+                    self.load(server, "checkins", &["--connections", &phones, "--rate", &rate])?;
+                let grown = server.resident_bytes()?.saturating_sub(resident);
+                let after = self.peak(server)?;
+                part.rounds.push(Round { peak: f64::midpoint(before, after), sent, grown });
+                before = after;
+            }
         }
+        let seconds = self.wanted.seconds as f64;
+        parts.iter().for_each(|part| part.tell(self.report, seconds));
         Ok(())
     }
 
@@ -315,6 +313,50 @@ impl Bench<'_> {
         self.report.add("lost", found.lost as f64, "", Target::AtMost(0.0));
         self.report.add("doubled", found.doubled as f64, "", Target::AtMost(0.0));
         Ok(())
+    }
+}
+
+/// One overload: so many phones, so many times what can be done.
+struct Overload {
+    phones: u16,
+    times: f64,
+    rounds: Vec<Round>,
+}
+
+struct Round {
+    /// Check-ins a second right before and after it, their mean.
+    peak: f64,
+    sent: Sent,
+    /// Bytes that the server took meanwhile.
+    grown: u64,
+}
+
+impl Overload {
+    fn new(phones: u16, times: f64) -> Self {
+        Self { phones, times, rounds: Vec::new() }
+    }
+
+    fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
+        median(self.rounds.iter().map(of).collect())
+    }
+
+    fn tell(&self, report: &mut Report, seconds: f64) {
+        let what = format!("{:.0} × the peak, {} phones", self.times, self.phones);
+        let tell = |report: &mut Report, name: &str, unit, of: &dyn Fn(&Round) -> f64| {
+            report.tell(format!("{what}: {name}"), self.median(of), unit);
+        };
+        tell(report, "the peak beside it", "/s", &|round| round.peak);
+        tell(report, "offered", "/s", &|round| round.sent.numbers() as f64 / seconds);
+        let goodput = self.median(|round| round.sent.per_second / round.peak);
+        let least = Target::AtLeast(0.9);
+        report.add(format!("{what}: goodput against the peak"), goodput, "×", least);
+        let accepted_p99 = self.median(|round| round.sent.sent_p99_ms);
+        let most = Target::AtMost(250.0);
+        report.add(format!("{what}: accepted p99"), accepted_p99, "ms", most);
+        tell(report, "refused", "", &|round| round.sent.busy as f64);
+        tell(report, "refused p99", "ms", &|round| round.sent.busy_p99_ms);
+        tell(report, "no free phone for a second", "", &|round| round.sent.given_up as f64);
+        tell(report, "more memory", "MB", &|round| round.grown as f64 / 1e6);
     }
 }
 

@@ -43,6 +43,16 @@ pub(crate) fn read_from_disk() -> Result<u64> {
     Ok(line.context("no read_bytes in /proc/self/io")?.parse()?)
 }
 
+/// The middle one, or the mean of the two in the middle; 0 when there are none.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let (below, above) = (values.len().saturating_sub(1) / 2, values.len() / 2);
+    match (values.get(below), values.get(above)) {
+        (Some(below), Some(above)) => f64::midpoint(*below, *above),
+        _ => 0.0,
+    }
+}
+
 /// How long the same thing took, many times.
 #[derive(Default)]
 pub(crate) struct Times(Vec<Duration>);
@@ -73,6 +83,14 @@ impl Times {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_median_is_in_the_middle() {
+        assert_eq!(median(vec![]), 0.0);
+        assert_eq!(median(vec![3.0]), 3.0);
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 9.0]), 3.0);
+    }
 
     #[test]
     fn quantiles_are_times_that_were_measured() {

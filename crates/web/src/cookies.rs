@@ -4,7 +4,7 @@ use actions::House;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// This browser's random cookie.
-pub(crate) const SEAT: &str = "vc_seat";
+pub const SEAT: &str = "vc_seat";
 /// A signed-in account.
 pub(crate) const STAFF: &str = "vc_staff";
 /// A sign-in that waits for its second factor.

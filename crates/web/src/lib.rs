@@ -21,4 +21,4 @@ pub mod routes;
 pub mod seat;
 mod whole;
 
-pub use cookies::VISITOR as VISITOR_COOKIE;
+pub use cookies::{SEAT as SEAT_COOKIE, VISITOR as VISITOR_COOKIE};

@@ -117,7 +117,7 @@ impl Connection {
     async fn page(&mut self, tokens: &Tokens, at: u64) -> Outcome {
         let pairs = (tokens.visitors.len() * tokens.codes.len()) as u64;
         let Some((visitor, code)) = tokens.scan(at % pairs) else { return Outcome::UsedUp };
-        let asked = self.get(code.page.clone(), Some(&visitor.cookie)).await;
+        let asked = self.get(code.page.clone(), Some(&visitor.cookies)).await;
         right(asked, StatusCode::OK, |body| (body.len() >= PAGE_BYTES_MIN).then_some(None))
     }
 
@@ -143,11 +143,11 @@ impl Connection {
         right(asked, StatusCode::NOT_FOUND, |_| Some(None))
     }
 
-    async fn get(&mut self, path: Uri, cookie: Option<&HeaderValue>) -> Option<Answer> {
+    async fn get(&mut self, path: Uri, cookies: Option<&HeaderValue>) -> Option<Answer> {
         let mut request = Request::builder().method(Method::GET).uri(path);
-        if let Some(cookie) = cookie {
+        if let Some(cookies) = cookies {
             request = request
-                .header(header::COOKIE, cookie)
+                .header(header::COOKIE, cookies)
                 .header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self.send(request, Bytes::new()).await

@@ -11,8 +11,8 @@ pub(super) struct Visitor {
     pub(super) person: u64,
     /// For the API.
     pub(super) bearer: HeaderValue,
-    /// For pages.
-    pub(super) cookie: HeaderValue,
+    /// For pages: the session, and the random cookie of a browser that has been here before.
+    pub(super) cookies: HeaderValue,
 }
 
 /// What is sent with a venue code: made once, since the sender shares the processors with the
@@ -82,10 +82,12 @@ impl Tokens {
         match words.next()? {
             "visitor" => {
                 let token = words.next()?;
+                let (visitor, browser) = (web::VISITOR_COOKIE, web::SEAT_COOKIE);
+                let seat = self.visitors.len();
                 self.visitors.push(Visitor {
                     person: person_of(token)?,
                     bearer: header(&format!("Bearer {token}"))?,
-                    cookie: header(&format!("{}={token}", web::VISITOR_COOKIE))?,
+                    cookies: header(&format!("{browser}={seat:032}; {visitor}={token}"))?,
                 });
             }
             "code" => self.codes.push(Code::new(words.next()?)?),
@@ -181,6 +183,16 @@ mod tests {
             let of: HashSet<_> = pairs.iter().map(|(v, code)| (v.person, &code.page)).collect();
             assert_eq!(of.len(), 101 * 7);
             assert!(tokens.scan(101 * 7).is_none());
+        }
+    }
+
+    #[test]
+    fn a_page_is_asked_for_as_by_a_browser_that_was_here_before() {
+        let tokens = tokens(2, 1, 0);
+        let cookies = tokens.visitors.iter().map(|one| one.cookies.to_str().unwrap());
+        let seats = ["0".repeat(32), format!("{}1", "0".repeat(31))];
+        for ((cookies, seat), person) in cookies.zip(seats).zip(1..) {
+            assert_eq!(cookies, format!("vc_seat={seat}; vc_visitor={}", token(person)));
         }
     }
 
