@@ -9,16 +9,24 @@ use crate::{
     health_status::organisation,
     people::{KnownPerson, number},
 };
+use data_encoding::HEXLOWER_PERMISSIVE;
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
     people::PersonNumber,
     time::UnixMs,
 };
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::Row;
-use std::str::{FromStr, Split};
+use std::{
+    pin::pin,
+    str::{FromStr, Split},
+};
 
 /// People of a row: half a megabyte of text.
 const ROW_PEOPLE: i64 = 4_096;
+
+/// Rows under way: the database makes the next one while this one is taken apart.
+const ROWS_AT_ONCE: usize = 2;
 
 /// What one back end calls the things that are needed here.
 struct Dialect {
@@ -32,27 +40,26 @@ struct Dialect {
 /// By the place of a row on the disk: there is no quicker way through a table.
 const SQLITE: Dialect = Dialect {
     people_last: "select coalesce(max(rowid), 0) from people",
-    people: "select group_concat(number || ' ' || session_epoch || ' ' || consent_version || ' ' || \
-             hex(masked_sealed) || ' ' || coalesce(hex(born_sealed), '-')) \
+    people: "select group_concat(concat_ws(' ', number, session_epoch, consent_version, \
+             hex(masked_sealed), coalesce(hex(born_sealed), '-'))) \
              from people where rowid between $1 and $2",
     statuses_last: "select coalesce(max(rowid), 0) from health_status",
-    statuses: "select group_concat(person || ' ' || colour || ' ' || coalesce(sampled_ms, '-') \
-               || ' ' || coalesce(negative, '-') || ' ' || itinerary || ' ' || set_ms || ' ' || \
-               coalesce(organisation, '-') || ' ' || coalesce(doses, '-')) \
-               from health_status where rowid between $1 and $2",
+    statuses: "select group_concat(concat_ws(' ', person, colour, coalesce(sampled_ms, '-'), \
+               coalesce(negative, '-'), itinerary, set_ms, coalesce(organisation, '-'), \
+               coalesce(doses, '-'))) from health_status where rowid between $1 and $2",
 };
 
 /// By number.
 const POSTGRES: Dialect = Dialect {
     people_last: "select coalesce(max(number), 0) from people",
-    people: "select string_agg(number || ' ' || session_epoch || ' ' || consent_version || ' ' || \
-             encode(masked_sealed, 'hex') || ' ' || \
-             coalesce(encode(born_sealed, 'hex'), '-'), ',') from people where number between $1 and $2",
+    people: "select string_agg(concat_ws(' ', number, session_epoch, consent_version, \
+             encode(masked_sealed, 'hex'), coalesce(encode(born_sealed, 'hex'), '-')), ',') \
+             from people where number between $1 and $2",
     statuses_last: "select coalesce(max(person), 0) from health_status",
-    statuses: "select string_agg(person || ' ' || colour || ' ' || \
-               coalesce(sampled_ms::text, '-') || ' ' || coalesce(negative::text, '-') || ' ' || \
-               itinerary || ' ' || set_ms || ' ' || coalesce(organisation::text, '-') || ' ' || \
-               coalesce(doses::text, '-'), ',') from health_status where person between $1 and $2",
+    statuses: "select string_agg(concat_ws(' ', person, colour, coalesce(sampled_ms::text, '-'), \
+               coalesce(negative::text, '-'), itinerary, set_ms, \
+               coalesce(organisation::text, '-'), coalesce(doses::text, '-')), ',') \
+               from health_status where person between $1 and $2",
 };
 
 impl Registry {
@@ -98,9 +105,12 @@ impl Registry {
         mut each: impl FnMut(&str) -> Result<()>,
     ) -> Result<()> {
         let last = count(&sqlx::query(last).fetch_one(&self.pool).await?)?;
-        for first in (0..=last).step_by(ROW_PEOPLE as usize) {
+        let rows = stream::iter((0..=last).step_by(ROW_PEOPLE as usize)).map(|first| {
             let row = sqlx::query(select).bind(first).bind(first + ROW_PEOPLE - 1);
-            let row = row.fetch_one(&self.pool).await?;
+            row.fetch_one(&self.pool)
+        });
+        let mut rows = pin!(rows.buffered(ROWS_AT_ONCE));
+        while let Some(row) = rows.try_next().await? {
             if let Some(packed) = row.try_get::<Option<&str>, _>(0)? {
                 packed.split(',').try_for_each(&mut each)?;
             }
@@ -152,10 +162,7 @@ fn next<T: FromStr>(fields: &mut Split<'_, char>) -> Option<T> {
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+    HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()
 }
 
 #[cfg(test)]

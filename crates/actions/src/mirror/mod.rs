@@ -31,7 +31,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinSet};
 use vault::Vault;
 
 /// Changes read at once.
@@ -88,16 +88,7 @@ impl Mirror {
     /// The number of the last change before everything was read.
     async fn read_all(&self, registry: &Registry) -> Answer<i64> {
         let seq = registry.last_change().await?;
-        let (people, mut doors) = (parking_lot::Mutex::new(People::default()), Doors::default());
-        // Side by side, each in the order in which it lies on disk.
-        tokio::try_join!(
-            registry.all_people(|person| {
-                let born = self.born(&person);
-                people.lock().put_but_status(&person, born);
-            }),
-            registry.all_statuses(|person, status| people.lock().put_status(person, status)),
-        )?;
-        let mut people = people.into_inner();
+        let (mut people, mut doors) = (self.read_people(registry).await?, Doors::default());
         people.shrink();
         people.fits().map_err(Failure::broken)?;
         registry.venue_codes(|code| doors.put(code)).await?;
@@ -110,6 +101,28 @@ impl Mirror {
         *self.keys.write() = keys;
         self.name_organisations(registry).await?;
         Ok(seq)
+    }
+
+    /// Everybody and their status, side by side, each in the order in which it lies on disk: with
+    /// millions of people most of the time goes into taking apart what the database gave, so that two
+    /// processors do it.
+    async fn read_people(&self, registry: &Registry) -> Answer<People> {
+        let people = Arc::new(parking_lot::Mutex::new(People::default()));
+        let mut beside = JoinSet::new();
+        let (theirs, statuses) = (Arc::clone(&people), registry.clone());
+        beside.spawn(async move {
+            let put = |person, status| theirs.lock().put_status(person, status);
+            statuses.all_statuses(put).await
+        });
+        let put = |person: KnownPerson| {
+            let born = self.born(&person);
+            people.lock().put_but_status(&person, born);
+        };
+        registry.all_people(put).await?;
+        while let Some(done) = beside.join_next().await {
+            done.map_err(Failure::broken)??;
+        }
+        Ok(std::mem::take(&mut *people.lock()))
     }
 
     /// Reads what has changed since the last look. Whatever was committed before the call is in

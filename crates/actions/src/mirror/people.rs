@@ -138,25 +138,35 @@ impl People {
 
     /// Takes somebody in, in place of what was known of them. Those before may not be there yet.
     pub(super) fn put(&mut self, known: &KnownPerson, born: Option<BirthMonth>) {
+        self.put_with(known, known.status, born);
+        self.note_organisation(known.status);
+    }
+
+    fn put_with(
+        &mut self,
+        known: &KnownPerson,
+        status: Option<HealthStatus>,
+        born: Option<BirthMonth>,
+    ) {
         let fits = (|| {
             let (block, at) = place(known.number)?;
             let epoch = u32::try_from(known.session_epoch).ok()?;
             let name_bytes = u8::try_from(known.masked_sealed.len()).ok()?;
             let born = born.map_or(0, BirthMonth::number);
             let consent = consent_byte(known.consent_version);
-            let slot = Slot { epoch, born, name_bytes, consent, ..Slot::of(known.status) };
+            let slot = Slot { epoch, born, name_bytes, consent, ..Slot::of(status) };
             self.block(block).put(at, &known.masked_sealed, slot)
         })();
         if fits.is_none() {
             self.wrong = Some(known.number);
         }
-        self.note_organisation(known.status);
     }
 
     /// Takes somebody in whose status comes, or came, by itself.
     pub(super) fn put_but_status(&mut self, known: &KnownPerson, born: Option<BirthMonth>) {
         let status = self.any_slot(known.number).and_then(Slot::status);
-        self.put_next(&KnownPerson { status, ..known.clone() }, born);
+        self.put_with(known, status, born);
+        self.last = self.last.max(known.number.0);
     }
 
     /// Takes a status in, also before the person it is of.
