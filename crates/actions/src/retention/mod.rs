@@ -1,5 +1,5 @@
 //! Deleting what has been kept long enough: visits, people who are not seen any more, and what has ended
-//! (`docs/decisions/0050-nobody-is-kept-without-a-purpose.md`).
+//! (`docs/decisions/0049-nobody-is-kept-without-a-purpose.md`).
 
 mod delete_visits;
 mod lives;

@@ -315,7 +315,7 @@ async fn a_guardian_lives_as_long_as_their_family_and_a_member_for_themselves() 
     let (guardian, form) = visitor(&t).await;
     let member = add(&t, &guardian, &child(1)).await.unwrap();
     pass(&t, 100).await;
-    check_in(&t, &guardian, member.id, &door.code).await.unwrap();
+    check_in(&t, &guardian, member.id, &door.code, Method::Browser.into()).await.unwrap();
     pass(&t, 100).await;
     let (young, old) = (as_person(&child(1)), form);
     assert!(there(&t, &young).await && there(&t, &old).await, "both, by the child's entry");
@@ -325,7 +325,7 @@ async fn a_guardian_lives_as_long_as_their_family_and_a_member_for_themselves() 
     assert!(there(&t, &old).await);
     assert!(actions::people::family::family(&t, &guardian).await.unwrap().members.is_empty());
     let again = add(&t, &guardian, &child(1)).await.unwrap();
-    check_in(&t, &guardian, again.id, &door.code).await.unwrap();
+    check_in(&t, &guardian, again.id, &door.code, Method::Browser.into()).await.unwrap();
 }
 
 #[tokio::test]
@@ -568,7 +568,9 @@ mod any_history {
                 }
                 7 if model.child.is_some() => {
                     let member = self.members[n].unwrap();
-                    check_in(t, visitor, member, &self.door.code).await.unwrap();
+                    check_in(t, visitor, member, &self.door.code, Method::Browser.into())
+                        .await
+                        .unwrap();
                     model.child = Some(today);
                 }
                 8 if self.requests[n].is_some() => {

@@ -513,7 +513,7 @@ async fn erasures_of_before_are_known_from_the_audit(at: &BackEnd) {
     let erased = line(Deed::PersonErased, &format!("人员 {}", gone.0));
     let other = line(Deed::PersonCorrected, &format!("人员 {}", stays.0));
     at.registry.audit(&[erased, other]).await.unwrap();
-    let migration = include_str!("../../migrations/0027_retention.sql");
+    let migration = include_str!("../../migrations/0025_retention.sql");
     let update = migration.split(';').find(|sql| sql.contains("update people")).unwrap();
     at.run(update).await.unwrap();
     let found = at.registry.deeds_of(&[gone, stays]).await.unwrap();
