@@ -25,7 +25,7 @@ use actions::{
     health_status, invitations, offline_codes,
     people::{consent, my_code, my_data},
     posters::{self, jobs, layouts},
-    requests,
+    requests, retention,
     reverse_scans::{IdForm, by_id_number},
     venue_codes::{close, reopen, report_poster, resume, suspend},
 };
@@ -64,6 +64,7 @@ pub(crate) async fn a_full_story(t: &TestHouse) -> Vec<String> {
     secrets.extend(super::phones::a_registration_lived_with(t, &door).await);
     crate::door_settings::once(t, &door).await;
     on_their_own_side(t, &mut secrets).await;
+    assert!(retention::run(t, || true).await.unwrap().is_some());
     secrets
 }
 

@@ -85,6 +85,8 @@ async fn a_file_that_is_no_list_is_named() {
     args.errors = Some(desk.folder.path().join("errors.csv"));
     assert!(desk.run(&args).await.1.contains("不是文件"));
     args.file = desk.folder.path().join("nowhere.csv");
+    assert!(desk.run(&args).await.1.contains("没有这个文件"));
+    args.file = desk.folder.path().join("x").join("below-a-file.csv");
     assert!(desk.run(&args).await.1.contains("读不了"));
 }
 
