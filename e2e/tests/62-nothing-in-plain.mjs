@@ -111,7 +111,9 @@ async function traced(ctx, server) {
   await page.getByLabel('证件号码').fill(server.output().match(/病例证件号：(\d{17}[\dX])/)[1]);
   await page.getByRole('button', { name: '查找并建立病例' }).click();
   await page.waitForURL(/\/cases\/\d+/);
+  const at = page.url();
   await page.locator('table.cards form button').first().click();
+  await page.waitForURL((url) => url.href !== at);
   await page.goBack();
   const [download] = await Promise.all([
     page.waitForEvent('download'),

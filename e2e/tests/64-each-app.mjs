@@ -76,7 +76,7 @@ async function look(ctx, page, state, name) {
     const words = await page.locator('main').evaluate((main) => {
       const copy = main.cloneNode(true);
       // Names of places, people and who tested are as they are.
-      for (const own of copy.querySelectorAll('.place, .word, .list b, dd, #open-as')) own.remove();
+      for (const own of copy.querySelectorAll('.place, .word, .list b, .list .at, dd, #open-as')) own.remove();
       return copy.innerText;
     });
     const masked = /\p{Script=Han}\*+\p{Script=Han}?/gu;
