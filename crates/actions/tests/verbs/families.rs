@@ -28,7 +28,7 @@ use domain::{
 use testkit::TestHouse;
 
 /// A child born in 2020, different for each `n`.
-fn child(n: u32) -> MemberForm {
+pub(crate) fn child(n: u32) -> MemberForm {
     let body = format!("34999920200101{n:03}");
     let check = char::from(resident_id_check(body.as_bytes()).unwrap());
     MemberForm {

@@ -1,6 +1,7 @@
 //! Visits are deleted when their days are over, people when they gave no sign of life for long and
 //! nothing holds them back; not before, and not later.
 
+use crate::families::child;
 use crate::support::{
     colour, device, investigator, lines, not_signed_in, parts, privacy_officer, sign_up, visitor,
     visits_at,
@@ -27,7 +28,7 @@ use domain::{
     checkins::Method,
     contact_tracing::CaseForm,
     health_status::Colour,
-    people::{MemberForm, PersonForm, PersonNumber, resident_id_check},
+    people::{MemberForm, PersonForm, PersonNumber},
     privacy::CURRENT,
     requests::RequestForm,
     retention::{Hold, Kept},
@@ -285,19 +286,6 @@ async fn a_printed_code_keeps_its_person_as_long_as_it_works() {
     pass(&t, 1).await;
     assert!(!there(&t, &form).await, "on the day that was told");
     assert!(by_code(&t, &guard, &printed).await.is_err());
-}
-
-fn child(n: u32) -> MemberForm {
-    let body = format!("34999920200101{n:03}");
-    let check = char::from(resident_id_check(body.as_bytes()).unwrap());
-    MemberForm {
-        relation: "child".to_owned(),
-        name: "王小小".to_owned(),
-        id_kind: "resident_id".to_owned(),
-        id_number: format!("{body}{check}"),
-        of_age: false,
-        consent: true,
-    }
 }
 
 fn as_person(form: &MemberForm) -> PersonForm {
