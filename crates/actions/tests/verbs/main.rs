@@ -40,6 +40,7 @@ mod posters;
 mod principals;
 mod requests;
 mod retention;
+mod retention_of_visits;
 mod reverse_scans;
 mod review;
 mod second_factor;

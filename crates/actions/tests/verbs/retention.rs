@@ -1,5 +1,5 @@
-//! Visits are deleted when their days are over, people when they gave no sign of life for long and
-//! nothing holds them back; not before, and not later.
+//! People are erased when they gave no sign of life for long and nothing holds them back; not before,
+//! and not later.
 
 use crate::families::child;
 use crate::support::{
@@ -37,33 +37,6 @@ use domain::{
 use registry::NewAlert;
 use std::sync::atomic::Ordering::SeqCst;
 use testkit::{Door, TestHouse};
-
-#[tokio::test]
-async fn an_entry_is_gone_on_the_day_that_its_page_names() {
-    let t = TestHouse::new().await;
-    let door = t.door().await;
-    let (person, _) = visitor(&t).await;
-    let receipt = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
-    let mut seen = Vec::new();
-    while t.now() < receipt.deleted_on {
-        delete_old_visits(&t).await.unwrap();
-        seen.push(visits_at(&t, &door).await.len());
-        t.clock.advance_ms(DAY_MS / 2);
-    }
-    assert!(
-        seen.len() >= 55 && seen.iter().all(|visits| *visits == 1),
-        "kept until then: {seen:?}"
-    );
-    delete_old_visits(&t).await.unwrap();
-    assert_eq!(visits_at(&t, &door).await, []);
-    let files = |dir: &str| std::fs::read_dir(t.data().join("visits").join(dir)).unwrap().count();
-    assert_eq!(files("segments"), 0, "not on the disk either");
-    let log: u64 = std::fs::read_dir(t.data().join("visits/log"))
-        .unwrap()
-        .map(|file| file.unwrap().metadata().unwrap().len())
-        .sum();
-    assert_eq!(log, 40, "the log has its header and nothing else");
-}
 
 /// A house that begins to note who is there, ten minutes after midnight.
 async fn house() -> TestHouse {
