@@ -10,15 +10,16 @@ use crate::{
     changes::{self, Change},
     connect::{Registry, Result, next_numbers},
     health_status,
+    packed::Dialect,
     people::NewPerson,
 };
 use domain::{checkpoints::CheckpointNumber, health_status::HealthStatus, people::PersonNumber};
-use sqlx::{Any, AssertSqlSafe, Transaction};
-use std::{fmt::Write as _, ops::Range};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
+use std::ops::Range;
 
-/// Rows of one statement. Few enough, since SQLite looks for each of its values among the names of
-/// all of them; many enough, since each statement goes to another thread and back.
-pub(crate) const ROWS: usize = 16;
+/// Rows of one statement: each statement goes to another thread and back, and takes memory as long as
+/// it is kept for the next time.
+pub(crate) const ROWS: usize = 64;
 
 /// KiB of pages that SQLite keeps meanwhile: room for the whole index of ten million people's
 /// documents, which is hit everywhere and would otherwise be written anew again and again.
@@ -45,19 +46,14 @@ pub struct BulkInsert {
     changed: Option<Change>,
 }
 
-/// The first rows of a statement that inserts `rows` of them.
-pub(crate) fn statement(head: &str, columns: usize, rows: usize) -> String {
-    let mut sql = format!("insert into {head} values ");
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 1..=columns {
-            let comma = if column == 1 { "" } else { ", " };
-            // Writing into a String does not fail.
-            let _ = write!(sql, "{comma}${}", row * columns + column);
-        }
-        sql.push(')');
-    }
-    sql
+/// The first part of a statement that inserts `rows` rows, whose values are bound row by row.
+pub(crate) fn statement(
+    connection: &AnyConnection,
+    head: &str,
+    columns: usize,
+    rows: usize,
+) -> String {
+    format!("insert into {head} values {}", Dialect::of(connection).values(columns, rows))
 }
 
 impl BulkInsert {
@@ -70,6 +66,7 @@ impl BulkInsert {
         let numbers = next_numbers(&mut self.tx, "people", new.len()).await?;
         for (chunk, first) in new.chunks(ROWS).zip(numbers.clone().step_by(ROWS)) {
             let sql = statement(
+                &self.tx,
                 "people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
                  phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index, \
                  born_sealed)",
@@ -108,7 +105,7 @@ impl BulkInsert {
     ) -> Result<()> {
         for chunk in statuses.chunks(ROWS) {
             let head = format!("health_status (person, {})", health_status::COLUMNS);
-            let sql = statement(&head, 1 + health_status::COLUMN_COUNT, chunk.len());
+            let sql = statement(&self.tx, &head, 1 + health_status::COLUMN_COUNT, chunk.len());
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
             for (person, status) in chunk {
                 query = query.bind(i64::try_from(person.0).unwrap_or(-1));
@@ -129,6 +126,7 @@ impl BulkInsert {
         let numbers = next_numbers(&mut self.tx, "duty_devices", new.len()).await?;
         for (chunk, first) in new.chunks(ROWS).zip(numbers.clone().step_by(ROWS)) {
             let sql = statement(
+                &self.tx,
                 "duty_devices (id, checkpoint, token_mac, label, enrolled_ms)",
                 5,
                 chunk.len(),
@@ -177,16 +175,5 @@ impl Registry {
             sqlx::query(CACHE).execute(&mut *tx).await?;
         }
         Ok(BulkInsert { tx, sqlite, changed: None })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::statement;
-
-    #[test]
-    fn values_are_numbered_row_by_row() {
-        let sql = statement("t (a, b, c)", 3, 2);
-        assert_eq!(sql, "insert into t (a, b, c) values ($1, $2, $3), ($4, $5, $6)");
     }
 }

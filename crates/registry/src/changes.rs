@@ -84,7 +84,7 @@ pub(crate) async fn note(tx: &mut AnyConnection, change: &Change) -> Result<()> 
 pub(crate) async fn note_each(tx: &mut AnyConnection, changes: &[Change]) -> Result<()> {
     let seqs = next_numbers(tx, "changes", changes.len()).await?;
     for (chunk, first) in changes.chunks(ROWS).zip(seqs.step_by(ROWS)) {
-        let sql = statement("changes (seq, kind, subject)", 3, chunk.len());
+        let sql = statement(tx, "changes (seq, kind, subject)", 3, chunk.len());
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
         for (change, seq) in chunk.iter().zip(first..) {
             let (kind, subject) = change.columns();

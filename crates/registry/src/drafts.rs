@@ -284,6 +284,7 @@ async fn insert(
     at: UnixMs,
 ) -> Result<()> {
     let sql = statement(
+        tx,
         "drafts (id, organisation_id, line, name, door, address, same_key, county, township, \
          category, responsible_name_sealed, responsible_phone_sealed, troubles, round, changed_ms)",
         15,

@@ -1,26 +1,14 @@
-//! Everybody at once, for the memory of a server that starts: thousands of people to a row, since
-//! with millions of rows most of the time goes into handing rows from thread to thread.
-//!
-//! A row's people are separated by commas and their fields by spaces; bytes are written in
-//! hexadecimal digits, and what is not there as `-`.
+//! Everybody at once, for the memory of a server that starts: thousands of people to a row.
 
 use crate::{
     connect::{Registry, RegistryError, Result, count},
-    health_status::organisation,
+    packed::{self, bytes, next},
     people::{KnownPerson, number},
 };
-use data_encoding::HEXLOWER_PERMISSIVE;
-use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
-    people::PersonNumber,
-    time::UnixMs,
-};
+use domain::{health_status::HealthStatus, people::PersonNumber};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::Row;
-use std::{
-    pin::pin,
-    str::{FromStr, Split},
-};
+use std::pin::pin;
 
 /// People of a row: half a megabyte of text.
 const ROW_PEOPLE: i64 = 4_096;
@@ -137,39 +125,14 @@ fn person(packed: &str) -> Option<KnownPerson> {
 fn status(packed: &str) -> Option<(PersonNumber, HealthStatus)> {
     let mut fields = packed.split(' ');
     let person = number(next(&mut fields)?).ok()?;
-    let colour = Colour::from_code(fields.next()?)?;
-    let (sampled, negative) = (fields.next()?, fields.next()? == "1");
-    let sampled = match sampled {
-        "-" => None,
-        sampled => Some(UnixMs(sampled.parse().ok()?)),
-    };
-    let itinerary = Itinerary::from_code(fields.next()?);
-    let confirmed = UnixMs(next(&mut fields)?);
-    let organisation = organisation(maybe(fields.next()?)?);
-    let doses = maybe(fields.next()?)?;
-    let nucleic_acid = sampled.map(|sampled| NucleicAcid { sampled, negative, organisation });
-    let source = Source::Register;
-    Some((person, HealthStatus { colour, confirmed, nucleic_acid, itinerary, doses, source }))
-}
-
-/// A number, or nothing for `-`.
-fn maybe<T: FromStr>(field: &str) -> Option<Option<T>> {
-    if field == "-" { Some(None) } else { field.parse().ok().map(Some) }
-}
-
-fn next<T: FromStr>(fields: &mut Split<'_, char>) -> Option<T> {
-    fields.next()?.parse().ok()
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()
+    Some((person, packed::status(&mut fields)??))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use domain::health_status::TestOrganisation;
+    use domain::health_status::Colour;
 
     #[test]
     fn a_person_comes_back_as_exactly_as_they_went_in() {
@@ -195,24 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn a_status_comes_back_with_and_without_a_test() {
-        let (one, with) = status("7 red 1795329127001 0 risk 1795329127999 12 3").unwrap();
-        assert_eq!((one, with.colour), (PersonNumber(7), Colour::Red));
-        let organisation = Some(TestOrganisation(12));
-        let sampled = UnixMs(1_795_329_127_001);
-        let test = NucleicAcid { sampled, negative: false, organisation };
-        assert_eq!((with.doses, with.source), (Some(3), Source::Register));
-        assert_eq!((with.nucleic_acid, with.itinerary), (Some(test), Itinerary::Risk));
-        assert_eq!(with.confirmed, UnixMs(1_795_329_127_999));
-        let (_, without) = status("8 green - - clear 5 - -").unwrap();
-        assert_eq!((without.nucleic_acid, without.confirmed), (None, UnixMs(5)));
-        for strange in [
-            "",
-            "7 blue - - clear 5 - -",
-            "7 red x 0 clear 5 - -",
-            "7 red - - clear",
-            "7 red - - clear 5 - x",
-        ] {
+    fn a_status_comes_with_whose_it_is() {
+        let (one, status_of_one) = status("7 red - - clear 5 - -").unwrap();
+        assert_eq!((one, status_of_one.colour), (PersonNumber(7), Colour::Red));
+        for strange in ["", "7", "x red - - clear 5 - -", "7 - - - - - - -"] {
             assert_eq!(status(strange), None, "{strange}");
         }
     }

@@ -38,6 +38,7 @@ mod messages;
 mod offline_codes;
 mod one_time_links;
 mod organisations;
+mod packed;
 mod people;
 mod places;
 mod poster_jobs;

@@ -7,7 +7,7 @@ use actions::{
     checkins::{follow_up, receipt::receipt, record::record},
     health_status::{
         self, HealthSource, OPENINGS_MAX, OPENINGS_MS, Subject, TakenStatus,
-        import::{Judge, save},
+        import::{Judge, save, sort},
     },
     sms::BoxFuture,
     tables::{Cell, TableRow, find_header_of_statuses},
@@ -168,6 +168,26 @@ async fn a_list_is_judged_row_by_row_and_its_good_rows_hold() {
     assert_eq!(taken, [TakenStatus::Set, TakenStatus::Waits]);
     let status = t.registry.health_status(number(&t, &form).await).await.unwrap().unwrap();
     assert!(status.colour == Colour::Green && status.nucleic_acid.unwrap().negative);
+}
+
+#[tokio::test]
+async fn rows_about_the_registered_come_first_when_sorted_and_of_one_document_as_in_the_list() {
+    let t = TestHouse::new().await;
+    let (_, form) = visitor(&t).await;
+    let mut rows = vec![row(1, &["身份证号", "健康码"])];
+    rows.extend((2..=20).map(|at| row(at, &[&id_number(8_000 + at), "绿码"])));
+    rows.insert(11, row(21, &[&form.id_number, "红码"]));
+    rows.push(row(22, &[&form.id_number, "黄码"]));
+    let header = find_header_of_statuses(&rows).unwrap();
+    let mut judge = Judge::new(&t, &header, t.now());
+    rows[1..].iter().for_each(|row| judge.row(row, &[]));
+    let mut good = judge.end().good;
+    sort(&t, &mut good).await.unwrap();
+    let taken = save(&t, &good).await.unwrap();
+    assert_eq!(taken[..2], [TakenStatus::Set; 2]);
+    assert_eq!(taken[2..], [TakenStatus::Waits; 19]);
+    let status = t.registry.health_status(number(&t, &form).await).await.unwrap().unwrap();
+    assert_eq!(status.colour, Colour::Yellow, "the later row");
 }
 
 /// As a keyboard for Chinese has it.

@@ -93,6 +93,7 @@ pub(crate) async fn insert_organisations(
     let ids = next_numbers(tx, "organisations", new.len()).await?;
     for (chunk, first) in new.chunks(ROWS).zip(ids.clone().step_by(ROWS)) {
         let sql = statement(
+            tx,
             "organisations (id, account_id, name, same_name, credit_code, county, township, \
              made_ms, credit_differs, similar_name)",
             10,
@@ -122,8 +123,12 @@ async fn insert_audit_lines(
     rows: &[Numbered<'_>],
     first: i64,
 ) -> Result<()> {
-    let sql =
-        statement("audit (seq, at_ms, actor_kind, actor_id, deed, subject, detail)", 7, rows.len());
+    let sql = statement(
+        tx,
+        "audit (seq, at_ms, actor_kind, actor_id, deed, subject, detail)",
+        7,
+        rows.len(),
+    );
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS);
     for ((NewDoor { row, .. }, door), seq) in rows.iter().zip(first..) {
         let (kind, actor) = row.line.actor.parts();
@@ -142,6 +147,7 @@ async fn insert_audit_lines(
 
 async fn insert_checkpoints(tx: &mut AnyConnection, rows: &[Numbered<'_>]) -> Result<()> {
     let sql = statement(
+        tx,
         "checkpoints (number, organisation_id, name, similar_name, door, address, \
          near_address, same_key, county, township, category, responsible_name_sealed, \
          responsible_phone_sealed, longitude, latitude, standing, made_ms, changed_ms)",
@@ -181,7 +187,7 @@ async fn insert_applications(
     first: i64,
 ) -> Result<()> {
     let head = "applications (id, checkpoint, state, round, submitted_ms, county, township)";
-    let sql = statement(head, 7, rows.len());
+    let sql = statement(tx, head, 7, rows.len());
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS);
     for ((NewDoor { row, .. }, door), id) in rows.iter().zip(first..) {
         query = query
@@ -205,6 +211,7 @@ async fn insert_events(
     first_event: i64,
 ) -> Result<()> {
     let sql = statement(
+        tx,
         "application_events (id, application_id, at_ms, state, reason, actor_kind, actor_id)",
         7,
         2 * rows.len(),
@@ -231,7 +238,7 @@ async fn insert_events(
 
 async fn insert_venue_codes(tx: &mut AnyConnection, rows: &[Numbered<'_>]) -> Result<()> {
     let head = "venue_codes (code, checkpoint, short_number, standing, since_ms)";
-    let sql = statement(head, 5, rows.len());
+    let sql = statement(tx, head, 5, rows.len());
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS);
     for (NewDoor { row, code, short_number, .. }, door) in rows {
         query =

@@ -2,15 +2,15 @@
 //! everybody else they wait.
 
 use super::{
-    COLUMN_COUNT, COLUMNS, bind, organisation, status,
+    COLUMN_COUNT, COLUMNS, bind, organisation,
     waiting::{self, Waiting, names_differ},
 };
 use crate::{
     audit::{self, AuditLine},
     bulk::{ROWS, statement},
     changes::{self, Change},
-    checkpoints::{ASKED, about},
     connect::{Registry, RegistryError, Result, next_number},
+    packed::{self, Dialect},
 };
 use domain::health_status::{HealthStatus, Statement, TestOrganisation};
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -85,6 +85,35 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// Where on the disk those are who have registered with these documents; statements are taken
+    /// fastest in this order, since whose places are near to each other share a page.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn places_of_holders(&self, ids: &[[u8; 32]]) -> Result<HashMap<[u8; 32], i64>> {
+        let mut connection = self.pool.acquire().await?;
+        let dialect = Dialect::of(&connection);
+        let sql = format!(
+            "select string_agg(concat_ws(' ', {}, {}), ',') from people where id_index in {}",
+            dialect.bytes("id_index"),
+            dialect.place("number"),
+            dialect.asked()
+        );
+        let ids: Vec<&[u8]> = ids.iter().map(<[u8; 32]>::as_slice).collect();
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::asked(&ids));
+        let row = row.fetch_one(&mut *connection).await?;
+        let Some(packed) = row.try_get::<Option<&str>, _>(0)? else { return Ok(HashMap::new()) };
+        let place = |packed: &str| {
+            let mut fields = packed.split(' ');
+            let id = packed::bytes(fields.next()?)?.try_into().ok()?;
+            Some((id, packed::next(&mut fields)?))
+        };
+        let places: Option<HashMap<_, _>> = packed.split(',').map(place).collect();
+        places.ok_or(RegistryError::Strange("people"))
+    }
+}
+
 /// What is said of the documents of some rows, while these go over it.
 struct Taking<'a> {
     tested: HashMap<Arc<str>, TestOrganisation>,
@@ -100,10 +129,10 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     async fn new(tx: &mut AnyConnection, rows: &'a [ListedStatus]) -> Result<Self> {
         let ids: Vec<&[u8]> = rows.iter().map(|row| row.id_index.as_slice()).collect();
-        let holders = holders(tx, &ids).await?;
+        let (holders, known) = holders(tx, &ids).await?;
         Ok(Self {
             tested: organisations(tx, rows).await?,
-            known: known(tx, &holders).await?,
+            known,
             waiting: waiting::there(tx, &ids).await?,
             holders,
             set: HashMap::new(),
@@ -210,40 +239,35 @@ async fn organisations(
     Ok(numbers)
 }
 
-async fn holders(tx: &mut AnyConnection, ids: &[&[u8]]) -> Result<HashMap<Vec<u8>, Holder>> {
-    let mut holders = HashMap::new();
-    let head = "select id_index, number, name_index from people where id_index in";
-    for chunk in ids.chunks(ASKED) {
-        let mut query = sqlx::query(AssertSqlSafe(about(head, chunk.len())));
-        for id in chunk {
-            query = query.bind(*id);
-        }
-        for row in query.fetch_all(&mut *tx).await? {
-            let holder = Holder { number: row.try_get(1)?, name_index: row.try_get(2)? };
-            holders.insert(row.try_get(0)?, holder);
-        }
+/// Who has registered with these documents, and what the register says of them.
+async fn holders(
+    tx: &mut AnyConnection,
+    ids: &[&[u8]],
+) -> Result<(HashMap<Vec<u8>, Holder>, HashMap<i64, HealthStatus>)> {
+    let dialect = Dialect::of(tx);
+    let sql = format!(
+        "select string_agg(concat_ws(' ', {}, number, {}, {}), ',') \
+         from people left join health_status on person = number where id_index in {}",
+        dialect.bytes("id_index"),
+        dialect.bytes("name_index"),
+        packed::STATUS,
+        dialect.asked()
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::asked(ids)).fetch_one(tx).await?;
+    let (mut holders, mut known) = (HashMap::new(), HashMap::new());
+    for packed in row.try_get::<Option<&str>, _>(0)?.into_iter().flat_map(|all| all.split(',')) {
+        let (id, holder, status) = unpacked(packed).ok_or(RegistryError::Strange("people"))?;
+        known.extend(status.map(|status| (holder.number, status)));
+        holders.insert(id, holder);
     }
-    Ok(holders)
+    Ok((holders, known))
 }
 
-async fn known(
-    tx: &mut AnyConnection,
-    holders: &HashMap<Vec<u8>, Holder>,
-) -> Result<HashMap<i64, HealthStatus>> {
-    let mut known = HashMap::new();
-    let numbers: Vec<i64> = holders.values().map(|holder| holder.number).collect();
-    let head = format!("select person, {COLUMNS} from health_status where person in");
-    for chunk in numbers.chunks(ASKED) {
-        let mut query = sqlx::query(AssertSqlSafe(about(&head, chunk.len())));
-        for number in chunk {
-            query = query.bind(*number);
-        }
-        for row in query.fetch_all(&mut *tx).await? {
-            let found = status(&row, 1)?.ok_or(RegistryError::Strange("health_status"))?;
-            known.insert(row.try_get(0)?, found);
-        }
-    }
-    Ok(known)
+fn unpacked(packed: &str) -> Option<(Vec<u8>, Holder, Option<HealthStatus>)> {
+    let mut fields = packed.split(' ');
+    let (id, number) = (packed::bytes(fields.next()?)?, packed::next(&mut fields)?);
+    let name_index = packed::some_bytes(fields.next()?)?;
+    Some((id, Holder { number, name_index }, packed::status(&mut fields)?))
 }
 
 async fn store(tx: &mut AnyConnection, set: &HashMap<i64, HealthStatus>, batch: i64) -> Result<()> {
@@ -251,7 +275,7 @@ async fn store(tx: &mut AnyConnection, set: &HashMap<i64, HealthStatus>, batch: 
     all.sort_by_key(|(person, _)| **person);
     let head = format!("health_status (person, batch, {COLUMNS})");
     for chunk in all.chunks(ROWS) {
-        let mut sql = statement(&head, 2 + COLUMN_COUNT, chunk.len());
+        let mut sql = statement(tx, &head, 2 + COLUMN_COUNT, chunk.len());
         sql.push_str(
             " on conflict (person) do update set batch = excluded.batch, \
              colour = excluded.colour, sampled_ms = excluded.sampled_ms, \

@@ -4,8 +4,8 @@
 use super::{COLUMN_COUNT, COLUMNS, bind, status};
 use crate::{
     bulk::{ROWS, statement},
-    checkpoints::{ASKED, about},
-    connect::{Registry, Result},
+    connect::{Registry, RegistryError, Result},
+    packed::{self, Dialect, bytes},
     people::NewPerson,
 };
 use domain::{
@@ -35,7 +35,7 @@ pub(crate) async fn settle(tx: &mut AnyConnection, person: i64, new: &NewPerson)
         said = said.only_what_stops();
     }
     if !said.is_silent() {
-        let sql = statement(&format!("health_status (person, batch, {COLUMNS})"), 9, 1);
+        let sql = statement(tx, &format!("health_status (person, batch, {COLUMNS})"), 9, 1);
         let query = sqlx::query(AssertSqlSafe(sql)).bind(person).bind(0_i64);
         bind(query, &said.over(None)).execute(&mut *tx).await?;
     }
@@ -73,21 +73,26 @@ pub(super) async fn there(
     tx: &mut AnyConnection,
     ids: &[&[u8]],
 ) -> Result<HashMap<Vec<u8>, Waiting>> {
-    let mut there = HashMap::new();
-    let head =
-        format!("select id_index, name_index, {COLUMNS} from waiting_statuses where id_index in");
-    for chunk in ids.chunks(ASKED) {
-        let mut query = sqlx::query(AssertSqlSafe(about(&head, chunk.len())));
-        for id in chunk {
-            query = query.bind(*id);
-        }
-        for row in query.fetch_all(&mut *tx).await? {
-            if let Some(status) = status(&row, 2)? {
-                there.insert(row.try_get(0)?, Waiting { name_index: row.try_get(1)?, status });
-            }
-        }
-    }
-    Ok(there)
+    let dialect = Dialect::of(tx);
+    let sql = format!(
+        "select string_agg(concat_ws(' ', {}, {}, {}), ',') from waiting_statuses \
+         where id_index in {}",
+        dialect.bytes("id_index"),
+        dialect.bytes("name_index"),
+        packed::STATUS,
+        dialect.asked()
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::asked(ids)).fetch_one(tx).await?;
+    let Some(packed) = row.try_get::<Option<&str>, _>(0)? else { return Ok(HashMap::new()) };
+    let there: Option<HashMap<_, _>> = packed.split(',').map(unpacked).collect();
+    there.ok_or(RegistryError::Strange("waiting_statuses"))
+}
+
+fn unpacked(packed: &str) -> Option<(Vec<u8>, Waiting)> {
+    let mut fields = packed.split(' ');
+    let id = bytes(fields.next()?)?;
+    let name_index = packed::some_bytes(fields.next()?)?;
+    Some((id, Waiting { name_index, status: packed::status(&mut fields)?? }))
 }
 
 /// Lets statuses wait, in place of what waited for the same documents.
@@ -98,7 +103,7 @@ pub(super) async fn put(
 ) -> Result<()> {
     let head = format!("waiting_statuses (id_index, name_index, touched_ms, {COLUMNS})");
     for chunk in rows.chunks(ROWS) {
-        let mut sql = statement(&head, 3 + COLUMN_COUNT, chunk.len());
+        let mut sql = statement(tx, &head, 3 + COLUMN_COUNT, chunk.len());
         sql.push_str(
             " on conflict (id_index) do update set name_index = excluded.name_index, \
              touched_ms = excluded.touched_ms, colour = excluded.colour, \

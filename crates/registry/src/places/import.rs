@@ -160,7 +160,7 @@ async fn insert(
     for (chunk, first) in new.chunks(ROWS).zip(ids.step_by(ROWS)) {
         let head = "places (id, same_key, name, similar_name, credit_code, address, near_address, \
              county, township, category, state, round, listed_ms, seen_ms, gone)";
-        let sql = statement(head, 15, chunk.len());
+        let sql = statement(tx, head, 15, chunk.len());
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
         for (row, id) in chunk.iter().zip(first..) {
             query = query

@@ -21,6 +21,7 @@ on_both!(
     who_tested_has_one_number_however_often_it_is_named,
     what_waits_is_forgotten_in_time_and_what_stops_later,
     registering_beside_a_list_loses_no_status,
+    holders_have_places_in_the_order_in_which_they_registered,
 );
 
 fn index(document: &str) -> [u8; 32] {
@@ -215,4 +216,17 @@ async fn registering_beside_a_list_loses_no_status(at: &BackEnd) {
         assert_eq!(colour_of(at, PersonNumber(number)).await, Some(Colour::Red), "{number}");
     }
     assert_eq!(at.registry.count_waiting_statuses().await.unwrap(), 0);
+}
+
+async fn holders_have_places_in_the_order_in_which_they_registered(at: &BackEnd) {
+    for document in ["z", "a", "m"] {
+        register(at, holder(document, None)).await;
+    }
+    let asked = ["a", "z", "nobody", "m", "a"].map(index);
+    let places = at.registry.places_of_holders(&asked).await.unwrap();
+    let place = |document| places.get(&index(document)).copied();
+    assert_eq!((places.len(), place("nobody")), (3, None));
+    assert!(place("z") < place("a") && place("a") < place("m"), "{places:?}");
+    assert!(at.registry.places_of_holders(&[]).await.unwrap().is_empty());
+    assert!(at.registry.places_of_holders(&[index("nobody")]).await.unwrap().is_empty());
 }

@@ -101,8 +101,10 @@ pub(crate) trait Kind {
         progress: &mut Progress<'_>,
     ) -> anyhow::Result<Examined<Self::Row>>;
 
-    /// Is told what will be saved.
-    fn begins(&self, _rows: &[Self::Row]) {}
+    /// Is told what will be saved, and may put it into another order.
+    async fn begins(&self, _house: &House, _rows: &mut [Self::Row]) -> Answer<()> {
+        Ok(())
+    }
 
     /// Saves rows of a list whose import began at `begun`.
     async fn save(house: &House, rows: &[Self::Row], begun: UnixMs) -> Answer<Batch>;

@@ -195,8 +195,8 @@ impl<K: Kind> Import<'_, K> {
         checked: &mut Checked<K::Row>,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
-        let good = std::mem::take(&mut checked.good);
-        self.kind.begins(&good);
+        let mut good = std::mem::take(&mut checked.good);
+        self.kind.begins(self.house, &mut good).await?;
         for (at, batch) in good.chunks(K::BATCH_ROWS).enumerate() {
             if self.stop.is_set() {
                 break;

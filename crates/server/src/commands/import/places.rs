@@ -40,10 +40,11 @@ impl Kind for Places {
         examine_whole::<Self>(work, progress).await
     }
 
-    fn begins(&self, rows: &[GoodRow]) {
+    async fn begins(&self, _house: &House, rows: &mut [GoodRow]) -> Answer<()> {
         if let Ok(mut counties) = self.counties.lock() {
             *counties = import::counties_of(rows);
         }
+        Ok(())
     }
 
     async fn save(house: &House, rows: &[GoodRow], begun: UnixMs) -> Answer<Batch> {

@@ -65,6 +65,10 @@ impl Kind for Statuses {
         }
     }
 
+    async fn begins(&self, house: &House, rows: &mut [GoodRow]) -> Answer<()> {
+        import::sort(house, rows).await
+    }
+
     async fn save(house: &House, rows: &[GoodRow], _begun: UnixMs) -> Answer<Batch> {
         let mut batch = Batch::default();
         for (at, taken) in import::save(house, rows).await?.into_iter().enumerate() {
