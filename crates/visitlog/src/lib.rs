@@ -64,7 +64,8 @@
 //!
 //! # Limits
 //! Each has a name and a default: [`QUEUE_VISITS_MAX`] visits that wait, [`GROUP_VISITS_MAX`] in a
-//! batch, [`HEAD_VISITS_MAX`] unsealed in memory, [`PART_BYTES_MAX`] in a part of the log,
+//! batch, [`HEAD_VISITS_MAX`] unsealed in memory, [`PART_BYTES_MAX`] in a part of the log
+//! and [`ROOM_BYTES`] written ahead of its end,
 //! [`CASE_DAY_VISITS_MAX`] that a case keeps of a day; times from [`TIME_MS_MIN`] up to
 //! [`TIME_MS_MAX`]. One process has a folder at a time. One folder is one machine: there is no
 //! replication, a backup is what there is against the loss of a disk. It needs a Unix: `flock`,
@@ -107,8 +108,8 @@ pub use errors::{
 pub use extracts::{CASE_DAY_VISITS_MAX, CaseDay, Selection};
 pub use log::recover::{Recovery, TornTail};
 pub use options::{
-    GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, RUN_VISITS,
-    RUN_VISITS_MAX, SEAL_VISITS, UTC_OFFSET_S, UTC_OFFSET_S_MAX,
+    GROUP_VISITS_MAX, HEAD_VISITS_MAX, Options, PART_BYTES_MAX, QUEUE_VISITS_MAX, ROOM_BYTES,
+    RUN_VISITS, RUN_VISITS_MAX, SEAL_VISITS, UTC_OFFSET_S, UTC_OFFSET_S_MAX,
 };
 pub use queue::{Committed, Health};
 pub use read::{Entries, Persons, Snapshot, Visits};

@@ -225,7 +225,9 @@ impl Copy {
             let Ok(found) = reader.next_whole_frame(offset, &mut self.waiting) else {
                 return Ok(Err(offset));
             };
-            let whole = found.map_or(reader.length(), |found| found.offset);
+            // Zeros to the end of the file are room that was prepared; nothing was in it.
+            let whole = found.map_or_else(|| reader.content_end(offset), |found| Ok(found.offset));
+            let Ok(whole) = whole else { return Ok(Err(offset)) };
             if whole > offset {
                 self.report.lose(path, offset, whole - offset);
             }

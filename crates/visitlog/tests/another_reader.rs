@@ -87,7 +87,8 @@ fn part(bytes: &[u8], sequence: u64) -> (Vec<Row>, u64) {
     let mut frame_number = number(bytes, 24, 8);
     let mut visits = Vec::new();
     let mut rest = &bytes[40..];
-    while !rest.is_empty() {
+    // Nothing but zeros is room for frames to come.
+    while rest.iter().any(|byte| *byte != 0) {
         assert_eq!(&rest[..4], b"VLF1");
         let frame = &rest[..size(rest, 4, 4)];
         assert_eq!(number(frame, 8, 8), frame_number);
@@ -344,8 +345,10 @@ fn a_program_written_from_the_page_reads_the_same_visits() {
     let window = Window { checkpoint: 3, from_ms: i64::MIN, to_ms: i64::MAX };
     let of_case = engine.snapshot().of_case(9).visits_at(window);
     let kept: BTreeSet<Row> = of_case.map(|visit| row(&visit.unwrap())).collect();
+    let while_open = read(&dir);
     engine.close();
     let (visits, cases) = read(&dir);
+    assert!(while_open == (visits.clone(), cases.clone()), "with room behind the last frame");
     assert!(fs::read_dir(dir.join("log")).unwrap().count() > 1, "more than one part");
     assert_eq!(visits, stored.into_iter().collect::<Vec<_>>());
     assert!(cases.iter().all(|(case, _)| *case == 9));

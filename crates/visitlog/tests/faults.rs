@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{all_of, dice, open, script, visit, visits};
+use common::{all_of, dice, no_room_ahead, open, script, visit, visits};
 use visitlog::{
     AppendError, CommitError, Health, OpenError, Options, SubmitError, TornTail,
     storage::simulated::{Fault, Operation, Simulated},
@@ -26,7 +26,7 @@ fn stopped(outcome: &Result<visitlog::Committed, AppendError>) -> bool {
 #[test]
 fn a_full_disk_refuses_at_once_goes_on_reading_and_writes_again_by_itself() {
     let storage = Simulated::new();
-    let engine = open(&storage, Options::default()).unwrap();
+    let engine = open(&storage, no_room_ahead()).unwrap();
     engine.append(visit(1)).unwrap();
     let before = storage.contents("log/000000000001.log");
     storage.fail(Operation::Write, 1, Fault::NoRoom);

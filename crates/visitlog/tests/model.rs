@@ -54,6 +54,7 @@ impl<D: FnMut(u64) -> u64> Case<D> {
     fn new(mut dice: D) -> Self {
         let options = Options {
             part_bytes_max: 200 + dice(3_000),
+            room_bytes: dice(300),
             run_visits: 1 + dice(20) as usize,
             seal_visits: 1 + dice(80),
             ..Options::default()

@@ -174,8 +174,12 @@ impl Replay<'_> {
             if later.is_some() || !is_last {
                 return Err(damage(&path, whole.offset, &what).into());
             }
-            let (offset, bytes) = (whole.offset, reader.length() - whole.offset);
-            self.recovery.torn_tail = Some(TornTail { file: path.clone(), offset, bytes });
+            let offset = whole.offset;
+            let end = reader.content_end(offset).map_err(io_error("reading", &path))?;
+            if end > offset {
+                let (file, bytes) = (path.clone(), end - offset);
+                self.recovery.torn_tail = Some(TornTail { file, offset, bytes });
+            }
         }
         if is_last {
             make_durable(&*file, &whole).map_err(io_error("syncing", &path))?;

@@ -38,6 +38,11 @@ impl<'a> Reader<'a> {
         Ok(Self { file, length: file.length()?, start: 0, buffer: Vec::new() })
     }
 
+    /// Reads nothing from `end` on: there a writer may be at work.
+    pub(crate) fn until(self, end: u64) -> Self {
+        Self { length: self.length.min(end), ..self }
+    }
+
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -75,6 +80,20 @@ impl<'a> Reader<'a> {
         };
         let bytes = self.bytes(offset, length)?;
         Ok(frame::decode(bytes, out).map(|header| Found { offset, header }))
+    }
+
+    /// Where the content ends that begins at `offset`: behind its last byte that is not zero. What follows
+    /// to the end of the file is room for frames to come.
+    pub(crate) fn content_end(&mut self, mut offset: u64) -> io::Result<u64> {
+        let mut end = offset;
+        while offset < self.length {
+            let bytes = self.bytes(offset, READ_AHEAD_BYTES)?;
+            if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
+                end = offset + last as u64 + 1;
+            }
+            offset += bytes.len() as u64;
+        }
+        Ok(end)
     }
 
     /// The first whole frame that begins at `offset` or after it, its visits appended to `out`.

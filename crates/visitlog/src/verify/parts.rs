@@ -55,7 +55,8 @@ pub(crate) fn check_part(part: &Part<'_>, before: Option<&PartCheck>) -> PartChe
     };
     let before = before.filter(|before| before.sequence + 1 == part.sequence);
     let expected = before.and_then(|before| before.next_frame);
-    let read = Reader::new(part.file).and_then(|mut reader| {
+    let read = Reader::new(part.file).and_then(|reader| {
+        let mut reader = reader.until(part.end.unwrap_or(u64::MAX));
         check_header(&mut reader, part, expected, &mut check, &mut places)?;
         check_frames(&mut reader, part, &mut check, &mut places)
     });
@@ -99,13 +100,13 @@ fn check_frames(
     if reader.length() < end {
         places.add(reader.length(), format!("it is cut short, {end} bytes were durable"));
     }
-    let end = end.min(reader.length());
+    let end = reader.length();
     let mut offset = part::HEADER_BYTES as u64;
     let mut visits: Vec<Visit> = Vec::new();
     while offset < end {
         visits.clear();
         let bad = match reader.frame(offset, &mut visits)? {
-            Ok(found) if found.end() <= end => {
+            Ok(found) => {
                 let number = found.header.number;
                 if let Some(expected) = check.next_frame.filter(|expected| *expected != number) {
                     places.add(offset, format!("frame {number} where frame {expected} belongs"));
@@ -116,14 +117,13 @@ fn check_frames(
                 offset = found.end();
                 continue;
             }
-            Ok(_) => "the frame reaches beyond the durable end".to_owned(),
             Err(bad) => bad.to_string(),
         };
         let next = reader.next_whole_frame(offset + 1, &mut visits)?;
-        let next = next.filter(|next| next.end() <= end);
         if next.is_none() && part.is_last && part.end.is_none() {
-            let (file, bytes) = (part::path(part.sequence), end - offset);
-            check.torn_tail = Some(TornTail { file, offset, bytes });
+            let content_end = reader.content_end(offset)?;
+            let (file, bytes) = (part::path(part.sequence), content_end - offset);
+            check.torn_tail = (bytes > 0).then_some(TornTail { file, offset, bytes });
             return Ok(());
         }
         places.add(offset, bad);

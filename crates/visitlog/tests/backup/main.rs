@@ -13,7 +13,7 @@ use std::{
 };
 
 use care::{SEGMENT, fill, filled, flipped, kept, of_day, region_of, regions, since, store};
-use common::{MIDNIGHT_MS, all_of, dice, open, visit_on};
+use common::{MIDNIGHT_MS, all_of, dice, no_room_ahead, open, visit_on};
 use visitlog::{
     BackupContents, BackupError, Engine, OpenError, Options, Visit, check_archive, check_backup,
     check_backup_on, restore, restore_archive_on, restore_on, restore_segments_on,
@@ -81,7 +81,7 @@ fn is_not_openable(target: &Simulated) -> bool {
 #[test]
 fn a_restored_store_is_the_store_that_was_backed_up() {
     let storage = Simulated::new();
-    let engine = open(&storage, Options::default()).unwrap();
+    let engine = open(&storage, no_room_ahead()).unwrap();
     fill(&engine);
     engine.drop_before(engine.day_of(MIDNIGHT_MS) + 1).unwrap();
     let (folder, mut archive) = (Simulated::new(), Vec::new());
@@ -110,7 +110,7 @@ fn a_restored_store_is_the_store_that_was_backed_up() {
 #[test]
 fn a_later_backup_copies_only_what_is_new_and_removes_what_is_gone() {
     let (storage, folder) = (Simulated::new(), Simulated::new());
-    let engine = open(&storage, Options::default()).unwrap();
+    let engine = open(&storage, no_room_ahead()).unwrap();
     fill(&engine);
     engine.backup_on(&folder).unwrap();
     let again = engine.backup_on(&folder).unwrap();

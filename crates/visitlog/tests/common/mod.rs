@@ -74,6 +74,11 @@ pub(crate) fn read_all(snapshot: &Snapshot) -> Result<Vec<Visit>, ReadError> {
     Ok(by_person)
 }
 
+/// A log without room behind its end, for whoever compares bytes.
+pub(crate) fn no_room_ahead() -> Options {
+    Options { room_bytes: 0, ..Options::default() }
+}
+
 /// Parts so small that each takes only a few frames.
 pub(crate) fn small_parts() -> Options {
     Options { part_bytes_max: 400, ..Options::default() }

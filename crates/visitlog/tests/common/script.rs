@@ -14,6 +14,7 @@ pub(crate) const TINY: Options = Options {
     queue_visits_max: visitlog::QUEUE_VISITS_MAX,
     group_visits_max: visitlog::GROUP_VISITS_MAX,
     part_bytes_max: 500,
+    room_bytes: 150,
     run_visits: 4,
     seal_visits: 12,
     head_visits_max: visitlog::HEAD_VISITS_MAX,

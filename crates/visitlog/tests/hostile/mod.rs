@@ -26,6 +26,7 @@ pub(crate) const TINY: Options = Options {
     queue_visits_max: 70_000,
     group_visits_max: 1_000,
     part_bytes_max: 700,
+    room_bytes: 100,
     run_visits: 8,
     seal_visits: 64,
     head_visits_max: 1_000_000,
