@@ -209,7 +209,7 @@ impl Engine {
         let shared = Arc::new(Shared {
             options,
             watch,
-            queue: Queue::new(options.queue_visits_max),
+            queue: Queue::new(options.queue_visits_max, options.group_visits_max),
             catalog: Arc::clone(&opened.log.catalog),
             state: RwLock::new(Arc::new(opened.state)),
             counters: Mutex::new(Counters::default()),

@@ -71,6 +71,7 @@ pub(crate) struct Queue {
     inner: Mutex<Inner>,
     arrived: Condvar,
     visits_max: usize,
+    group_visits_max: usize,
 }
 
 struct Inner {
@@ -78,20 +79,21 @@ struct Inner {
     visits: usize,
     closing: bool,
     health: Health,
-    /// So many must wait before the writer is woken.
-    wanted: usize,
+    /// The writer lets a group gather: it is woken by a full one and not before.
+    gathering: bool,
 }
 
 impl Queue {
-    pub(crate) fn new(visits_max: usize) -> Self {
+    pub(crate) fn new(visits_max: usize, group_visits_max: usize) -> Self {
         let inner = Inner {
             waiting: VecDeque::new(),
             visits: 0,
             closing: false,
             health: Health::Writing,
-            wanted: 1,
+            gathering: false,
         };
-        Self { inner: Mutex::new(inner), arrived: Condvar::new(), visits_max }
+        let inner = Mutex::new(inner);
+        Self { inner, arrived: Condvar::new(), visits_max, group_visits_max }
     }
 
     /// Puts visits in the queue, or refuses at once.
@@ -109,7 +111,7 @@ impl Queue {
         }
         inner.visits += count;
         inner.waiting.push_back(pending);
-        let enough = inner.waiting.len() >= inner.wanted;
+        let enough = !inner.gathering || inner.visits >= self.group_visits_max;
         drop(inner);
         if enough {
             self.arrived.notify_one();
@@ -117,21 +119,21 @@ impl Queue {
         Ok(())
     }
 
-    /// Lets `callers` gather, for so long at most.
-    pub(crate) fn gather(&self, callers: usize, at_most: Duration) {
+    /// Lets a group gather for so long, or until it is full.
+    pub(crate) fn gather(&self, at_most: Duration) {
         let mut inner = self.inner.lock();
         let over = inner.closing || matches!(inner.health, Health::Stopped(_));
-        if over || inner.waiting.len() >= callers {
+        if over || inner.visits >= self.group_visits_max {
             return;
         }
-        inner.wanted = callers;
+        inner.gathering = true;
         self.arrived.wait_for(&mut inner, at_most);
-        inner.wanted = 1;
+        inner.gathering = false;
     }
 
-    /// Waits for visits and takes up to `visits_max` of them; `None` when the queue is closed and
-    /// empty, or when the engine has stopped.
-    pub(crate) fn take_group(&self, visits_max: usize) -> Option<Vec<Pending>> {
+    /// Waits for visits and takes a group of them; `None` when the queue is closed and empty, or when
+    /// the engine has stopped.
+    pub(crate) fn take_group(&self) -> Option<Vec<Pending>> {
         let mut inner = self.inner.lock();
         loop {
             // What waits then is refused, not written.
@@ -149,7 +151,7 @@ impl Queue {
         let mut group = Vec::new();
         let mut taken = 0;
         while let Some(next) = inner.waiting.front().map(|pending| pending.visits().len()) {
-            if !group.is_empty() && taken + next > visits_max {
+            if !group.is_empty() && taken + next > self.group_visits_max {
                 break;
             }
             taken += next;
@@ -192,5 +194,61 @@ impl Queue {
     /// Visits that wait now.
     pub(crate) fn visits(&self) -> usize {
         self.inner.lock().visits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use std::thread;
+
+    fn one(person: u64) -> Pending {
+        let visit = Visit {
+            person,
+            checkpoint: 1,
+            entered_ms: 2,
+            recorded_ms: 3,
+            method: 4,
+            operator: 5,
+            verdict: 6,
+            status: 7,
+            flags: 8,
+        };
+        Pending::One(visit, Box::new(|_| {}))
+    }
+
+    /// Pushes so many once the writer gathers, and gives what the writer finds when it has gathered.
+    fn gathered(count: u64, close: bool) -> usize {
+        let queue = Queue::new(10, 3);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !queue.inner.lock().gathering {
+                    thread::yield_now();
+                }
+                (0..count).for_each(|person| queue.push(one(person)).unwrap());
+                if close {
+                    queue.close();
+                }
+            });
+            queue.gather(Duration::MAX);
+        });
+        assert!(!queue.inner.lock().gathering);
+        queue.take_group().map_or(0, |group| group.len())
+    }
+
+    #[test]
+    fn a_group_that_gathers_is_not_disturbed_before_it_is_full() {
+        assert_eq!(gathered(3, false), 3);
+        assert_eq!(gathered(2, true), 2, "or before the end");
+        assert_eq!(gathered(0, true), 0);
+    }
+
+    #[test]
+    fn a_full_group_gathers_no_longer() {
+        let queue = Queue::new(10, 3);
+        (0..3).for_each(|person| queue.push(one(person)).unwrap());
+        queue.gather(Duration::MAX);
+        assert_eq!(queue.take_group().unwrap().len(), 3);
     }
 }

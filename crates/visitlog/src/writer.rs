@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -22,19 +22,13 @@ use crate::{
 /// Frozen tables that may wait for the keeper before the writer waits as well.
 const FROZEN_MAX: usize = 64;
 
-/// How long the next group gathers at most when the last one was of several callers. Without it a
-/// busy machine syncs some thousand times a second for a handful of visits each, and switches threads
-/// as often. A visit that comes alone waits for nobody.
-const GATHERING: Duration = Duration::from_millis(1);
-
-/// How many callers are enough for the next group, after groups of so many.
+/// How far apart groups begin when there is more than one caller. Without it a busy machine syncs some
+/// thousand times a second for a handful of visits each, and switches threads as often. A visit that
+/// comes alone waits for nobody.
 ///
-/// Callers wait for an answer before they come again, so the two last groups are everybody there is,
-/// or more, when some were in both. A third is enough: the others are on their way meanwhile and
-/// nobody stands idle. With a half, groups that grew by chance would never become smaller again.
-fn enough(before: usize, callers: usize) -> usize {
-    (before + callers).div_ceil(3)
-}
+/// It is a time and not a number of callers: how many are on their way is not known, and any number
+/// that follows from the groups before makes them smaller, or larger, from group to group.
+const GROUPS_APART: Duration = Duration::from_millis(1);
 
 /// What was decided about one visit before anything is written.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,9 +87,8 @@ impl Writer {
 
     /// Gives the reason why it ended.
     fn work(&mut self) -> Arc<str> {
-        let mut before = 0;
-        while let Some(group) = self.shared.queue.take_group(self.shared.options.group_visits_max) {
-            let callers = group.len();
+        while let Some(group) = self.shared.queue.take_group() {
+            let (callers, begun) = (group.len(), moment());
             if let Err(reason) = self.commit(group) {
                 return reason;
             }
@@ -103,9 +96,8 @@ impl Writer {
                 return reason;
             }
             if callers > 1 {
-                self.shared.queue.gather(enough(before, callers), GATHERING);
+                self.shared.queue.gather(GROUPS_APART.saturating_sub(begun.elapsed()));
             }
-            before = callers;
         }
         if let Health::Stopped(reason) = self.shared.queue.health() {
             return reason;
@@ -284,6 +276,12 @@ impl Writer {
     }
 }
 
+/// Read here and not handed in: nothing but how long a group gathers follows from it.
+#[expect(clippy::disallowed_methods, reason = "no answer and nothing that is stored depends on it")]
+fn moment() -> Instant {
+    Instant::now()
+}
+
 fn answer_one(pending: Pending, fates: Fates, outcome: &Result<(), CommitError>) {
     let fates = match (fates, outcome) {
         (Err(error), _) => return pending.refuse(error),
@@ -329,19 +327,5 @@ impl Hasher for KeyHasher {
 
     fn write_u64(&mut self, number: u64) {
         self.0 = mix(self.0, number);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::enough;
-
-    #[test]
-    fn groups_of_one_size_need_fewer_callers_the_next_time() {
-        for callers in 3..10_000 {
-            let enough = enough(callers, callers);
-            assert!(enough < callers && enough >= callers / 2, "{callers}: {enough}");
-        }
-        assert_eq!(enough(0, 2), 1, "two alone wait for nobody");
     }
 }

@@ -46,6 +46,8 @@ const LAST: [u8; 5] = [1, 0, 0, 0xff, 0xff];
 const STORED_HEAD: usize = 5;
 /// Most bytes of a stored block (RFC 1951, 3.2.4).
 const STORED_MAX: usize = 0xffff;
+/// A fixed text has at least so many bytes; a shorter one is not worth a place of its own.
+const FIXED_BYTES_MIN: usize = 512;
 /// Room for a page to begin with: most need no more.
 const PAGE_BYTES: usize = 8 * 1024;
 
@@ -68,6 +70,7 @@ fn parts() -> &'static [Part] {
 
 fn part(fixed: &Fixed) -> Option<Part> {
     let text = fixed.0;
+    debug_assert!(text.len() >= FIXED_BYTES_MIN);
     let mut deflated = Vec::with_capacity(text.len() + 64);
     let mut compress = Compress::new(Compression::best(), false);
     compress.compress_vec(text.as_bytes(), &mut deflated, FlushCompress::Full).ok()?;
@@ -153,8 +156,10 @@ impl Packer {
 
 impl fmt::Write for Packer {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // The same place and the same length: a text that is never freed, so it is that one.
-        match parts().iter().find(|part| ptr::eq(part.text, text)) {
+        // The same place and the same length: a text that is never freed, so it is that one. Most of a
+        // page's pieces are far shorter, and need not be looked for.
+        let fixed = (text.len() >= FIXED_BYTES_MIN).then(parts);
+        match fixed.and_then(|parts| parts.iter().find(|part| ptr::eq(part.text, text))) {
             Some(part) => self.put(part),
             None => self.store(text.as_bytes()),
         }
@@ -289,6 +294,7 @@ mod tests {
     #[tokio::test]
     async fn style_and_scripts_are_compressed_beforehand_and_found_in_a_page() {
         assert_eq!(parts().len(), 4);
+        assert!(parts().iter().all(|part| part.text.len() >= FIXED_BYTES_MIN));
         let page = AllFixed.render().unwrap();
         assert_eq!(page, [STYLE.0, ENTER.0, REGISTER.0].concat(), "no text is escaped");
         let packed = body(answer(&AllFixed).unwrap()).await;
