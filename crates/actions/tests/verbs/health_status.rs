@@ -114,6 +114,13 @@ async fn looking_leaves_its_line_first_and_nothing_goes_without_a_reason() {
     assert_eq!(lines(&t, Deed::HealthStatusSought).await.len(), 1);
     let green = says(&form.id_number, "green");
     complains("reason", health_status::set(&t, &caller, &green, "", false).await);
+    let half = StatusForm { id_number: "3412".to_owned(), ..green.clone() };
+    let Err(actions::Failure::Invalid(wrong)) =
+        health_status::set(&t, &caller, &half, "", false).await
+    else {
+        panic!("both are wrong");
+    };
+    assert!(wrong.first_is("id_number") && wrong.about("reason").is_some(), "as on the form");
     let nothing = says(&form.id_number, "");
     complains("colour", health_status::set(&t, &caller, &nothing, REASON, false).await);
     t.spoil_audit().await;
