@@ -56,7 +56,8 @@ pub async fn set(
         return Err(complaints.in_order(&["id_kind", "id_number", "reason"]).into());
     };
     let row = ListedStatus { replaces, ..listed(house, &new) };
-    let line = line(house, caller.actor(), new.id.masked());
+    // Whoever says what somebody's status is sees it as well.
+    let line = line(house, caller.actor(), subject(house, &new.id).await?);
     let detail = |taken: &[TakenStatus]| format!("{reason}：{}", outcome(taken));
     let taken = house.registry.take_statuses(&[row], &line, detail).await?;
     house.catch_up().await?;

@@ -48,7 +48,11 @@ async fn what_the_authority_says_of_one_person_holds_at_the_next_scan() {
     assert_eq!((entered.decision, entered.source), (Decision::Stop, Source::Register));
     let line = &lines(&t, Deed::HealthStatusSet).await[0];
     assert!(line.1.contains(REASON) && line.1.contains("生效 1"), "{line:?}");
-    assert!(line.0.contains('*') && !line.0.contains(&form.id_number), "{line:?}");
+    assert!(line.0.starts_with("人员 ") && !line.0.contains(&form.id_number), "{line:?}");
+    let nobody = says(&t.person_form().id_number, "red");
+    health_status::set(&t, &caller, &nobody, REASON, false).await.unwrap();
+    let line = &lines(&t, Deed::HealthStatusSet).await[0];
+    assert!(line.0.contains('*') && !line.0.contains(&nobody.id_number), "{line:?}");
 }
 
 #[tokio::test]
