@@ -139,7 +139,7 @@ export default [
       await lookAt(ctx, page, 'second-factor', SIZES);
       await page.getByLabel('短信验证码').fill('12');
       await page.getByRole('button', { name: '登录' }).click();
-      await page.getByText('验证码不对或已过期').first().waitFor();
+      await page.getByText('验证码不对或已失效').first().waitFor();
       await page.getByLabel('短信验证码').fill(await code(server, OWNER, since));
       await page.getByLabel(/30 天内/).check();
       await page.getByRole('button', { name: '登录' }).click();

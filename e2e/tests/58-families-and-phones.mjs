@@ -30,6 +30,7 @@ export default [
       await page.getByLabel('我已满 18 周岁').check();
       await page.getByRole('button', { name: '添加', exact: true }).click();
       await page.getByText('周*小').waitFor();
+      await page.getByText(/一直不进门，登记在 \d{4}-\d\d 自动删除/).waitFor();
       await ctx.shot(page, 'family');
       await page.setViewportSize({ width: 1440, height: 900 });
       await ctx.shot(page, 'family-wide');

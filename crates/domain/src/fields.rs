@@ -30,6 +30,15 @@ impl Complaints {
         checked.map_err(|says| self.add(field, says)).ok()
     }
 
+    /// The same in the order of a form's fields, so that the list reads as the form does and the cursor goes
+    /// to the first; fields that are not named stay as they are, behind the others.
+    #[must_use]
+    pub fn in_order(mut self, fields: &[&str]) -> Self {
+        let place = |field| fields.iter().position(|f| *f == field).unwrap_or(fields.len());
+        self.0.sort_by_key(|complaint| place(complaint.field));
+        self
+    }
+
     /// The first complaint about `field`.
     #[must_use]
     pub fn about(&self, field: &str) -> Option<&'static str> {
@@ -60,3 +69,20 @@ impl std::fmt::Display for Complaints {
 }
 
 impl std::error::Error for Complaints {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_read_in_the_order_of_the_form() {
+        let mut complaints = Complaints::default();
+        for field in ["other", "consent", "name", "sms_code"] {
+            complaints.add(field, "");
+        }
+        let ordered = complaints.in_order(&["name", "phone", "sms_code", "consent"]);
+        let fields: Vec<_> = ordered.0.iter().map(|c| c.field).collect();
+        assert_eq!(fields, ["name", "sms_code", "consent", "other"]);
+        assert!(ordered.first_is("name"));
+    }
+}

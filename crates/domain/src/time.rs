@@ -46,6 +46,13 @@ impl UnixMs {
         self.civil().date().to_string()
     }
 
+    /// `2026-11`
+    #[must_use]
+    pub fn month_text(self) -> String {
+        let date = self.civil().date();
+        format!("{:04}-{:02}", date.year(), date.month())
+    }
+
     /// `14:32:07`
     #[must_use]
     pub fn clock_text(self) -> String {

@@ -198,7 +198,8 @@ pub(crate) async fn verify(
     phone: &Phone,
     typed: &str,
 ) -> Answer<RightCode> {
-    let wrong = || Failure::field("sms_code", "验证码不对或已过期，请核对或重新获取");
+    let wrong =
+        || Failure::field("sms_code", "验证码不对或已失效（5 分钟内可试 5 次），请核对或重新获取");
     let index = house.vault.blind(Index::Phone, phone.as_str());
     let now: UnixMs = house.now();
     let sent = house.registry.try_sms_code(&index, code_use.code(), now, TRIES_MAX).await?;

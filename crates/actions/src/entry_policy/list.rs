@@ -1,13 +1,17 @@
 //! The policies: what holds where, what waits for a second person, what there was.
 
 use super::{Names, Where, in_words, is_theirs};
-use crate::{Answer, Failure, House, accounts::principals::PolicyOfficer};
+use crate::{
+    Answer, Failure, House,
+    accounts::{self, principals::PolicyOfficer},
+};
 use domain::{
     checkpoints::CheckpointNumber,
     entry_policy::{FIRST_POLICY, Policies, Reach, Rules},
     time::UnixMs,
 };
 use registry::{PolicyOutcome, PolicyRow};
+use std::collections::BTreeMap;
 
 /// Rows of one page of the past.
 pub const PAGE_ROWS: i64 = 50;
@@ -80,6 +84,10 @@ pub struct Listed {
     pub place: Where,
     /// How it stands.
     pub standing: Standing,
+    /// Who proposed it, masked.
+    pub proposed_by: String,
+    /// Who decided about it, masked.
+    pub decided_by: Option<String>,
     /// Whether the caller proposed it.
     pub own: bool,
     /// Whether the caller may have a say about it.
@@ -125,7 +133,9 @@ pub async fn desk(house: &House, caller: &PolicyOfficer, page: i64) -> Answer<De
         }
     }
     holding.reverse();
-    let look = Look { house, caller, names: &names, policies: &policies, now };
+    let seen = waiting.iter().chain(&holding).chain(&all).flat_map(officers).collect();
+    let officers = accounts::names(house, seen).await?;
+    let look = Look { house, caller, names: &names, officers, policies: &policies, now };
     let city = policies.of_reach(&Reach::CITY, now).and_then(|policy| policy.rules);
     Ok(Desk {
         waiting: look.at_each(waiting).await?,
@@ -146,8 +156,14 @@ pub async fn one(house: &House, caller: &PolicyOfficer, version: u32) -> Answer<
     let row = house.registry.policy(version).await?.ok_or(Failure::NotFound)?;
     let (names, now) = (Names::now(house).await?, house.now());
     let policies = house.mirror.policies();
-    let look = Look { house, caller, names: &names, policies: &policies, now };
+    let officers = accounts::names(house, officers(&row).collect()).await?;
+    let look = Look { house, caller, names: &names, officers, policies: &policies, now };
     look.at(row).await
+}
+
+/// The accounts that proposed and decided.
+fn officers(row: &PolicyRow) -> impl Iterator<Item = i64> + use<> {
+    std::iter::once(row.proposed_by).chain(row.decided.map(|(_, by, _)| by))
 }
 
 /// What rows are looked at with.
@@ -155,6 +171,7 @@ struct Look<'a> {
     house: &'a House,
     caller: &'a PolicyOfficer,
     names: &'a Names,
+    officers: BTreeMap<i64, String>,
     policies: &'a Policies,
     now: UnixMs,
 }
@@ -169,7 +186,10 @@ impl Look<'_> {
     }
 
     async fn at(&self, row: PolicyRow) -> Answer<Listed> {
+        let name = |account: i64| self.officers.get(&account).cloned();
         Ok(Listed {
+            proposed_by: name(row.proposed_by).unwrap_or_default(),
+            decided_by: row.decided.and_then(|(_, by, _)| name(by)),
             place: in_words(self.house, self.names, &row.reach).await?,
             standing: Standing::of(&row, self.policies, self.now),
             own: row.proposed_by == self.caller.account,

@@ -52,9 +52,12 @@ pub async fn set(
     let mut complaints = Complaints::default();
     let reason = complaints.take("reason", checked_reason(reason));
     let new = form.check(house.now()).map_err(|wrong| complaints.0.extend(wrong.0)).ok();
-    let (Some(reason), Some(new)) = (reason, new) else { return Err(complaints.into()) };
+    let (Some(reason), Some(new)) = (reason, new) else {
+        return Err(complaints.in_order(&["id_kind", "id_number", "reason"]).into());
+    };
     let row = ListedStatus { replaces, ..listed(house, &new) };
-    let line = line(house, caller.actor(), new.id.masked());
+    // Whoever says what somebody's status is sees it as well.
+    let line = line(house, caller.actor(), subject(house, &new.id).await?);
     let detail = |taken: &[TakenStatus]| format!("{reason}：{}", outcome(taken));
     let taken = house.registry.take_statuses(&[row], &line, detail).await?;
     house.catch_up().await?;

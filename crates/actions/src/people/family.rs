@@ -12,6 +12,7 @@ use crate::{
         receipt::{Receipt, receipt},
         record::{Scanned, record},
     },
+    retention,
 };
 use domain::{
     audit::{Actor, Deed},
@@ -97,6 +98,22 @@ pub async fn family(house: &House, caller: &Visitor) -> Answer<Family> {
     };
     let requests = stored.iter().map(request).collect::<Answer<_>>()?;
     Ok(Family { members, requests })
+}
+
+/// The month in which each of these members is erased if they do not enter any more, `2027-05`, in their
+/// order; nothing of one who waits. Not the day: it would tell on which day somebody was last at a door,
+/// also with others. Nor does it tell what holds somebody back: whoever is over goes within this month.
+///
+/// # Errors
+/// `Broken` when a store cannot be read.
+pub async fn erased_in(house: &House, members: &[Member]) -> Answer<Vec<Option<String>>> {
+    let people = members.iter().filter(|member| !member.waits).map(|member| member.person);
+    let days = retention::erased_on(house, &people.collect::<Vec<_>>()).await?;
+    let month = |member: &Member| {
+        let day = days.get(&member.person)?;
+        Some((*day).max(house.now()).month_text())
+    };
+    Ok(members.iter().map(month).collect())
 }
 
 /// Adds a child, or somebody without a phone, to the caller's family. A person whom somebody else checks

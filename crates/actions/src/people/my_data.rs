@@ -2,8 +2,9 @@
 //! lasts a year and a phone changes hands.
 
 use super::{
+    births::Births,
     consent::{self, Step},
-    family::{Member, family},
+    family::{Member, erased_in, family},
     looks::{Look, looks, subject},
     mine::{Doors, MyEntry, visits},
     phones,
@@ -23,7 +24,7 @@ use domain::{
     audit::Deed,
     entry_apps::App,
     health_status::HealthStatus,
-    people::{CheckOutcome, IdKind},
+    people::{BirthMonth, CheckOutcome, IdKind},
     phones::Phone,
     time::UnixMs,
 };
@@ -49,6 +50,8 @@ pub struct MyData {
     pub id_kind: IdKind,
     /// Its whole number.
     pub id_number: String,
+    /// Month of birth, where the document says it: it is kept beside the document.
+    pub born: Option<BirthMonth>,
     /// Phone.
     pub phone: String,
     /// When they registered.
@@ -59,8 +62,8 @@ pub struct MyData {
     pub checked: Option<(CheckOutcome, UnixMs, String)>,
     /// When another phone takes the place of this one, unless it is stopped, and which, masked.
     pub phone_waiting: Option<(UnixMs, String)>,
-    /// Whom they check in.
-    pub family: Vec<Member>,
+    /// Whom they check in, and the month in which each is erased who does not enter any more.
+    pub family: Vec<(Member, Option<String>)>,
     /// The health status that is known now, and who said it.
     pub status: HealthStatus,
     /// Who made the last test, when that is known.
@@ -121,6 +124,9 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
     for recorded in visits(house, caller).await? {
         entries.push(doors.entry(house, &recorded).await?);
     }
+    let members = family(house, caller).await?.members;
+    let erased = erased_in(house, &members).await?;
+    let relatives = members.into_iter().zip(erased).collect();
     let status = health_status::known(house, caller.person, health_status::Look::Page).status;
     Ok(MyData {
         made: house.now(),
@@ -128,6 +134,7 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
         name: house.vault.open(Field::PersonName, &stored.new.name_sealed)?,
         id_kind: stored.new.id_kind,
         id_number: house.vault.open(Field::IdNumber, &stored.new.id_sealed)?,
+        born: Births::new(&house.vault).open(stored.new.born_sealed.as_deref()),
         phone: phone.as_str().to_owned(),
         registered: stored.new.registered,
         erased_on: super::erased_on(house, caller.person).await?,
@@ -137,7 +144,7 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
             .await?
             .map(|said| (said.outcome, said.at, said.source)),
         phone_waiting: phones::mine(house, caller).await?.waiting,
-        family: family(house, caller).await?.members,
+        family: relatives,
         tested_by: tested_by(house, &status),
         status,
         visits: entries,

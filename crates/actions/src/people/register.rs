@@ -25,6 +25,10 @@ pub const CONSENT_VERSION: i64 = domain::privacy::CURRENT;
 /// cannot be reached, that is caught up with later.
 ///
 /// # Errors
+/// The fields of the form, as they stand on it.
+const FIELDS: [&str; 7] =
+    ["name", "id_kind", "id_number", "of_age", "phone", "sms_code", "consent"];
+
 /// `Invalid` with every complaint: `name`, `id_kind`, `id_number`, `phone`, `sms_code`, `of_age`,
 /// `consent`.
 pub async fn register(
@@ -33,7 +37,8 @@ pub async fn register(
     sms_code: &str,
 ) -> Answer<(Visitor, String)> {
     let checked = form.check(house.now());
-    let new = sms_codes::beside(checked, sms_code)?;
+    let checked = sms_codes::beside(checked, sms_code);
+    let new = checked.map_err(|complaints| complaints.in_order(&FIELDS))?;
     let code = sms_codes::verify(house, CodeUse::Visitor, &new.phone, sms_code).await?;
     let index = super::id_index(house, &new.id);
     // Whoever has a right code for their own phone only has got so far: nobody else can try names.

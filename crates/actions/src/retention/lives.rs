@@ -38,6 +38,16 @@ pub(super) async fn lives(house: &House, people: &[PersonNumber]) -> Answer<Vec<
     Ok(resting.into_iter().map(judge).collect())
 }
 
+/// The day on which each of these is erased if they do nothing; what holds them back does not count.
+pub(crate) async fn erased_on(
+    house: &House,
+    people: &[PersonNumber],
+) -> Answer<HashMap<PersonNumber, UnixMs>> {
+    let inactive = house.settings.kept.inactive;
+    let judged = lives(house, people).await?;
+    Ok(judged.iter().map(|one| (one.resting.person, one.life.erased_on(inactive))).collect())
+}
+
 fn hold(house: &House, resting: &Resting) -> Option<Hold> {
     let since = house.now().plus(-CASE_DAYS * DAY_MS);
     let stopped = resting.status.as_ref().map(Statement::of);

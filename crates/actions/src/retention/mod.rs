@@ -8,5 +8,6 @@ mod people;
 mod run;
 
 pub use delete_visits::delete_old_visits;
+pub(crate) use lives::erased_on;
 pub use note_days::note_days;
 pub use run::{Report, daily, preview, run};

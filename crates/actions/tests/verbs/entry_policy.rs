@@ -74,6 +74,9 @@ async fn a_policy_holds_once_another_officer_agrees_and_a_visit_keeps_its_versio
     let versions: Vec<KeptVersion> =
         visits.iter().map(|visit| Recorded::from(visit).policy).collect();
     assert_eq!(versions, [1, version].map(KeptVersion::Whole));
+    let listed = one(&t, &other, version).await.unwrap();
+    assert!(listed.proposed_by.contains('*'), "who proposed, masked: {}", listed.proposed_by);
+    assert!(listed.decided_by.is_some_and(|name| name.contains('*')));
     assert_eq!(seen.policy_version, Some(version));
     // A fresh result that is looked at again says what holds now.
     let again = receipt(&t, &person, &seen.id).await.unwrap();

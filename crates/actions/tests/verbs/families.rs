@@ -11,8 +11,10 @@ use actions::{
         record::{Scanned, record},
     },
     people::family::{
-        self as at_family, FAMILY_MAX, FORMS_A_DAY, add, answer, family, receipt_of, remove,
+        self as at_family, FAMILY_MAX, FORMS_A_DAY, add, answer, erased_in, family, receipt_of,
+        remove,
     },
+    retention::daily,
     reverse_scans::{IdForm, by_id_number},
 };
 use domain::{
@@ -83,6 +85,30 @@ async fn a_child_cannot_register_alone_and_its_guardian_registers_it() {
     complains("id_number", add(&t, &guardian, &form).await);
     let without = MemberForm { consent: false, ..child(2) };
     complains("consent", add(&t, &guardian, &without).await);
+}
+
+#[tokio::test]
+async fn a_guardian_is_told_the_month_in_which_a_member_is_erased_and_no_day() {
+    let t = TestHouse::new().await;
+    daily(&t, || true).await.unwrap();
+    let door = t.door().await;
+    let ((guardian, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    let member = add(&t, &guardian, &child(1)).await.unwrap();
+    let told = async || {
+        let members = family(&t, &guardian).await.unwrap().members;
+        erased_in(&t, &members).await.unwrap()
+    };
+    let month_in = |days: i64| Some(t.now().plus(days * DAY_MS).month_text());
+    assert_eq!(told().await, [month_in(180)]);
+    t.clock.advance_ms(100 * DAY_MS);
+    assert_eq!(told().await, [month_in(80)], "looking is no sign of life of theirs");
+    let waits = add(&t, &other, &child(1)).await.unwrap();
+    assert!(waits.waits);
+    assert_eq!(erased_in(&t, &[waits]).await.unwrap(), [None], "nothing before they are family");
+    check_in(&t, &guardian, member.id, &door.code).await.unwrap();
+    assert_eq!(told().await, [month_in(180)]);
+    t.clock.advance_ms(400 * DAY_MS);
+    assert_eq!(told().await, [month_in(0)], "whatever holds them back: no month that is over");
 }
 
 #[tokio::test]

@@ -48,7 +48,11 @@ async fn what_the_authority_says_of_one_person_holds_at_the_next_scan() {
     assert_eq!((entered.decision, entered.source), (Decision::Stop, Source::Register));
     let line = &lines(&t, Deed::HealthStatusSet).await[0];
     assert!(line.1.contains(REASON) && line.1.contains("生效 1"), "{line:?}");
-    assert!(line.0.contains('*') && !line.0.contains(&form.id_number), "{line:?}");
+    assert!(line.0.starts_with("人员 ") && !line.0.contains(&form.id_number), "{line:?}");
+    let nobody = says(&t.person_form().id_number, "red");
+    health_status::set(&t, &caller, &nobody, REASON, false).await.unwrap();
+    let line = &lines(&t, Deed::HealthStatusSet).await[0];
+    assert!(line.0.contains('*') && !line.0.contains(&nobody.id_number), "{line:?}");
 }
 
 #[tokio::test]
@@ -114,6 +118,13 @@ async fn looking_leaves_its_line_first_and_nothing_goes_without_a_reason() {
     assert_eq!(lines(&t, Deed::HealthStatusSought).await.len(), 1);
     let green = says(&form.id_number, "green");
     complains("reason", health_status::set(&t, &caller, &green, "", false).await);
+    let half = StatusForm { id_number: "3412".to_owned(), ..green.clone() };
+    let Err(actions::Failure::Invalid(wrong)) =
+        health_status::set(&t, &caller, &half, "", false).await
+    else {
+        panic!("both are wrong");
+    };
+    assert!(wrong.first_is("id_number") && wrong.about("reason").is_some(), "as on the form");
     let nothing = says(&form.id_number, "");
     complains("colour", health_status::set(&t, &caller, &nothing, REASON, false).await);
     t.spoil_audit().await;

@@ -28,7 +28,7 @@ use domain::{
     audit::Deed,
     checkins::Method,
     contact_tracing::CaseForm,
-    health_status::Colour,
+    health_status::{Colour, StatusForm},
     people::PersonForm,
     requests::{RequestForm, RequestState},
     time::{DAY_MS, MINUTE_MS},
@@ -189,11 +189,19 @@ async fn a_person_sees_who_looked_unless_a_case_is_kept_secret_and_afterwards_ag
     health_status::look(&t, &caller, &form.id_kind, &form.id_number, "核对").await.unwrap();
     let seen = looks(&t, &person).await.unwrap();
     assert_eq!(seen.iter().map(|l| l.deed).collect::<Vec<_>>(), [Deed::HealthStatusSought]);
+    let yellow = StatusForm {
+        id_kind: form.id_kind.clone(),
+        id_number: form.id_number.clone(),
+        colour: "yellow".to_owned(),
+        ..StatusForm::default()
+    };
+    health_status::set(&t, &caller, &yellow, "疾控中心通知", false).await.unwrap();
+    assert_eq!(looks(&t, &person).await.unwrap()[0].deed, Deed::HealthStatusSet);
     embargo(&t, &caller, case, false, "已公布").await.unwrap();
     let mut deeds: Vec<_> =
         looks(&t, &person).await.unwrap().iter().map(|l| l.deed.code()).collect();
     deeds.sort_unstable();
-    assert_eq!(deeds, ["case_opened", "case_viewed", "health_status_sought"]);
+    assert_eq!(deeds, ["case_opened", "case_viewed", "health_status_set", "health_status_sought"]);
     let seen = looks(&t, &contact).await.unwrap();
     assert_eq!((seen.len(), seen[0].deed), (1, Deed::IdentityOpened));
     assert_eq!((seen[0].role.code(), seen[0].region.as_deref()), ("investigator", None));

@@ -33,6 +33,13 @@ impl BirthMonth {
         self.0
     }
 
+    /// `1949-12`
+    #[must_use]
+    pub fn text(self) -> String {
+        let months = self.0 - 1;
+        format!("{}-{:02}", i32::from(YEAR_MIN) + i32::from(months / 12), months % 12 + 1)
+    }
+
     /// The one with this number; 0 is nobody's.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Self> {
@@ -116,6 +123,12 @@ mod tests {
         for (year, month) in [(1850, 1), (1949, 12), (2199, 12)] {
             let month = born(year, month);
             assert_eq!(BirthMonth::from_number(month.number()), Some(month));
+            let text = month.text();
+            let parts = text.split_once('-').unwrap();
+            assert_eq!(
+                BirthMonth::new(parts.0.parse().unwrap(), parts.1.parse().unwrap()),
+                Some(month)
+            );
         }
         for nobody in [0, 4_201, u16::MAX] {
             assert_eq!(BirthMonth::from_number(nobody), None, "{nobody}");

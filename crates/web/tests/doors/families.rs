@@ -6,7 +6,11 @@ use crate::{
 };
 use actions::{accounts::sms_codes::CodeUse, checkpoints::settings};
 use axum::http::{Method, StatusCode};
-use domain::{checkpoints::SettingsForm, people::resident_id_check, time::MINUTE_MS};
+use domain::{
+    checkpoints::SettingsForm,
+    people::resident_id_check,
+    time::{DAY_MS, MINUTE_MS},
+};
 use serde_json::json;
 use testkit::TestHouse;
 
@@ -37,7 +41,10 @@ async fn a_child_is_added_on_a_page_and_enters_by_a_press_of_its_own() {
     seen.says("value=\"李小小\"");
     typed.push(("consent", "1"));
     assert_eq!(browser.post("/me/family", &typed).await.aim(), "/me/family");
-    browser.get("/me/family").await.says("李*小");
+    let seen = browser.get("/me/family").await;
+    seen.says("李*小");
+    let month = t.now().plus(180 * DAY_MS).month_text();
+    seen.says(&format!("一直不进门，登记在 {month} 自动删除"));
     let at_door = format!("/c/{}/family", door.code);
     browser.get(&at_door).await.says("登记 李*小");
     assert_eq!(visits_at(&t, &door).await, [], "looking registers nobody");
@@ -132,6 +139,9 @@ async fn the_same_by_api() {
     assert_eq!(again.json()["errors"][0]["field"], "id_number");
     let listed = browser.ask(&Method::GET, "/api/v1/family", &[], String::new()).await.json();
     assert_eq!(listed["members"][0]["masked_name"], "李*小");
+    let month = t.now().plus(180 * DAY_MS).month_text();
+    assert_eq!(listed["members"][0]["erased_month"], month);
+    assert_eq!(added.json()["erased_month"], month);
     let entry = json!({ "code": door.code });
     let entered = ask(&Method::POST, "/api/v1/family/1/checkins", entry).await;
     assert_eq!(

@@ -76,6 +76,10 @@ async fn wrong_input_is_said_beside_its_field_and_what_was_typed_stays() {
     for field in ["name", "id_kind", "phone", "consent"] {
         complains_at(&seen, field);
     }
+    let places: Vec<_> = ["name", "id_kind", "phone", "consent"]
+        .map(|field| seen.text().find(&format!("href=\"#{field}\"")))
+        .into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "as on the form");
     for kept in ["11010519491231002&#60;", "1380013", "12", "&#60;script&#62;alert(1)"] {
         seen.says(&format!("value=\"{kept}"));
     }
@@ -87,10 +91,13 @@ async fn wrong_input_is_said_beside_its_field_and_what_was_typed_stays() {
     seen.says("value=\"1\" checked");
 
     let form = t.person_form();
-    let sent = browser.post(&format!("{path}/sms-code"), &typed(&form, "")).await;
+    let sent = browser.post(&format!("{path}/sms-code"), &typed(&form, "314159")).await;
     sent.says("验证码已发送");
+    // Of an earlier code: it does not work any more.
+    sent.says_not("314159");
     sent.says(&format!("value=\"{}\"", form.id_number));
-    let again = browser.post(&format!("{path}/sms-code"), &typed(&form, "")).await;
+    let again = browser.post(&format!("{path}/sms-code"), &typed(&form, "271828")).await;
+    again.says("value=\"271828\"");
     assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
     again.says(&format!("value=\"{}\"", form.name));
     let seen = browser.post(&format!("{path}/register"), &typed(&form, "000000x")).await;

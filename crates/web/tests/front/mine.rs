@@ -231,6 +231,7 @@ async fn ones_data_come_as_a_table_or_as_json_after_a_code() {
     let door = t.door().await;
     let mut phone = Client::with(&t, "vc_visitor", &token).await;
     enter(&mut phone, &door).await;
+    let born = format!("{}-{}", &form.id_number[6..10], &form.id_number[10..12]);
     let masked = format!("{}****{}", &form.phone[..3], &form.phone[7..]);
     phone.get("/me/data").await.says(StatusCode::OK, &[&masked, "下载表格（CSV）"]);
     let seen = phone.post("/me/data", &[("sms_code", ""), ("form", "csv")]).await;
@@ -238,6 +239,11 @@ async fn ones_data_come_as_a_table_or_as_json_after_a_code() {
     for (kind, holds) in [
         ("csv", "一直不用时删除登记,2027-05-21"),
         ("csv", "阜阳市人民医院（南区） · "),
+        ("csv", &format!("出生年月,,{born}")),
+        ("csv", "行程,,未见风险"),
+        ("csv", "疫苗接种,,3 剂"),
+        ("json", &format!("\"born\": \"{born}\"")),
+        ("json", "\"itinerary\": \"clear\""),
         ("json", "\"erased_ms\": 18108288"),
     ] {
         t.clock.advance_ms(61_000);

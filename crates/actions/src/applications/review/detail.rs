@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Answer, Failure, House,
-    accounts::principals::Reviewer,
+    accounts::{self, principals::Reviewer},
     categories,
     places::{self, Listed},
     posters, regions,
@@ -145,22 +145,11 @@ async fn people(
     life: &[CheckpointEvent],
 ) -> Answer<Vec<(i64, String)>> {
     let actors = events.iter().map(|e| e.actor).chain(life.iter().map(|e| e.actor));
-    let mut accounts: Vec<i64> = actors
-        .filter_map(|actor| match actor {
-            Actor::Account(account) => Some(account),
-            _ => None,
-        })
-        .collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let mut people = Vec::new();
-    for account in accounts {
-        if let Some(found) = house.registry.account(account).await? {
-            let name = house.vault.open(Field::MaskedName, &found.new.masked_sealed)?;
-            people.push((account, name));
-        }
-    }
-    Ok(people)
+    let accounts = actors.filter_map(|actor| match actor {
+        Actor::Account(account) => Some(account),
+        _ => None,
+    });
+    Ok(accounts::names(house, accounts.collect()).await?.into_iter().collect())
 }
 
 fn credit(application: &ApplicationRow) -> Option<(String, CreditCheck)> {

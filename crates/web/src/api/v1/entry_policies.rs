@@ -193,8 +193,12 @@ pub struct EntryPolicy {
     begins_ms: Option<i64>,
     /// When it was proposed.
     proposed_ms: i64,
+    /// Who proposed it, masked.
+    proposed_by: String,
     /// When it was decided.
     decided_ms: Option<i64>,
+    /// Who decided, masked.
+    decided_by: Option<String>,
     /// Why it was refused.
     reason: Option<String>,
     /// Whether the caller proposed it.
@@ -229,7 +233,9 @@ impl From<Listed> for EntryPolicy {
             standing: listed.standing.code(),
             begins_ms: ms(row.begins.or(row.new.begins)),
             proposed_ms: row.proposed.0,
+            proposed_by: listed.proposed_by,
             decided_ms: row.decided.map(|(_, _, at)| at.0),
+            decided_by: listed.decided_by,
             reason: Some(row.reason).filter(|reason| !reason.is_empty()),
             own: listed.own,
         }

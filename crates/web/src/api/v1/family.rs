@@ -54,11 +54,15 @@ pub struct FamilyMember {
     since_ms: i64,
     /// Whether another guardian is still to agree; until then they cannot be checked in.
     waits: bool,
+    /// The month in which they are erased if they do not enter any more; nothing for one who waits.
+    #[schema(example = "2027-05")]
+    erased_month: Option<String>,
 }
 
-impl From<&Member> for FamilyMember {
-    fn from(member: &Member) -> Self {
+impl FamilyMember {
+    fn of((member, erased_month): (&Member, Option<String>)) -> Self {
         Self {
+            erased_month,
             id: member.id,
             masked_name: member.masked_name.clone(),
             relation: member.relation.code(),
@@ -148,8 +152,9 @@ pub struct FamilyAnswer {
 )]
 pub async fn list(State(house): State<Arc<House>>, As(visitor): As<Visitor>) -> Told {
     let family = family::family(&house, &visitor).await?;
+    let erased = family::erased_in(&house, &family.members).await?;
     read(Family {
-        members: family.members.iter().map(FamilyMember::from).collect(),
+        members: family.members.iter().zip(erased).map(FamilyMember::of).collect(),
         requests: family.requests.iter().map(FamilyRequest::from).collect(),
     })
 }
@@ -171,7 +176,8 @@ pub async fn add(
     let NewFamilyMember { relation, name, id_kind, id_number, of_age, consent } = new;
     let form = MemberForm { relation, name, id_kind, id_number, of_age, consent };
     let member = family::add(&house, &visitor, &form).await?;
-    made(format!("/api/v1/family/{}", member.id), FamilyMember::from(&member))
+    let erased = family::erased_in(&house, std::slice::from_ref(&member)).await?.pop().flatten();
+    made(format!("/api/v1/family/{}", member.id), FamilyMember::of((&member, erased)))
 }
 
 /// Takes a member out of the family.

@@ -88,7 +88,10 @@ fn second_factor(may_trust: bool) -> SecondFactor {
         waiting: Waiting { phone: "138****8000".into(), may_trust },
         next: "/review".into(),
         sent: false,
-        marks: Marks(Complaints::one("sms_code", "验证码不对或已过期，请核对或重新获取")),
+        marks: Marks(Complaints::one(
+            "sms_code",
+            "验证码不对或已失效（5 分钟内可试 5 次），请核对或重新获取",
+        )),
         notice: None,
     }
 }

@@ -42,6 +42,17 @@ pub fn menu(role: &Role) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// The entry of the menu under which a page is: the longest address that it begins with; empty for none.
+#[must_use]
+pub fn here(role: &Role, path: &str) -> &'static str {
+    let is_under = |address: &&str| match path.strip_prefix(address) {
+        Some(rest) => rest.is_empty() || rest.starts_with('/'),
+        None => false,
+    };
+    let addresses = menu(role).iter().map(|(address, _)| *address);
+    addresses.filter(is_under).max_by_key(|address| address.len()).unwrap_or_default()
+}
+
 /// The switch to the other language: address, the language's own name, its code.
 #[must_use]
 pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
@@ -153,6 +164,26 @@ mod tests {
     fn every_role_starts_at_the_first_entry_of_its_menu() {
         for role in Role::ALL {
             assert_eq!(menu(&role).first().map(|(address, _)| *address), Some(role.home()));
+        }
+    }
+
+    #[test]
+    fn a_page_is_under_the_nearest_entry_of_the_menu() {
+        for role in Role::ALL {
+            for (address, _) in menu(&role) {
+                assert_eq!(here(&role, address), *address);
+            }
+        }
+        for (role, path, expected) in [
+            (Role::Investigator, "/health-status/look", "/health-status"),
+            (Role::Investigator, "/cases/5", "/cases"),
+            (Role::Investigator, "/casesandmore", ""),
+            (Role::Inspector, "/inspections/7", "/inspections"),
+            (Role::Inspector, "/inspections/new", "/inspections/new"),
+            (Role::Manager, "/venue/checkpoints/3", "/venue"),
+            (Role::Administrator, "/account", ""),
+        ] {
+            assert_eq!(here(&role, path), expected, "{path}");
         }
     }
 

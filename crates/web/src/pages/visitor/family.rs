@@ -39,6 +39,8 @@ use std::sync::Arc;
 struct FamilyPage<'a> {
     p: &'a Page,
     family: &'a Family,
+    /// The month in which each member is erased.
+    erased: &'a [Option<String>],
     form: &'a MemberForm,
     complaints: &'a Complaints,
     notice: Option<&'static str>,
@@ -81,11 +83,23 @@ impl From<Fields> for MemberForm {
 }
 
 async fn draw(house: &House, p: &Page, visitor: &Visitor, form: &MemberForm, told: Told) -> Shown {
-    let family = family::family(house, visitor).await;
-    let family = family.map_err(|failure| PageFailure(p.clone(), failure))?;
+    let found = async {
+        let family = family::family(house, visitor).await?;
+        let erased = family::erased_in(house, &family.members).await?;
+        Ok((family, erased))
+    };
+    let (family, erased) = found.await.map_err(|failure| PageFailure(p.clone(), failure))?;
     let Told { status, complaints, notice } = told;
     let days = house.settings.visit_days;
-    let page = FamilyPage { p, family: &family, form, complaints: &complaints, notice, days };
+    let page = FamilyPage {
+        p,
+        family: &family,
+        erased: &erased,
+        form,
+        complaints: &complaints,
+        notice,
+        days,
+    };
     show(p, status, &page)
 }
 

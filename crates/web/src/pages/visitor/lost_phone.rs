@@ -83,9 +83,13 @@ pub(super) async fn send_code(
     p: Page,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let form = ClaimForm::from(fields);
+    let mut form = ClaimForm::from(fields);
     match sms_codes::send(&house, CodeUse::NewPhone, &form.phone, from).await {
-        Ok(()) => draw(&p, &form, Told::default(), true, None),
+        // What was typed belongs to an earlier code, which does not work any more.
+        Ok(()) => {
+            form.sms_code.clear();
+            draw(&p, &form, Told::default(), true, None)
+        }
         Err(failure) => draw(&p, &form, Told::of(&p, failure)?, false, None),
     }
 }
@@ -118,10 +122,13 @@ pub(super) async fn send_stop_code(
     State(house): State<Arc<House>>,
     Client(from): Client,
     p: Page,
-    Checked(form): Checked<StopFields>,
+    Checked(mut form): Checked<StopFields>,
 ) -> Shown {
     match sms_codes::send(&house, CodeUse::Objection, &form.phone, from).await {
-        Ok(()) => draw_stop(&p, &form, Told::default(), true, None),
+        Ok(()) => {
+            form.sms_code.clear();
+            draw_stop(&p, &form, Told::default(), true, None)
+        }
         Err(failure) => draw_stop(&p, &form, Told::of(&p, failure)?, false, None),
     }
 }

@@ -168,6 +168,9 @@ fn as_table(p: &Page, data: &my_data::MyData) -> Vec<u8> {
     row(p.t("姓名"), "", data.name.clone());
     row(p.t("证件类型"), "", p.t(data.id_kind.label()).to_owned());
     row(p.t("证件号码"), "", data.id_number.clone());
+    if let Some(born) = data.born {
+        row(p.t("出生年月"), "", born.text());
+    }
     row(p.t("手机号码"), "", data.phone.clone());
     row(p.t("首次登记"), &data.registered.date_time_text(), String::new());
     let unused = p.t("一直不用时删除登记").to_owned();
@@ -178,8 +181,11 @@ fn as_table(p: &Page, data: &my_data::MyData) -> Vec<u8> {
     if let Some((due, phone)) = &data.phone_waiting {
         row(p.t("更换登记手机号"), &due.date_time_text(), phone.clone());
     }
-    for member in &data.family {
-        let says = format!("{} · {}", member.masked_name, p.t(member.relation.label()));
+    for (member, erased) in &data.family {
+        let mut says = format!("{} · {}", member.masked_name, p.t(member.relation.label()));
+        if let Some(month) = erased {
+            says = format!("{says} · {}", p.f("一直不进门，登记在 {} 自动删除", month));
+        }
         row(p.t("家人"), &member.since.date_time_text(), says);
     }
     let said = format!("{} · {}", p.t(data.status.colour.label()), p.t(data.status.source.label()));
@@ -188,6 +194,10 @@ fn as_table(p: &Page, data: &my_data::MyData) -> Vec<u8> {
         let found = if test.negative { p.t("阴性") } else { p.t("阳性") };
         let by = data.tested_by.as_deref().unwrap_or_default();
         row(p.t("核酸检测"), &test.sampled.date_time_text(), format!("{found} {by}"));
+    }
+    row(p.t("行程"), "", p.t(super::itinerary(data.status.itinerary)).to_owned());
+    if let Some(doses) = data.status.doses {
+        row(p.t("疫苗接种"), "", p.f("{} 剂", doses));
     }
     for visit in &data.visits {
         let how = format!(

@@ -98,8 +98,12 @@ pub(super) async fn send_code(
     As(visitor): As<Visitor>,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let form = ChangeForm::from(fields);
+    let mut form = ChangeForm::from(fields);
     let answer = sms_codes::send(&house, CodeUse::NewPhone, &form.phone, from).await;
+    if answer.is_ok() {
+        // What was typed belongs to an earlier code, which does not work any more.
+        form.sms_code.clear();
+    }
     sent(&house, &p, &visitor, &form, (answer, "验证码已发到新手机，5 分钟内有效。")).await
 }
 
@@ -111,8 +115,11 @@ pub(super) async fn send_old_code(
     As(visitor): As<Visitor>,
     Checked(fields): Checked<Fields>,
 ) -> Shown {
-    let form = ChangeForm::from(fields);
+    let mut form = ChangeForm::from(fields);
     let answer = phones::send_to_old(&house, &visitor, from).await;
+    if answer.is_ok() {
+        form.old_code.clear();
+    }
     sent(&house, &p, &visitor, &form, (answer, "验证码已发到原手机，5 分钟内有效。")).await
 }
 

@@ -176,12 +176,14 @@ pub(super) async fn send_code(
         Err(dead) => return dead,
     };
     let (form, sms_code) = fields.split();
-    let mut said = match sms_codes::send(&house, CodeUse::Visitor, &form.phone, from).await {
-        Ok(()) => Said { sent: true, ..Said::default() },
-        Err(failure) => said(&p, failure)?,
-    };
+    let (mut said, sms_code) =
+        match sms_codes::send(&house, CodeUse::Visitor, &form.phone, from).await {
+            // What was typed belongs to an earlier code, which does not work any more.
+            Ok(()) => (Said { sent: true, ..Said::default() }, ""),
+            Err(failure) => (said(&p, failure)?, sms_code.as_str()),
+        };
     said.entry = entry::Said::of(&house, &p, &code, &Left::of(&house, &frame, &headers));
-    draw(&house, &p, &code, &door, &form, &sms_code, said)
+    draw(&house, &p, &code, &door, &form, sms_code, said)
 }
 
 /// `POST /c/{code}/register`

@@ -21,6 +21,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::people::BirthMonth;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -89,6 +90,8 @@ pub struct Status {
     negative: Option<bool>,
     /// Who tested.
     tested_by: Option<String>,
+    /// Where they have been: `clear`, `risk`, `unknown`.
+    itinerary: &'static str,
     /// Doses of vaccine.
     doses: Option<u8>,
 }
@@ -133,6 +136,8 @@ pub struct Relative {
     relation: &'static str,
     /// Since when, milliseconds since 1970 UTC.
     since_ms: i64,
+    /// The month in which they are erased if they do not enter any more, `2027-05`.
+    erased_month: Option<String>,
 }
 
 /// An app that knows the caller.
@@ -157,6 +162,9 @@ pub struct MyData {
     id_kind: &'static str,
     /// Number of the document.
     id_number: String,
+    /// Month of birth, where the document says it.
+    #[schema(example = "1949-12")]
+    born: Option<String>,
     /// Phone.
     phone: String,
     /// When the caller registered.
@@ -194,6 +202,7 @@ impl From<my_data::MyData> for MyData {
             name: data.name,
             id_kind: data.id_kind.code(),
             id_number: data.id_number,
+            born: data.born.map(BirthMonth::text),
             phone: data.phone,
             registered_ms: data.registered.0,
             erased_ms: data.erased_on.0,
@@ -208,7 +217,8 @@ impl From<my_data::MyData> for MyData {
             family: data
                 .family
                 .into_iter()
-                .map(|member| Relative {
+                .map(|(member, erased_month)| Relative {
+                    erased_month,
                     name: member.masked_name,
                     relation: member.relation.code(),
                     since_ms: member.since.0,
@@ -221,6 +231,7 @@ impl From<my_data::MyData> for MyData {
                 sampled_ms: test.map(|test| test.sampled.0),
                 negative: test.map(|test| test.negative),
                 tested_by: data.tested_by.map(|by| by.to_string()),
+                itinerary: data.status.itinerary.code(),
                 doses: data.status.doses,
             },
             visits: data.visits.into_iter().map(Visit::from).collect(),

@@ -41,6 +41,8 @@ fn listed(version: u32, standing: Standing, rules: Option<Rules>) -> Listed {
         },
         place: Where::Places(Some("颍州区".into()), Some("医院".into())),
         standing,
+        proposed_by: "季*舒".into(),
+        decided_by: decided.map(|_| "傅*哲".into()),
         own: false,
         theirs: true,
     }
@@ -65,9 +67,15 @@ fn the_list_begins_with_what_waits_and_says_what_holds_where_nothing_was_agreed_
         vec![listed(2, Standing::Holds, None)],
     );
     let html = drawn("policy", &page);
-    for word in
-        ["待复核", "生效中", "颍州区 · 医院", "策略 1，系统自带", "/policy/3", "核酸阴性 24 小时内"]
-    {
+    for word in [
+        "待复核",
+        "生效中",
+        "颍州区 · 医院",
+        "策略 1，系统自带",
+        "/policy/3",
+        "核酸阴性 24 小时内",
+        "红码：劝返",
+    ] {
         assert!(html.contains(word), "{word}");
     }
     let html = drawn("policy-first", &desk(Vec::new(), Vec::new()));
@@ -133,6 +141,10 @@ fn one(listed: Listed) -> OnePage {
 fn a_policy_is_decided_by_somebody_else_and_by_nobody_twice() {
     let html = drawn("policy-one", &one(listed(3, Standing::Waits, Some(FIRST_RULES))));
     assert!(html.contains("/policy/3/approve") && html.contains("/policy/3/refuse"));
+    assert!(
+        html.contains("季*舒") && !html.contains("傅*哲"),
+        "who proposed, and nobody yet decided"
+    );
     let own = Listed { own: true, ..listed(3, Standing::Waits, Some(FIRST_RULES)) };
     let html = drawn("policy-own", &one(own));
     assert!(html.contains("须由另一位防控专员复核") && html.contains("/policy/3/withdraw"));
