@@ -19,16 +19,15 @@ use vault::{Field, Index, Vault};
 
 /// Version of the privacy notice in force.
 pub const CONSENT_VERSION: i64 = domain::privacy::CURRENT;
+/// The fields of the form, as they stand on it.
+const FIELDS: [&str; 7] =
+    ["name", "id_kind", "id_number", "of_age", "phone", "sms_code", "consent"];
 
 /// Registers a person, or finds the one who has this document already, and gives a session token
 /// that lasts a year. Where somebody can be asked, name and document must belong together; when they
 /// cannot be reached, that is caught up with later.
 ///
 /// # Errors
-/// The fields of the form, as they stand on it.
-const FIELDS: [&str; 7] =
-    ["name", "id_kind", "id_number", "of_age", "phone", "sms_code", "consent"];
-
 /// `Invalid` with every complaint: `name`, `id_kind`, `id_number`, `phone`, `sms_code`, `of_age`,
 /// `consent`.
 pub async fn register(
