@@ -83,6 +83,13 @@ struct Inner {
     gathering: bool,
 }
 
+impl Inner {
+    /// Whether what has come is worth waking the writer for.
+    fn wants_the_writer(&self, group_visits_max: usize) -> bool {
+        !self.gathering || self.visits >= group_visits_max
+    }
+}
+
 impl Queue {
     pub(crate) fn new(visits_max: usize, group_visits_max: usize) -> Self {
         let inner = Inner {
@@ -111,7 +118,7 @@ impl Queue {
         }
         inner.visits += count;
         inner.waiting.push_back(pending);
-        let enough = !inner.gathering || inner.visits >= self.group_visits_max;
+        let enough = inner.wants_the_writer(self.group_visits_max);
         drop(inner);
         if enough {
             self.arrived.notify_one();
@@ -218,18 +225,31 @@ mod tests {
         Pending::One(visit, Box::new(|_| {}))
     }
 
-    /// Pushes so many once the writer gathers, and gives what the writer finds when it has gathered.
-    fn gathered(count: u64, close: bool) -> usize {
+    #[test]
+    fn a_group_that_gathers_is_not_disturbed_before_it_is_full() {
+        let queue = Queue::new(10, 3);
+        let wakes = |gathering| {
+            let mut inner = queue.inner.lock();
+            inner.gathering = gathering;
+            inner.wants_the_writer(3)
+        };
+        for person in 0..2 {
+            queue.push(one(person)).unwrap();
+            assert!(wakes(false) && !wakes(true), "{person}");
+        }
+        queue.push(one(2)).unwrap();
+        assert!(wakes(true));
+    }
+
+    /// Gives what the writer finds when it has gathered and was woken by this.
+    fn gathered(wake: impl FnOnce(&Queue) + Send) -> usize {
         let queue = Queue::new(10, 3);
         thread::scope(|scope| {
             scope.spawn(|| {
                 while !queue.inner.lock().gathering {
                     thread::yield_now();
                 }
-                (0..count).for_each(|person| queue.push(one(person)).unwrap());
-                if close {
-                    queue.close();
-                }
+                wake(&queue);
             });
             queue.gather(Duration::MAX);
         });
@@ -238,10 +258,17 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_gathers_is_not_disturbed_before_it_is_full() {
-        assert_eq!(gathered(3, false), 3);
-        assert_eq!(gathered(2, true), 2, "or before the end");
-        assert_eq!(gathered(0, true), 0);
+    fn gathering_ends_with_a_full_group_or_with_the_queue() {
+        let push = |queue: &Queue, count| (0..count).for_each(|n| queue.push(one(n)).unwrap());
+        assert_eq!(gathered(|queue| push(queue, 3)), 3);
+        assert_eq!(
+            gathered(|queue| {
+                push(queue, 2);
+                queue.close();
+            }),
+            2
+        );
+        assert_eq!(gathered(Queue::close), 0);
     }
 
     #[test]
