@@ -69,11 +69,12 @@ pub(crate) async fn serve(
 
 /// The house's answers, and how long each takes.
 fn measured(front: Front, house: &Arc<House>) -> Answers {
-    let (front, house) = (Arc::new(front), Arc::clone(house));
+    let house = Arc::clone(house);
     Arc::new(move |request| {
-        let (front, house, began) = (Arc::clone(&front), Arc::clone(&house), instant());
+        let (house, began) = (Arc::clone(&house), instant());
+        let answer = front.answer(request);
         Box::pin(async move {
-            let response = front.answer(request).await;
+            let response = answer.await;
             house.metrics.request(began.elapsed());
             Ok(response)
         })

@@ -215,17 +215,10 @@ fn code(failure: &Failure) -> &'static str {
 }
 
 /// A status in words, for what no handler answered: no such address, a path that cannot be read,
-/// a request that took too long, a panic.
-pub(crate) fn in_words(page: &Page, path: &str, status: StatusCode) -> Response {
+/// a request that took too long, a panic. Without the frame of a page it is for a program.
+pub(crate) fn in_words(page: Option<&Page>, status: StatusCode) -> Response {
     let busy = status == StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = if crate::frame::is_bare(path) {
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": status.canonical_reason().unwrap_or("error"),
-            "status": status.as_u16(),
-        });
-        problem_json(status, body)
-    } else {
+    let mut response = if let Some(page) = page {
         let (title, says) = match status {
             StatusCode::METHOD_NOT_ALLOWED => ("不能这样打开", "请从页面上操作。"),
             _ if busy => ("现在人多", "请稍等几秒再试，不用重新填写。"),
@@ -235,6 +228,13 @@ pub(crate) fn in_words(page: &Page, path: &str, status: StatusCode) -> Response 
             _ => ("没有这个页面", "请核对网址，或重新扫码。"),
         };
         trouble(page, &Trouble { status, title, says })
+    } else {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or("error"),
+            "status": status.as_u16(),
+        });
+        problem_json(status, body)
     };
     if busy {
         retry_after(&mut response, &Failure::Busy);

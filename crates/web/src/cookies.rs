@@ -2,6 +2,7 @@
 
 use actions::House;
 use axum::http::{HeaderMap, HeaderValue, header};
+use memchr::memchr;
 
 /// This browser's random cookie.
 pub const SEAT: &str = "vc_seat";
@@ -33,10 +34,20 @@ pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     std::str::from_utf8(value).ok().filter(|value| value.is_ascii())
 }
 
-/// Several are looked for in every request, so the header is not taken apart for each of them.
-fn find<'a>(pairs: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let mut pairs = pairs.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-    pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))
+/// Several are looked for in every request, so the header is not taken apart for each of them, nor
+/// looked through byte by byte.
+fn find<'a>(mut pairs: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    loop {
+        let (pair, rest) = match memchr(b';', pairs).and_then(|end| pairs.split_at_checked(end)) {
+            Some((pair, rest)) => (pair, rest.get(1..)),
+            None => (pairs, None),
+        };
+        let value = pair.trim_ascii().strip_prefix(name).and_then(|rest| rest.strip_prefix(b"="));
+        match (value, rest) {
+            (None, Some(rest)) => pairs = rest,
+            (value, _) => return value,
+        }
+    }
 }
 
 /// A `Set-Cookie` value: out of reach of scripts, not sent along from other sites, only over TLS
@@ -58,5 +69,21 @@ mod tests {
         assert_eq!(get(&headers, STAFF), Some("abc"));
         assert_eq!(get(&headers, "vc_sta"), None);
         assert_eq!(get(&HeaderMap::new(), STAFF), None);
+    }
+
+    #[test]
+    fn a_cookie_is_found_wherever_it_stands() {
+        let found = |pairs: &str, name: &str| {
+            find(pairs.as_bytes(), name.as_bytes())
+                .map(|value| String::from_utf8_lossy(value).into_owned())
+        };
+        for pairs in ["a=1;b=2;c=", " a=1 ;\tb=2; c= ", ";;c=;b=2;a=1;", "a=1; a=3; b=2; b=; c="] {
+            assert_eq!(found(pairs, "a").as_deref(), Some("1"), "{pairs}");
+            assert_eq!(found(pairs, "b").as_deref(), Some("2"), "{pairs}");
+            assert_eq!(found(pairs, "c").as_deref(), Some(""), "{pairs}");
+        }
+        for pairs in ["", ";", "a", "aa=1", "b=a=1", "xa=1;", "A=1"] {
+            assert_eq!(found(pairs, "a"), None, "{pairs}");
+        }
     }
 }

@@ -20,7 +20,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<House>> for Checked<T> {
     async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let page = Page::from_request_parts(&mut parts, house).await?;
-        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat.clone());
+        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat);
         let refuse = |trouble| answer::trouble(&page, trouble);
         if !is_form(&parts.headers) {
             return Err(refuse(&NOT_A_FORM));
@@ -64,7 +64,7 @@ impl FromRequest<Arc<House>> for CheckedFile {
     async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let page = Page::from_request_parts(&mut parts, house).await?;
-        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat.clone());
+        let seat = parts.extensions.get::<Frame>().map(|frame| frame.seat);
         let refuse = |trouble| answer::trouble(&page, trouble);
         let foreign = seat::is_cross_site(&parts.headers);
         let multipart = Multipart::from_request(Request::from_parts(parts, body), house).await;

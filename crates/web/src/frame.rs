@@ -3,20 +3,67 @@
 
 use crate::{cookies, i18n::Lang, packed};
 use actions::House;
+use askama::filters::HtmlSafe;
 use axum::http::{HeaderMap, HeaderValue, header};
+use std::{fmt, ops::Deref};
 
-/// Length of the random cookie: 160 bits in base32.
-const SEAT_CHARS: usize = 32;
 /// How long a browser keeps what it was told, in seconds.
 pub(crate) const YEAR_S: i64 = 365 * 24 * 3600;
 
+/// Length of [`Letters`]: 160 bits in base32, 128 bits as hexadecimal digits.
+const LETTERS: usize = 32;
+
+/// 32 letters and digits of ASCII, or nothing: a browser's random cookie, a nonce, a form's guard. Every
+/// request carries some, so they are copied and not allocated.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Letters([u8; LETTERS]);
+
+impl Letters {
+    /// The text, if it is 32 letters and digits.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let letters: [u8; LETTERS] = text.as_bytes().try_into().ok()?;
+        // All of them are looked at: that is one step for a processor, and stopping early is 32.
+        let right =
+            letters.iter().fold(true, |right, letter| right & letter.is_ascii_alphanumeric());
+        right.then_some(Self(letters))
+    }
+}
+
+impl Deref for Letters {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self.0 {
+            [0, ..] => "",
+            _ => str::from_utf8(&self.0).unwrap_or_default(),
+        }
+    }
+}
+
+impl fmt::Display for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+/// They are secrets.
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "nothing" } else { "32 letters" })
+    }
+}
+
+/// Letters and digits mean nothing else in HTML.
+impl HtmlSafe for Letters {}
+
 /// What is known of a request before anybody looks at its address.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Frame {
     /// This browser's random cookie; forms are guarded by it. Empty where no page is.
-    pub seat: String,
+    pub seat: Letters,
     /// For `nonce="…"` of this answer. Empty where no page is.
-    pub nonce: String,
+    pub nonce: Letters,
     /// Language.
     pub lang: Lang,
     /// Large mode.
@@ -29,12 +76,13 @@ impl Frame {
     /// The frame of a request, and whether its cookie is new. What programs ask for carries no page:
     /// no cookie is made for it, and no nonce.
     pub(crate) fn of(house: &House, headers: &HeaderMap, path: &str) -> (Self, bool) {
-        let known = cookies::get(headers, cookies::SEAT).filter(|seat| {
-            seat.len() == SEAT_CHARS && seat.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
+        let known = cookies::get(headers, cookies::SEAT).and_then(Letters::read);
         let page = !is_bare(path);
         let fresh = page && known.is_none();
-        let token = |wanted: bool| if wanted { house.fresh_token() } else { String::new() };
+        let token = |wanted: bool| {
+            let token = wanted.then(|| house.fresh_token());
+            token.and_then(|token| Letters::read(&token)).unwrap_or_default()
+        };
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         let lang = match cookies::get(headers, cookies::LANG) {
             Some("en") => Lang::En,
@@ -42,7 +90,7 @@ impl Frame {
             _ => Lang::from_header(accept.unwrap_or_default()),
         };
         let frame = Self {
-            seat: known.map_or_else(|| token(fresh), str::to_owned),
+            seat: known.unwrap_or_else(|| token(fresh)),
             nonce: token(page),
             lang,
             large: cookies::get(headers, cookies::LARGE) == Some("1"),
@@ -86,4 +134,28 @@ fn policy(nonce: &str) -> HeaderValue {
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_PAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_32_of_ascii_or_nothing_and_are_not_told() {
+        let text = "abcdefghijklmnopABCDEFGHIJ012345";
+        let letters = Letters::read(text).unwrap();
+        assert_eq!((&*letters, letters.to_string().as_str()), (text, text));
+        assert_eq!(format!("{letters:?}"), "32 letters");
+        assert_eq!((&*Letters::default(), Letters::read("")), ("", None));
+        for at in 0..text.len() {
+            for other in ["<", "-", "\0", " "] {
+                let mut wrong = text.to_owned();
+                wrong.replace_range(at..=at, other);
+                assert_eq!(Letters::read(&wrong), None, "{wrong}");
+            }
+        }
+        for wrong in [&text[1..], "é234567890123456789012345678901", &"a".repeat(33)] {
+            assert_eq!(Letters::read(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     address, answer, api, cookies,
-    frame::{self, Frame, guard},
+    frame::{self, Frame, guard, is_bare},
     packed,
     page::Page,
     routes::{self, BODY_BYTES_MAX},
@@ -16,9 +16,10 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
+    routing::future::RouteFuture,
 };
 use futures_util::FutureExt;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tower::Service;
 
@@ -51,59 +52,71 @@ impl Front {
         Self { house, addresses }
     }
 
-    /// Answers one request.
-    pub async fn answer(&self, request: Request) -> Response {
-        let house = &self.house;
-        let (uri, method) = (request.uri().clone(), request.method().clone());
-        let path = uri.path();
-        let (frame, fresh) = Frame::of(house, request.headers(), path);
+    /// Answers one request. What can be said at once is said before anything is awaited: thousands of
+    /// requests wait for the gate at a time, and each takes the room of what is kept across that. Nothing
+    /// that lies in the connection's buffer is: else that needs a second one meanwhile.
+    pub fn answer(&self, request: Request) -> impl Future<Output = Response> + Send + use<> {
+        let house = Arc::clone(&self.house);
         let (mut parts, body) = request.into_parts();
-        let mut response = match address::admit(house, &parts) {
-            Ok(()) if api::is_forged(&parts) => api::json::cross_site(),
+        let (frame, fresh) = Frame::of(&house, &parts.headers, parts.uri.path());
+        let method = parts.method.clone();
+        // Programs are not told where they are.
+        let path = Some(parts.uri.path()).filter(|path| !is_bare(path)).map(str::to_owned);
+        let answer = match address::admit(&house, &parts) {
+            Ok(()) if api::is_forged(&parts) => Err(api::json::cross_site()),
             Ok(()) => {
-                parts.extensions.insert(frame.clone());
-                self.handled(Request::from_parts(parts, body)).await
+                parts.extensions.insert(frame);
+                Ok(self.addresses.clone().call(Request::from_parts(parts, body)))
             }
             Err(retry_after_s) => {
                 house.metrics.address_refused();
-                let page = Page::of_stranger(house, frame.clone(), path.to_owned());
-                answer::too_many(page, retry_after_s)
+                let page = Page::of_stranger(&house, frame, parts.uri.path().to_owned());
+                Err(answer::too_many(page, retry_after_s))
             }
         };
-        tracing::debug!(%method, status = response.status().as_u16(), "answered");
-        if answer::is_wordless(&response) {
-            let page = Page::of_stranger(house, frame.clone(), path.to_owned());
-            let allow = response.headers_mut().remove(header::ALLOW);
-            response = answer::in_words(&page, path, response.status());
-            response.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+        async move {
+            let mut response = match answer {
+                Ok(answer) => handled(answer).await,
+                Err(refused) => refused,
+            };
+            tracing::debug!(%method, status = response.status().as_u16(), "answered");
+            if answer::is_wordless(&response) {
+                let allow = response.headers_mut().remove(header::ALLOW);
+                let page = path.map(|path| Page::of_stranger(&house, frame, path));
+                response = answer::in_words(page.as_ref(), response.status());
+                response.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+            }
+            if frame.gzip && packed::is_worth_it(&response) {
+                response = Box::pin(packed::compressed(response)).await;
+            }
+            guard(response.headers_mut(), &frame.nonce);
+            if fresh {
+                let cookie = cookies::set(&house, cookies::SEAT, &frame.seat, frame::YEAR_S);
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
         }
-        if frame.gzip {
-            response = packed::when_worth_it(response).await;
-        }
-        guard(response.headers_mut(), &frame.nonce);
-        if fresh {
-            let cookie = cookies::set(house, cookies::SEAT, &frame.seat, frame::YEAR_S);
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        response
     }
+}
 
-    /// What the handler of this address says: in time, and also when it breaks.
-    async fn handled(&self, request: Request) -> Response {
-        let mut addresses = self.addresses.clone();
-        let answer = AssertUnwindSafe(async move { addresses.call(request).await }).catch_unwind();
-        match timeout(REQUEST_WAIT, answer).await {
-            Ok(Ok(Ok(response))) => response,
-            Ok(Err(_)) => answer::panicked(),
-            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        }
+/// What the handler of an address says: in time, and also when it breaks.
+async fn handled(answer: RouteFuture<Infallible>) -> Response {
+    match timeout(REQUEST_WAIT, AssertUnwindSafe(answer).catch_unwind()).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(Err(_)) => answer::panicked(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
 async fn nowhere(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::in_words(&page, request.uri().path(), StatusCode::NOT_FOUND)
+    answer::in_words(for_people(&page, &request), StatusCode::NOT_FOUND)
 }
 
 async fn not_like_this(State(_): State<Arc<House>>, page: Page, request: Request) -> Response {
-    answer::in_words(&page, request.uri().path(), StatusCode::METHOD_NOT_ALLOWED)
+    answer::in_words(for_people(&page, &request), StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// The frame of the page that is answered with; none where programs ask.
+fn for_people<'a>(page: &'a Page, request: &Request) -> Option<&'a Page> {
+    Some(page).filter(|_| !is_bare(request.uri().path()))
 }

@@ -111,31 +111,38 @@ impl Packer {
         Self { packed, stored: None, crc: 0, bytes: 0 }
     }
 
-    fn store(&mut self, mut text: &[u8]) {
-        while !text.is_empty() {
-            let begun = *self.stored.get_or_insert_with(|| {
-                self.packed.extend_from_slice(&[0; STORED_HEAD]);
-                self.packed.len() - STORED_HEAD
-            });
-            let room = STORED_MAX - (self.packed.len() - begun - STORED_HEAD);
-            let (now, later) = text.split_at(room.min(text.len()));
-            self.packed.extend_from_slice(now);
-            text = later;
-            if now.len() == room {
-                self.end_stored();
-            }
+    fn store(&mut self, text: &[u8]) {
+        if self.stored.is_none() {
+            self.stored = Some(self.packed.len());
+            self.packed.extend_from_slice(&[0; STORED_HEAD]);
         }
+        self.packed.extend_from_slice(text);
     }
 
     fn end_stored(&mut self) {
         let Some(begun) = self.stored.take() else { return };
+        let first = begun + STORED_HEAD;
+        let mut crc = Hasher::new_with_initial(self.crc);
+        crc.update(&self.packed[first..]);
+        self.crc = crc.finalize();
+        // Modulo 2^32, as the format has it.
+        self.bytes = self.bytes.wrapping_add((self.packed.len() - first) as u32);
+        let rest = self.packed.split_off(self.packed.len().min(first + STORED_MAX));
+        self.head_at(begun);
+        for block in rest.chunks(STORED_MAX) {
+            let begun = self.packed.len();
+            self.packed.extend_from_slice(&[0; STORED_HEAD]);
+            self.packed.extend_from_slice(block);
+            self.head_at(begun);
+        }
+    }
+
+    /// Writes the head of the stored block that goes from here to the end.
+    fn head_at(&mut self, begun: usize) {
         let (head, text) = self.packed[begun..].split_at_mut(STORED_HEAD);
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
         head[1..3].copy_from_slice(&length.to_le_bytes());
         head[3..].copy_from_slice(&(!length).to_le_bytes());
-        let mut crc = Hasher::new_with_initial(self.crc);
-        crc.update(text);
-        (self.crc, self.bytes) = (crc.finalize(), self.bytes.wrapping_add(u32::from(length)));
     }
 
     fn put(&mut self, part: &Part) {
@@ -196,12 +203,14 @@ pub(crate) fn answer(page: &impl Template) -> askama::Result<Response> {
 /// a thread that others wait for.
 const WORTH_BYTES: std::ops::RangeInclusive<u64> = 1_024..=1024 * 1024;
 
-/// Compresses an answer that is text, in one piece and not short, for a browser that takes gzip.
-pub(crate) async fn when_worth_it(response: Response) -> Response {
+/// Whether an answer is text, in one piece and not short.
+pub(crate) fn is_worth_it(response: &Response) -> bool {
     let whole = response.body().size_hint().exact();
-    if !whole.is_some_and(|bytes| WORTH_BYTES.contains(&bytes)) || !is_text(response.headers()) {
-        return response;
-    }
+    whole.is_some_and(|bytes| WORTH_BYTES.contains(&bytes)) && is_text(response.headers())
+}
+
+/// Compresses an answer, for a browser that takes gzip.
+pub(crate) async fn compressed(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
     let packed = match to_bytes(body, usize::MAX).await {
         Ok(text) => gzip(&text),
@@ -312,6 +321,10 @@ mod tests {
         assert!(taken("gzip") && taken("br, gzip;q=0.5") && taken("deflate, GZIP"));
         assert!(!taken("br") && !taken("gzip;q=0, br") && !taken("xgzip") && !taken(""));
         assert!(!is_taken(&HeaderMap::new()));
+    }
+
+    async fn when_worth_it(response: Response) -> Response {
+        if is_worth_it(&response) { compressed(response).await } else { response }
     }
 
     async fn sent(kind: &'static str, text: &str) -> (HeaderMap, Vec<u8>) {

@@ -1,6 +1,10 @@
 //! What every page needs: language, large mode, the form's guard, who is signed in.
 
-use crate::{frame::Frame, i18n::Lang, seat};
+use crate::{
+    frame::{Frame, Letters},
+    i18n::Lang,
+    seat,
+};
 use actions::{House, accounts::principals::Staff, messages};
 use axum::{
     extract::FromRequestParts,
@@ -31,9 +35,9 @@ pub struct Page {
     /// Large mode (关怀版).
     pub large: bool,
     /// Goes into the hidden field `csrf` of every form.
-    pub csrf: String,
+    pub csrf: Letters,
     /// Goes into `nonce="…"` of every inline `<style>` and `<script>`.
-    pub nonce: String,
+    pub nonce: Letters,
     /// Path of this page, for the language and large-mode switches and the menu.
     pub path: String,
     /// Who is signed in.
@@ -63,7 +67,7 @@ impl Page {
             lang: frame.lang,
             demo: house.settings.demo,
             large: frame.large,
-            csrf: house.form_guard(&frame.seat),
+            csrf: Letters::read(&house.form_guard(&frame.seat)).unwrap_or_default(),
             nonce: frame.nonce,
             path,
             seat: None,
@@ -84,7 +88,7 @@ impl FromRequestParts<Arc<House>> for Page {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Self, Response> {
-        let Some(frame) = parts.extensions.get::<Frame>().cloned() else {
+        let Some(frame) = parts.extensions.get::<Frame>().copied() else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let staff = seat::anybody(house, parts).await;

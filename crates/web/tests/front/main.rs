@@ -8,5 +8,6 @@ mod client;
 mod duty;
 mod late;
 mod mine;
+mod room;
 mod visitor;
 mod weight;

@@ -1,6 +1,12 @@
 //! Check-ins: entering through a door, and what was recorded.
 
-use crate::{answer, api::json::JsonBody, pages::visitor::method, seat::As, whole::to_the_end};
+use crate::{
+    answer,
+    api::json::{JsonBody, in_json},
+    pages::visitor::method,
+    seat::As,
+    whole::to_the_end,
+};
 use actions::{
     House,
     accounts::principals::Visitor,
@@ -13,12 +19,15 @@ use actions::{
 use axum::{
     Json,
     extract::{FromRequestParts, Path, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use domain::presence::{SignSeen, Told};
+use domain::{
+    checkins::Method,
+    presence::{SignSeen, Told},
+};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 use utoipa::ToSchema;
 
 /// Which door is entered.
@@ -38,12 +47,12 @@ pub struct NewCheckin {
 /// What a program tells of where its phone is, as [`Scanned`] takes it.
 pub(super) fn scanned(
     house: &House,
-    headers: &HeaderMap,
+    method: Method,
     code: &str,
     (position, sign): (Option<Position>, Option<&str>),
 ) -> Scanned {
     Scanned {
-        method: method(headers),
+        method,
         position: position.and_then(|p| Told::new(p.latitude, p.longitude, p.accuracy_m)),
         sign: sign.map_or(SignSeen::NotAsked, |sign| signs::opened(house, code, sign)),
     }
@@ -73,6 +82,17 @@ impl FromRequestParts<Arc<House>> for Room {
             Ok(()) => Ok(Self),
             Err(failure) => Err(answer::problem(failure)),
         }
+    }
+}
+
+/// How the caller's program makes an entry: taken from the headers, which are not copied for it.
+pub struct By(pub(super) Method);
+
+impl<S: Sync> FromRequestParts<S> for By {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(method(&parts.headers)))
     }
 }
 
@@ -161,6 +181,9 @@ impl<'a> From<&'a Receipt> for Checkin<'a> {
     }
 }
 
+/// Room for what was recorded: most need less, and what needs more gets it.
+const CHECKIN_BYTES: usize = 1024;
+
 /// Records an entry; answered when it is durable.
 #[utoipa::path(
     post, path = "/api/v1/checkins", tag = "checkins", request_body = NewCheckin,
@@ -183,17 +206,17 @@ pub async fn create(
     State(house): State<Arc<House>>,
     _room: Room,
     As(visitor): As<Visitor>,
-    headers: HeaderMap,
+    By(method): By,
     JsonBody(new): JsonBody<NewCheckin>,
 ) -> Response {
     let told = (new.position, new.sign.as_deref());
-    let scanned = scanned(&house, &headers, &new.code, told);
+    let scanned = scanned(&house, method, &new.code, told);
     let entry = async move { record(&house, &visitor, &new.code, scanned).await };
     match to_the_end(entry).await {
         Ok(receipt) => {
             let place = format!("/api/v1/checkins/{}", receipt.id);
-            (StatusCode::CREATED, [(header::LOCATION, place)], Json(Checkin::from(&receipt)))
-                .into_response()
+            let checkin = in_json(&Checkin::from(&receipt), CHECKIN_BYTES);
+            (StatusCode::CREATED, [(header::LOCATION, place)], checkin).into_response()
         }
         Err(failure) => answer::problem(failure),
     }

@@ -1,7 +1,7 @@
 //! A visitor's family: listed, added, removed, shared, and checked in one at a time.
 
 use super::{
-    checkins::{Checkin, Position, scanned},
+    checkins::{By, Checkin, Position, scanned},
     problems::{Elsewhere, FromElsewhere, Full, Named, Often, SignedIn, Typed},
     told::{Told, done, made, read},
 };
@@ -19,7 +19,7 @@ use actions::{
 };
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, Method},
+    http::Method,
     routing::{delete, get, post},
 };
 use domain::people::MemberForm;
@@ -226,12 +226,12 @@ pub async fn check_in(
     State(house): State<Arc<House>>,
     As(visitor): As<Visitor>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    By(method): By,
     JsonBody(new): JsonBody<NewFamilyCheckin>,
 ) -> Told {
     let id: i64 = number(&id)?;
     let told = (new.position, new.sign.as_deref());
-    let way = scanned(&house, &headers, &new.code, told);
+    let way = scanned(&house, method, &new.code, told);
     let entry = async move { family::check_in(&house, &visitor, id, &new.code, way).await };
     let receipt = to_the_end(entry).await?;
     made(format!("/api/v1/family/{id}/checkins/{}", receipt.id), Checkin::from(&receipt))

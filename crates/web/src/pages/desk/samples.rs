@@ -5,6 +5,7 @@
 
 use super::{County, counties};
 use crate::{
+    frame::Letters,
     i18n::Lang,
     page::{Page, Seat},
 };
@@ -21,6 +22,9 @@ pub(crate) const MARKUP: &str = "<script>alert(1)</script>";
 /// 2026-11-22 14:32:07 in Fuyang.
 pub(crate) const NOW: UnixMs = UnixMs(1_795_329_127_000);
 
+/// What every form holds.
+const GUARD: &str = "guardguardguardguardguardguardgu";
+
 /// So many minutes before `NOW`.
 pub(crate) fn ago(minutes: i64) -> UnixMs {
     NOW.plus(-minutes * MINUTE_MS)
@@ -30,7 +34,7 @@ pub(crate) fn ago(minutes: i64) -> UnixMs {
 pub(crate) fn frame(role: Option<Role>, path: &str) -> Page {
     Page {
         demo: true,
-        csrf: "guard".into(),
+        csrf: Letters::read(GUARD).unwrap(),
         path: path.into(),
         seat: role.map(|role| Seat { role, name: "李*".into(), unseen: 0 }),
         ..Page::default()
@@ -84,7 +88,8 @@ pub(crate) fn drawn(name: &str, page: &impl Template) -> String {
     }
     for form in html.split("method=\"post\"").skip(1) {
         let form = form.split("</form>").next().unwrap();
-        assert!(form.contains("name=\"csrf\" value=\"guard\""), "{name}: a form without guard");
+        let guard = format!("name=\"csrf\" value=\"{GUARD}\"");
+        assert!(form.contains(&guard), "{name}: a form without guard");
     }
     html
 }

@@ -23,7 +23,7 @@ use actions::{
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
@@ -74,16 +74,19 @@ pub(super) async fn page(
     visitor: Option<As<Visitor>>,
     Extension(frame): Extension<Frame>,
     Path(code): Path<String>,
-    headers: HeaderMap,
+    // Taken and not copied, as extracting the headers alone would.
+    request: Request,
 ) -> Shown {
     let door = match open_door(&house, &p, &code) {
         Ok(door) => door,
         Err(dead) => return dead,
     };
-    match visitor {
-        Some(As(visitor)) => known(&house, &p, &code, &door, &visitor, None),
-        None => entry::unknown(&house, &p, &frame, &headers, &code, &door).await,
+    if let Some(As(visitor)) = visitor {
+        return known(&house, &p, &code, &door, &visitor, None);
     }
+    let headers = request.into_parts().0.headers;
+    // Long, and rare beside those who are known.
+    Box::pin(entry::unknown(&house, &p, &frame, &headers, &code, &door)).await
 }
 
 /// `GET /c/{code}/{token}`: the code of a door's sign. What it shows is the door's page, at its own
@@ -158,6 +161,8 @@ pub(super) async fn enter(
     // The session ended meanwhile, or cookies are off: registering is the way in.
     let Some(As(visitor)) = visitor else { return register::blank(&house, &p, &code, &door) };
     let way = scanned(&house, (&code, &door), &frame, &headers, &sent.position);
+    // They lie in the connection's buffer, which is wanted again.
+    drop(headers);
     let (whole, scanned) = (Arc::clone(&house), code.clone());
     let entry = async move { record(&whole, &visitor, &scanned, way).await };
     match to_the_end(entry).await {
