@@ -10,6 +10,7 @@ mod installation;
 mod jobs;
 mod outside;
 mod run;
+mod scheduling;
 mod wiring;
 
 use clap::{Parser, Subcommand};
@@ -96,6 +97,9 @@ enum Import {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     wiring::start_log(cli.log_format);
+    if matches!(cli.command, Command::Demo(_) | Command::Serve(_)) {
+        scheduling::finish_turns();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run_command(cli.command)),
