@@ -23,6 +23,9 @@ use load::{Load, Sent};
 
 /// Connections of the parts that are compared with hello.
 const CONNECTIONS: [u16; 3] = [64, 256, 1_024];
+/// These parts: what is sent, its name, and how much of hello it has to reach.
+const BESIDE_HELLO: [(&str, &str, f64); 2] =
+    [("checkins", "check-ins", 0.45), ("page", "check-in page", 0.7)];
 /// Phones of the parts that offer more than can be done, each with a connection of its own.
 const PHONES: [u16; 3] = [1_024, 4_096, 8_192];
 /// Every scan a second that a Guangdong morning had: 1.4 million a minute.
@@ -45,7 +48,7 @@ pub(crate) struct Wanted {
     /// Seconds of each part.
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(2..=120))]
     seconds: u64,
-    /// Rounds of each overload.
+    /// Rounds of each part that is compared with hello, and of each overload.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
     rounds: u8,
     /// The city is made in here and removed at the end.
@@ -173,40 +176,54 @@ impl Bench<'_> {
         Ok((sent, f64::midpoint(before, self.peak(server)?)))
     }
 
-    /// Hello a second, at best.
+    /// Hello a second, at best. Each part stands between two hellos and is held against their mean;
+    /// the machine is not the same from minute to minute, so that the medians of several rounds are told.
     fn beside_hello(&mut self, server: &Server) -> Result<f64> {
         let mut fastest = 0.0_f64;
         for connections in CONNECTIONS {
             let count = connections.to_string();
             let more = ["--connections", &count];
-            let hello = self.load(server, "hello", &more)?;
-            fastest = fastest.max(hello.per_second);
-            self.tell_part(&format!("hello, {connections} connections"), &hello);
-            for (requests, name, least) in [
-                ("checkins", "check-ins", Some(0.45)),
-                ("page", "check-in page", Some(0.7)),
-                ("reverse-scans", "reverse scans", None),
-            ] {
-                let sent = self.load(server, requests, &more)?;
-                let what = format!("{name}, {connections} connections");
-                self.tell_part(&what, &sent);
-                let target = least.map_or(Target::None, Target::AtLeast);
-                let ratio = sent.per_second / hello.per_second;
-                self.report.add(format!("{what}, against hello"), ratio, "×", target);
-                if requests == "checkins" {
-                    let least = Target::AtLeast(SCANS_A_SECOND);
-                    self.report.add(format!("{what}: durable"), sent.per_second, "/s", least);
+            let mut hellos = vec![self.load(server, "hello", &more)?];
+            let mut parts = BESIDE_HELLO.map(|part| (part, Vec::new()));
+            for _ in 0..self.wanted.rounds {
+                for ((requests, ..), rounds) in &mut parts {
+                    let before = hellos.last().map_or(0.0, |hello| hello.per_second);
+                    let sent = self.load(server, requests, &more)?;
+                    let after = self.load(server, "hello", &more)?;
+                    let hello = f64::midpoint(before, after.per_second);
+                    rounds.push((sent.per_second / hello, sent));
+                    hellos.push(after);
                 }
             }
+            fastest = hellos.iter().map(|hello| hello.per_second).fold(fastest, f64::max);
+            self.tell_part(&format!("hello, {connections} connections"), &hellos);
+            for ((requests, name, least), rounds) in parts {
+                let what = format!("{name}, {connections} connections");
+                let (ratios, sent): (Vec<f64>, Vec<Sent>) = rounds.into_iter().unzip();
+                let durable = self.tell_part(&what, &sent);
+                let target = Target::AtLeast(least);
+                self.report.add(format!("{what}, against hello"), median(ratios), "×", target);
+                if requests == "checkins" {
+                    let least = Target::AtLeast(SCANS_A_SECOND);
+                    self.report.add(format!("{what}: durable"), durable, "/s", least);
+                }
+            }
+            let reverse = self.load(server, "reverse-scans", &more)?;
+            self.tell_part(&format!("reverse scans, {connections} connections"), &[reverse]);
         }
         Ok(fastest)
     }
 
-    fn tell_part(&mut self, what: &str, sent: &Sent) {
-        self.report.tell(what, sent.per_second, "/s");
-        self.report.tell(format!("{what}: p99"), sent.p99_ms, "ms");
-        let cpu_us = sent.server_cpu.as_secs_f64() * 1e6 / sent.answered().max(1) as f64;
-        self.report.tell(format!("{what}: the server's CPU"), cpu_us, "µs");
+    /// Tells the medians of some rounds; how many there were a second.
+    fn tell_part(&mut self, what: &str, rounds: &[Sent]) -> f64 {
+        let median_of = |of: &dyn Fn(&Sent) -> f64| median(rounds.iter().map(of).collect());
+        let per_second = median_of(&|sent| sent.per_second);
+        self.report.tell(what, per_second, "/s");
+        self.report.tell(format!("{what}: p99"), median_of(&|sent| sent.p99_ms), "ms");
+        let cpu_us =
+            |sent: &Sent| sent.server_cpu.as_secs_f64() * 1e6 / sent.answered().max(1) as f64;
+        self.report.tell(format!("{what}: the server's CPU"), median_of(&cpu_us), "µs");
+        per_second
     }
 
     fn at_half(&mut self, server: &Server) -> Result<()> {
@@ -256,7 +273,7 @@ impl Bench<'_> {
         let more = ["--connections", "256"];
         let (flood, peak) =
             self.beside_peak(server, |bench, _| bench.load(server, "unknown-codes", &more))?;
-        self.tell_part("unknown codes, 256 connections", &flood);
+        self.tell_part("unknown codes, 256 connections", std::slice::from_ref(&flood));
         self.report.tell("unknown codes, against check-ins", flood.per_second / peak, "×");
         Ok(())
     }
