@@ -60,7 +60,7 @@ impl Front {
         let (mut parts, body) = request.into_parts();
         let (frame, fresh) = Frame::of(&house, &parts.headers, parts.uri.path());
         let method = parts.method.clone();
-        // Programs are not told where they are.
+        // Only a page names its own address; a copy, so that the connection's buffer is not held.
         let path = Some(parts.uri.path()).filter(|path| !is_bare(path)).map(str::to_owned);
         let answer = match address::admit(&house, &parts) {
             Ok(()) if api::is_forged(&parts) => Err(api::json::cross_site()),
