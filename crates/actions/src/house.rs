@@ -16,6 +16,7 @@ use crate::{
     posters::{Drawing, jobs::PosterJobs},
     sms::SmsSender,
 };
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use domain::{
     applications::ReviewSteps,
     networks::Network,
@@ -120,7 +121,7 @@ pub struct House {
 
 /// A secret of 160 bits, as 32 lower-case base32 characters.
 pub(crate) fn fresh_token(dice: &dyn Dice) -> String {
-    data_encoding::BASE32_NOPAD.encode(&roll::<20>(dice)).to_ascii_lowercase()
+    BASE32_NOPAD.encode(&roll::<20>(dice)).to_ascii_lowercase()
 }
 
 impl House {
@@ -151,16 +152,28 @@ impl House {
         fresh_token(&*self.dice)
     }
 
-    /// What the hidden field of a form must hold for this browser's random cookie.
+    /// 128 bits as 32 hexadecimal digits, for what is forgotten with the answer it stands in.
     #[must_use]
-    pub fn form_guard(&self, seat: &str) -> String {
-        data_encoding::HEXLOWER.encode(&self.vault.mac(Purpose::Csrf, seat.as_bytes())[..16])
+    pub fn fresh_nonce(&self) -> [u8; 32] {
+        let (mut bytes, mut digits) = ([0; 16], [0; 32]);
+        self.dice.fill_fleeting(&mut bytes);
+        HEXLOWER.encode_mut(&bytes, &mut digits);
+        digits
+    }
+
+    /// What the hidden field of a form must hold for this browser's random cookie: 32 hexadecimal
+    /// digits.
+    #[must_use]
+    pub fn form_guard(&self, seat: &str) -> [u8; 32] {
+        let (mac, mut digits) = (self.vault.mac(Purpose::Csrf, seat.as_bytes()), [0; 32]);
+        HEXLOWER.encode_mut(&mac[..16], &mut digits);
+        digits
     }
 
     /// Whether a form's hidden field is the one of this browser; takes the same time either way.
     #[must_use]
     pub fn form_guard_holds(&self, seat: &str, guard: &str) -> bool {
-        data_encoding::HEXLOWER
+        HEXLOWER
             .decode(guard.as_bytes())
             .is_ok_and(|mac| self.vault.verify_mac(Purpose::Csrf, seat.as_bytes(), &mac))
     }

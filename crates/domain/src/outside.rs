@@ -12,6 +12,13 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Dice: Send + Sync + 'static {
     /// Fills `bytes` with values nobody can foresee.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Fills `bytes` with values nobody can foresee, for what is forgotten with the answer it stands in.
+    /// Two copies of one machine may both give them, so nothing is sealed or kept by them; they may come
+    /// faster for that.
+    fn fill_fleeting(&self, bytes: &mut [u8]) {
+        self.fill(bytes);
+    }
 }
 
 /// An array of `N` fresh random bytes.

@@ -97,7 +97,8 @@ enum Import {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     wiring::start_log(cli.log_format);
-    if matches!(cli.command, Command::Demo(_) | Command::Serve(_)) {
+    // Load as well: else every answer would take the processor from the server that sends it.
+    if matches!(cli.command, Command::Demo(_) | Command::Load(_) | Command::Serve(_)) {
         scheduling::finish_turns();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

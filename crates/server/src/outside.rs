@@ -4,6 +4,7 @@ use domain::{
     outside::{Clock, Dice},
     time::UnixMs,
 };
+use rand::Rng;
 use std::time::UNIX_EPOCH;
 
 /// The clock of this machine.
@@ -29,10 +30,44 @@ impl Dice for SystemDice {
             std::process::abort();
         }
     }
+
+    /// A generator of each thread, which takes its seed from the operating system and stops the thread
+    /// when there is none: asking the system for every page costs more than most of what is in it.
+    #[allow(clippy::disallowed_methods, reason = "the one place that rolls dice")]
+    fn fill_fleeting(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
+    }
 }
 
 /// A moment to measure from.
 #[allow(clippy::disallowed_methods, reason = "measuring in the binary")]
 pub(crate) fn instant() -> std::time::Instant {
     std::time::Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::HashSet, thread};
+
+    #[test]
+    fn no_bytes_come_twice_in_any_thread() {
+        let drawn = || {
+            let of = |fill: &dyn Fn(&mut [u8])| {
+                (0..500)
+                    .map(|_| {
+                        let mut bytes = [0; 16];
+                        fill(&mut bytes);
+                        bytes
+                    })
+                    .collect::<Vec<[u8; 16]>>()
+            };
+            let dice = SystemDice;
+            [of(&|bytes| dice.fill(bytes)), of(&|bytes| dice.fill_fleeting(bytes))].concat()
+        };
+        let threads: Vec<_> = (0..4).map(|_| thread::spawn(drawn)).collect();
+        let all: Vec<_> = threads.into_iter().flat_map(|drawn| drawn.join().unwrap()).collect();
+        let different: HashSet<_> = all.iter().collect();
+        assert_eq!((all.len(), different.len()), (4_000, 4_000));
+    }
 }

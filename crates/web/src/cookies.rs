@@ -29,23 +29,40 @@ pub(crate) const LANG: &str = "vc_lang";
 
 /// The value of a cookie.
 pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut all = headers.get_all(header::COOKIE).iter();
-    let value = all.find_map(|pairs| find(pairs.as_bytes(), name.as_bytes()))?;
-    std::str::from_utf8(value).ok().filter(|value| value.is_ascii())
+    let [value] = get_all(headers, [name]);
+    value
 }
 
-/// Several are looked for in every request, so the header is not taken apart for each of them, nor
-/// looked through byte by byte.
-fn find<'a>(mut pairs: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+/// The values of several cookies, of each the first. Every request is looked through for some, so that
+/// it is done once for all of them, and not byte by byte.
+pub(crate) fn get_all<'a, const N: usize>(
+    headers: &'a HeaderMap,
+    names: [&str; N],
+) -> [Option<&'a str>; N] {
+    let mut values = [None; N];
+    for pairs in headers.get_all(header::COOKIE) {
+        find(pairs.as_bytes(), &names, &mut values);
+    }
+    values.map(|value| std::str::from_utf8(value?).ok().filter(|value| value.is_ascii()))
+}
+
+/// Notes the values that are not noted yet.
+fn find<'a>(mut pairs: &'a [u8], names: &[&str], values: &mut [Option<&'a [u8]>]) {
     loop {
         let (pair, rest) = match memchr(b';', pairs).and_then(|end| pairs.split_at_checked(end)) {
             Some((pair, rest)) => (pair, rest.get(1..)),
             None => (pairs, None),
         };
-        let value = pair.trim_ascii().strip_prefix(name).and_then(|rest| rest.strip_prefix(b"="));
-        match (value, rest) {
-            (None, Some(rest)) => pairs = rest,
-            (value, _) => return value,
+        if let Some((name, value)) = memchr(b'=', pair).and_then(|end| pair.split_at_checked(end)) {
+            for (known, noted) in names.iter().zip(&mut *values) {
+                if noted.is_none() && known.as_bytes() == name.trim_ascii_start() {
+                    *noted = value.get(1..).map(<[u8]>::trim_ascii_end);
+                }
+            }
+        }
+        match rest {
+            Some(rest) => pairs = rest,
+            None => return,
         }
     }
 }
@@ -73,15 +90,25 @@ mod tests {
 
     #[test]
     fn a_cookie_is_found_wherever_it_stands() {
-        let found = |pairs: &str, name: &str| {
-            find(pairs.as_bytes(), name.as_bytes())
-                .map(|value| String::from_utf8_lossy(value).into_owned())
+        let found = |pairs: &'static str, name: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_static(pairs));
+            get(&headers, name).map(str::to_owned)
         };
         for pairs in ["a=1;b=2;c=", " a=1 ;\tb=2; c= ", ";;c=;b=2;a=1;", "a=1; a=3; b=2; b=; c="] {
             assert_eq!(found(pairs, "a").as_deref(), Some("1"), "{pairs}");
             assert_eq!(found(pairs, "b").as_deref(), Some("2"), "{pairs}");
             assert_eq!(found(pairs, "c").as_deref(), Some(""), "{pairs}");
         }
+        let mut headers = HeaderMap::new();
+        headers
+            .append(header::COOKIE, HeaderValue::from_bytes("c=3; a=1; x=é".as_bytes()).unwrap());
+        headers.append(header::COOKIE, HeaderValue::from_static("a=2;b=2"));
+        assert_eq!(
+            get_all(&headers, ["b", "a", "d", "c"]),
+            [Some("2"), Some("1"), None, Some("3")]
+        );
+        assert_eq!(get_all(&headers, ["x"]), [None], "not of ASCII");
         for pairs in ["", ";", "a", "aa=1", "b=a=1", "xa=1;", "A=1"] {
             assert_eq!(found(pairs, "a"), None, "{pairs}");
         }

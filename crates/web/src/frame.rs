@@ -3,7 +3,7 @@
 
 use crate::{cookies, i18n::Lang, packed};
 use actions::House;
-use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values, filters::HtmlSafe};
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::{fmt, ops::Deref};
 
@@ -22,7 +22,11 @@ impl Letters {
     /// The text, if it is 32 letters and digits.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let letters: [u8; LETTERS] = text.as_bytes().try_into().ok()?;
+        Self::of(text.as_bytes().try_into().ok()?)
+    }
+
+    /// These, if they are letters and digits.
+    pub(crate) fn of(letters: [u8; LETTERS]) -> Option<Self> {
         // All of them are looked at: that is one step for a processor, and stopping early is 32.
         let right =
             letters.iter().fold(true, |right, letter| right & letter.is_ascii_alphanumeric());
@@ -44,6 +48,12 @@ impl Deref for Letters {
 impl fmt::Display for Letters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
+    }
+}
+
+impl FastWritable for Letters {
+    fn write_into(&self, page: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(page.write_str(self)?)
     }
 }
 
@@ -76,24 +86,24 @@ impl Frame {
     /// The frame of a request, and whether its cookie is new. What programs ask for carries no page:
     /// no cookie is made for it, and no nonce.
     pub(crate) fn of(house: &House, headers: &HeaderMap, path: &str) -> (Self, bool) {
-        let known = cookies::get(headers, cookies::SEAT).and_then(Letters::read);
+        let [seat, lang, large] =
+            cookies::get_all(headers, [cookies::SEAT, cookies::LANG, cookies::LARGE]);
+        let known = seat.and_then(Letters::read);
         let page = !is_bare(path);
         let fresh = page && known.is_none();
-        let token = |wanted: bool| {
-            let token = wanted.then(|| house.fresh_token());
-            token.and_then(|token| Letters::read(&token)).unwrap_or_default()
-        };
+        let made = fresh.then(|| Letters::read(&house.fresh_token())).flatten();
+        let nonce = page.then(|| Letters::of(house.fresh_nonce())).flatten();
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        let lang = match cookies::get(headers, cookies::LANG) {
+        let lang = match lang {
             Some("en") => Lang::En,
             Some("zh") => Lang::Zh,
             _ => Lang::from_header(accept.unwrap_or_default()),
         };
         let frame = Self {
-            seat: known.unwrap_or_else(|| token(fresh)),
-            nonce: token(page),
+            seat: known.or(made).unwrap_or_default(),
+            nonce: nonce.unwrap_or_default(),
             lang,
-            large: cookies::get(headers, cookies::LARGE) == Some("1"),
+            large: large == Some("1"),
             gzip: packed::is_taken(headers),
         };
         (frame, fresh)

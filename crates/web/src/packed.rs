@@ -23,6 +23,9 @@ pub(crate) struct Fixed(&'static str);
 
 pub(crate) static STYLE: Fixed =
     Fixed(include_str!("../templates/visitor/style.css").trim_ascii_end());
+/// What the page of a door does without.
+pub(crate) static MORE_STYLE: Fixed =
+    Fixed(include_str!("../templates/visitor/more.css").trim_ascii_end());
 pub(crate) static ENTER: Fixed =
     Fixed(include_str!("../templates/visitor/enter.js").trim_ascii_end());
 pub(crate) static POSITION: Fixed =
@@ -64,7 +67,7 @@ struct Part {
 fn parts() -> &'static [Part] {
     static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
     PARTS.get_or_init(|| {
-        [&STYLE, &ENTER, &POSITION, &REGISTER].into_iter().filter_map(part).collect()
+        [&STYLE, &MORE_STYLE, &ENTER, &POSITION, &REGISTER].into_iter().filter_map(part).collect()
     })
 }
 
@@ -285,7 +288,7 @@ mod tests {
 
     #[derive(Template)]
     #[template(
-        source = "{{ crate::packed::STYLE }}{{ crate::packed::ENTER }}{{ crate::packed::REGISTER }}",
+        source = "{{ crate::packed::STYLE }}{{ crate::packed::MORE_STYLE }}{{ crate::packed::REGISTER }}",
         ext = "html"
     )]
     struct AllFixed;
@@ -302,10 +305,10 @@ mod tests {
 
     #[tokio::test]
     async fn style_and_scripts_are_compressed_beforehand_and_found_in_a_page() {
-        assert_eq!(parts().len(), 4);
+        assert_eq!(parts().len(), 5);
         assert!(parts().iter().all(|part| part.text.len() >= FIXED_BYTES_MIN));
         let page = AllFixed.render().unwrap();
-        assert_eq!(page, [STYLE.0, ENTER.0, REGISTER.0].concat(), "no text is escaped");
+        assert_eq!(page, [STYLE.0, MORE_STYLE.0, REGISTER.0].concat(), "no text is escaped");
         let packed = body(answer(&AllFixed).unwrap()).await;
         assert!(packed.len() < page.len() / 2, "{} of {}", packed.len(), page.len());
         assert_eq!(unpacked(&packed), page);

@@ -123,7 +123,8 @@ impl<P: FromSeat + Send> FromRequestParts<Arc<House>> for As<P> {
     async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Self, Response> {
         match P::from_seat(house, parts).await {
             Ok(principal) => Ok(Self(principal)),
-            Err(failure) => Err(refuse::<P>(parts, house, failure).await),
+            // Boxed, here and below: every request would keep the room for it.
+            Err(failure) => Err(Box::pin(refuse::<P>(parts, house, failure)).await),
         }
     }
 }
@@ -157,7 +158,7 @@ impl<P: FromSeat + Send> OptionalFromRequestParts<Arc<House>> for As<P> {
         match P::from_seat(house, parts).await {
             Ok(principal) => Ok(Some(Self(principal))),
             Err(Failure::NotSignedIn | Failure::Forbidden) => Ok(None),
-            Err(failure) => Err(refuse::<P>(parts, house, failure).await),
+            Err(failure) => Err(Box::pin(refuse::<P>(parts, house, failure)).await),
         }
     }
 }

@@ -3,14 +3,13 @@
 
 use super::openapi::FieldError;
 use crate::answer;
-use actions::Failure;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::Response,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 /// A JSON body.
@@ -50,42 +49,36 @@ fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> bool {
     kind.is_some_and(|kind| kinds.iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
-async fn whole<S: Send + Sync>(
-    request: Request,
-    state: &S,
-    too_large: &'static str,
-) -> Result<Bytes, Response> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+/// Why a body did not come as a whole.
+fn not_whole(rejection: &BytesRejection, too_large: &'static str) -> Response {
+    match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large", too_large)
         }
         _ => refuse(StatusCode::BAD_REQUEST, "broken-off", "请求没有发完"),
-    })
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        if !is_one_of(request.headers(), &["application/json"]) {
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(refuse(status, "not-json", "请求须为 application/json"));
+    // A function inside of another keeps the request once more; this one is kept by every scan.
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Response>> + Send {
+        let is_json = is_one_of(request.headers(), &["application/json"]);
+        let body = is_json.then(|| Bytes::from_request(request, state));
+        async move {
+            let Some(body) = body else {
+                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                return Err(refuse(status, "not-json", "请求须为 application/json"));
+            };
+            let body = body.await.map_err(|why| not_whole(&why, "请求超过 64 KiB"))?;
+            read(&body).map(Self)
         }
-        let body = whole(request, state, "请求超过 64 KiB").await?;
-        read(&body).map(Self)
     }
 }
-
-/// JSON that begins with room for so many bytes: it does not grow by copying when that is enough.
-pub(crate) fn in_json(value: &impl Serialize, bytes: usize) -> Response {
-    let mut body = Vec::with_capacity(bytes);
-    match serde_json::to_writer(&mut body, value) {
-        Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
-        Err(error) => answer::problem(Failure::broken(error)),
-    }
-}
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A file as the body of a request, of one of these content types.
 pub(crate) async fn file(request: Request, kinds: &[&str]) -> Result<Vec<u8>, Response> {
@@ -93,7 +86,8 @@ pub(crate) async fn file(request: Request, kinds: &[&str]) -> Result<Vec<u8>, Re
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(refuse(status, "not-such-a-file", "不接受这种类型的文件"));
     }
-    Ok(whole(request, &(), "文件太大").await?.to_vec())
+    let body = Bytes::from_request(request, &()).await;
+    Ok(body.map_err(|why| not_whole(&why, "文件太大"))?.to_vec())
 }
 
 /// The words of a query. One that is not described is refused and not passed over, so that a list

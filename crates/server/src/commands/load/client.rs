@@ -1,6 +1,6 @@
 //! One connection of a load run, and how each kind of request is answered rightly.
 
-use super::tokens::Tokens;
+use super::tokens::{Tokens, kept};
 use crate::config::Requests;
 use anyhow::{Context, bail};
 use data_encoding::BASE32_NOPAD;
@@ -21,6 +21,7 @@ const CHECKINS: &str = "/api/v1/checkins";
 #[derive(Clone)]
 pub(super) struct Target {
     address: SocketAddr,
+    host: HeaderValue,
 }
 
 /// An entry that was acknowledged.
@@ -59,7 +60,8 @@ impl Target {
         if !address.ip().is_loopback() {
             bail!("load is sent to this machine only, {address} is another one");
         }
-        Ok(Self { address })
+        let host = HeaderValue::from_maybe_shared(kept(address.to_string()))?;
+        Ok(Self { address, host })
     }
 
     pub(super) async fn connect(&self) -> anyhow::Result<Connection> {
@@ -68,8 +70,7 @@ impl Target {
         let (send, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        let host = HeaderValue::from_str(&self.address.to_string())?;
-        let mut connection = Connection { send, host };
+        let mut connection = Connection { send, host: self.host.clone() };
         // The system says connected before the server has taken the connection. What is measured
         // begins when it has.
         match connection.get(Uri::from_static("/healthz"), None).await {

@@ -15,8 +15,8 @@ pub(super) struct Visitor {
     pub(super) cookies: HeaderValue,
 }
 
-/// What is sent with a venue code: made once, since the sender shares the processors with the
-/// server.
+/// What is sent with a venue code: made once and kept to the end, since the sender shares the processors
+/// with the server.
 pub(super) struct Code {
     /// The body of a check-in.
     pub(super) body: Bytes,
@@ -26,8 +26,8 @@ pub(super) struct Code {
 
 impl Code {
     fn new(code: &str) -> Option<Self> {
-        let body = format!("{{\"code\":\"{code}\"}}").into();
-        let page = format!("/c/{code}").parse().ok()?;
+        let body = kept(format!("{{\"code\":\"{code}\"}}"));
+        let page = Uri::from_maybe_shared(kept(format!("/c/{code}"))).ok()?;
         Some(Self { body, page })
     }
 }
@@ -86,12 +86,12 @@ impl Tokens {
                 let seat = self.visitors.len();
                 self.visitors.push(Visitor {
                     person: person_of(token)?,
-                    bearer: header(&format!("Bearer {token}"))?,
-                    cookies: header(&format!("{browser}={seat:032}; {visitor}={token}"))?,
+                    bearer: header(format!("Bearer {token}"))?,
+                    cookies: header(format!("{browser}={seat:032}; {visitor}={token}"))?,
                 });
             }
             "code" => self.codes.push(Code::new(words.next()?)?),
-            "device" => self.devices.push(header(&format!("Bearer {}", words.next()?))?),
+            "device" => self.devices.push(header(format!("Bearer {}", words.next()?))?),
             "id" => self.id_numbers.push(words.next()?.to_owned()),
             _ => return None,
         }
@@ -141,9 +141,14 @@ fn place(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
+/// What is sent again and again: it is there until the program ends, and nobody counts who uses it.
+pub(super) fn kept(text: String) -> Bytes {
+    Bytes::from_static(text.leak().as_bytes())
+}
+
 /// A header that logs do not show.
-fn header(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
+fn header(text: String) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(kept(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

@@ -6,7 +6,7 @@ use crate::{
     cookies,
     forms::Checked,
     frame::Frame,
-    page::Page,
+    page::{Page, Text},
     seat::{self, As},
     whole::to_the_end,
 };
@@ -33,6 +33,7 @@ use domain::{
     presence::{SignSeen, Told},
     time::UnixMs,
 };
+use futures_util::future::{BoxFuture, Either, Ready, ready};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -68,7 +69,10 @@ struct DeadCode<'a> {
 }
 
 /// `GET /c/{code}`
-pub(super) async fn page(
+///
+/// Whoever is known is answered at once, and what takes longer for a stranger is boxed: a future of a
+/// kilobyte for each of tens of thousands a second is not made just to be ready.
+pub(super) fn page(
     State(house): State<Arc<House>>,
     p: Page,
     visitor: Option<As<Visitor>>,
@@ -76,17 +80,17 @@ pub(super) async fn page(
     Path(code): Path<String>,
     // Taken and not copied, as extracting the headers alone would.
     request: Request,
-) -> Shown {
-    let door = match open_door(&house, &p, &code) {
-        Ok(door) => door,
-        Err(dead) => return dead,
+) -> Either<Ready<Shown>, BoxFuture<'static, Shown>> {
+    let door = match (open_door(&house, &p, &code), visitor) {
+        (Err(dead), _) => return Either::Left(ready(dead)),
+        (Ok(door), Some(As(visitor))) => {
+            return Either::Left(ready(known(&house, &p, &code, &door, &visitor, None)));
+        }
+        (Ok(door), None) => door,
     };
-    if let Some(As(visitor)) = visitor {
-        return known(&house, &p, &code, &door, &visitor, None);
-    }
     let headers = request.into_parts().0.headers;
-    // Long, and rare beside those who are known.
-    Box::pin(entry::unknown(&house, &p, &frame, &headers, &code, &door)).await
+    let shown = async move { entry::unknown(&house, &p, &frame, &headers, &code, &door).await };
+    Either::Right(Box::pin(shown))
 }
 
 /// `GET /c/{code}/{token}`: the code of a door's sign. What it shows is the door's page, at its own
