@@ -3,13 +3,14 @@
 
 use super::openapi::FieldError;
 use crate::answer;
+use actions::Failure;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode, header, request::Parts},
-    response::Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
 /// A JSON body.
@@ -79,6 +80,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         }
     }
 }
+
+/// JSON that begins with room for so many bytes: it does not grow by copying when that is enough.
+pub(crate) fn in_json(value: &impl Serialize, bytes: usize) -> Response {
+    let mut body = Vec::with_capacity(bytes);
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+        Err(error) => answer::problem(Failure::broken(error)),
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A file as the body of a request, of one of these content types.
 pub(crate) async fn file(request: Request, kinds: &[&str]) -> Result<Vec<u8>, Response> {

@@ -4,7 +4,6 @@ mod health;
 pub mod json;
 mod metrics;
 pub mod openapi;
-pub(crate) mod plain;
 pub mod v1;
 
 use crate::{
