@@ -161,23 +161,6 @@ impl House {
         digits
     }
 
-    /// What the hidden field of a form must hold for this browser's random cookie: 32 hexadecimal
-    /// digits.
-    #[must_use]
-    pub fn form_guard(&self, seat: &str) -> [u8; 32] {
-        let (mac, mut digits) = (self.vault.mac(Purpose::Csrf, seat.as_bytes()), [0; 32]);
-        HEXLOWER.encode_mut(&mac[..16], &mut digits);
-        digits
-    }
-
-    /// Whether a form's hidden field is the one of this browser; takes the same time either way.
-    #[must_use]
-    pub fn form_guard_holds(&self, seat: &str, guard: &str) -> bool {
-        HEXLOWER
-            .decode(guard.as_bytes())
-            .is_ok_and(|mac| self.vault.verify_mac(Purpose::Csrf, seat.as_bytes(), &mac))
-    }
-
     /// Whether two secrets are the same; how long it takes says nothing of where they differ.
     #[must_use]
     pub fn same_secret(&self, one: &str, other: &str) -> bool {

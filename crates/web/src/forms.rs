@@ -1,6 +1,11 @@
 //! Forms: from this house's own pages only, within their limits.
 
-use crate::{answer, frame::Frame, page::Page, seat};
+use crate::{
+    answer,
+    frame::{Frame, Letters},
+    page::Page,
+    seat,
+};
 use actions::House;
 use axum::{
     body::Bytes,
@@ -33,10 +38,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<House>> for Checked<T> {
         })?;
         let (guards, rest): (Vec<_>, Vec<_>) =
             form_urlencoded::parse(&body).partition(|(name, _)| name == "csrf");
-        let held = guards.first().zip(seat).is_some_and(|((_, guard), seat)| {
-            guards.len() == 1 && house.form_guard_holds(&seat, guard)
-        });
-        if foreign || !held {
+        let guards: Vec<_> = guards.iter().map(|(_, guard)| &**guard).collect();
+        if foreign || !holds(house, seat, &guards) {
             return Err(refuse(&STALE));
         }
         let rest: String =
@@ -74,14 +77,20 @@ impl FromRequest<Arc<House>> for CheckedFile {
                 _ => refuse(&BROKEN_OFF),
             },
         )?;
-        let held = guards
-            .first()
-            .zip(seat)
-            .is_some_and(|(guard, seat)| guards.len() == 1 && house.form_guard_holds(&seat, guard));
-        if foreign || !held {
+        let guards: Vec<_> = guards.iter().map(String::as_str).collect();
+        if foreign || !holds(house, seat, &guards) {
             return Err(refuse(&STALE));
         }
         Ok(form)
+    }
+}
+
+/// Whether a form's only guard is this browser's random cookie, which pages of this house alone can
+/// know. Where no page is, there is no such cookie, and no form.
+fn holds(house: &House, seat: Option<Letters>, guards: &[&str]) -> bool {
+    match (seat, guards) {
+        (Some(seat), [guard]) if !seat.is_empty() => house.same_secret(&seat, guard),
+        _ => false,
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Page {
     pub demo: bool,
     /// Large mode (关怀版).
     pub large: bool,
-    /// Goes into the hidden field `csrf` of every form.
+    /// Goes into the hidden field `csrf` of every form: this browser's random cookie.
     pub csrf: Letters,
     /// Goes into `nonce="…"` of every inline `<style>` and `<script>`.
     pub nonce: Letters,
@@ -102,7 +102,7 @@ impl Page {
             lang: frame.lang,
             demo: house.settings.demo,
             large: frame.large,
-            csrf: Letters::of(house.form_guard(&frame.seat)).unwrap_or_default(),
+            csrf: frame.seat,
             nonce: frame.nonce,
             path,
             seat: None,

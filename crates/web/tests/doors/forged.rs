@@ -2,11 +2,21 @@
 
 use crate::{
     browser::Browser,
-    support::{FORM, callers, filled, written},
+    support::{FORM, ask, callers, filled, written},
 };
-use axum::http::{Method, StatusCode};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    routing::post,
+};
+use std::{collections::HashMap, sync::Arc};
 use testkit::TestHouse;
-use web::routes::{Kind, Route, Who, body_bytes_max, table};
+use web::{
+    SEAT_COOKIE,
+    forms::Checked,
+    front::Front,
+    routes::{Kind, Route, Who, body_bytes_max, table},
+};
 
 /// How, with which headers, with which body.
 type Try<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
@@ -120,5 +130,29 @@ async fn what_is_no_form_or_too_long_is_refused() {
         let seen = browser.ask(&Method::POST, &path, &[("content-type", how)], long).await;
         assert_eq!(seen.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         seen.says("提交的内容太长");
+    }
+}
+
+async fn taken(_: Checked<HashMap<String, String>>) -> &'static str {
+    "taken"
+}
+
+#[tokio::test]
+async fn where_no_page_is_no_form_is_taken() {
+    let t = TestHouse::new().await;
+    let routes = Router::new().route("/form", post(taken)).route("/api/v1/form", post(taken));
+    let front = Front::around(routes, Arc::clone(&t.house));
+    let seat = "a".repeat(32);
+    let cookie = format!("{SEAT_COOKIE}={seat}");
+    let own = [FORM, ("cookie", cookie.as_str())];
+    let page = ask(&front, &Method::POST, "/form", &own, format!("csrf={seat}")).await;
+    assert_eq!(page.text(), "taken");
+    for guard in ["", "a", &seat] {
+        let body = format!("csrf={guard}");
+        for path in ["/form", "/api/v1/form"] {
+            // No cookie: the empty one is nobody's.
+            let seen = ask(&front, &Method::POST, path, &[FORM], body.clone()).await;
+            assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path} {guard}");
+        }
     }
 }
