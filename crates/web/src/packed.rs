@@ -53,6 +53,8 @@ const STORED_MAX: usize = 0xffff;
 const FIXED_BYTES_MIN: usize = 512;
 /// Room for a page to begin with: most need no more.
 const PAGE_BYTES: usize = 8 * 1024;
+/// Room for the headers of a page, with those that every answer gets.
+const HEADERS: usize = 12;
 
 /// A fixed text, its deflate blocks and its checksum.
 struct Part {
@@ -164,14 +166,26 @@ impl Packer {
     }
 }
 
-impl fmt::Write for Packer {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        // The same place and the same length: a text that is never freed, so it is that one. Most of a
-        // page's pieces are far shorter, and need not be looked for.
-        let fixed = (text.len() >= FIXED_BYTES_MIN).then(parts);
-        match fixed.and_then(|parts| parts.iter().find(|part| ptr::eq(part.text, text))) {
+impl Packer {
+    /// Takes in what begins a block or may be a fixed text.
+    #[inline(never)]
+    fn begin(&mut self, text: &str) {
+        // The same place and the same length: a text that is never freed, so it is that one.
+        match parts().iter().find(|part| ptr::eq(part.text, text)) {
             Some(part) => self.put(part),
             None => self.store(text.as_bytes()),
+        }
+    }
+}
+
+impl fmt::Write for Packer {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Most of a page's many pieces are short and go on with the block under way.
+        if self.stored.is_some() && text.len() < FIXED_BYTES_MIN {
+            self.packed.extend_from_slice(text.as_bytes());
+        } else {
+            self.begin(text);
         }
         Ok(())
     }
@@ -194,12 +208,13 @@ pub(crate) fn is_taken(headers: &HeaderMap) -> bool {
 pub(crate) fn answer(page: &impl Template) -> askama::Result<Response> {
     let mut packer = Packer::new();
     page.render_into(&mut packer)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_ENCODING, HeaderValue::from_static("gzip")),
-        (header::VARY, HeaderValue::from_static("accept-encoding")),
-    ];
-    Ok((headers, packer.finish()).into_response())
+    let mut response = Response::new(packer.finish().into());
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    *response.headers_mut() = headers;
+    Ok(response)
 }
 
 /// Least and most bytes of an answer that is compressed here: less gains nothing, and more would keep
