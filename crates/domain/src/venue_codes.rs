@@ -5,6 +5,7 @@ use crate::{
     text::{narrow, number_form},
     time::UnixMs,
 };
+use std::fmt;
 
 /// Characters of a code on the printed URL: 80 random bits, five to a character.
 pub const CODE_CHARS: usize = 16;
@@ -14,29 +15,40 @@ const CODE_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const SPOKEN_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The sixteen characters after `/c/`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VenueCode(String);
+///
+/// They are kept in place: a scan looks for its door among a hundred thousand, and each step aside in
+/// memory is one that it waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VenueCode([u8; CODE_CHARS]);
 
 impl VenueCode {
     /// A fresh code, derived from nothing that can be counted through.
     #[must_use]
     pub fn fresh(dice: &dyn Dice) -> Self {
         let bits = roll::<CODE_CHARS>(dice);
-        Self(bits.iter().map(|b| char::from(CODE_ALPHABET[usize::from(b & 31)])).collect())
+        Self(bits.map(|b| CODE_ALPHABET[usize::from(b & 31)]))
     }
 
     /// Reads the path part; upper case is forgiven, since some readers shout.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let right = |byte: u8| matches!(byte.to_ascii_lowercase(), b'a'..=b'z' | b'2'..=b'7');
-        let right = text.len() == CODE_CHARS && text.bytes().all(right);
-        right.then(|| Self(text.to_ascii_lowercase()))
+        let mut code: [u8; CODE_CHARS] = text.as_bytes().try_into().ok()?;
+        code.make_ascii_lowercase();
+        let right = |byte: &u8| matches!(byte, b'a'..=b'z' | b'2'..=b'7');
+        code.iter().all(right).then_some(Self(code))
     }
 
     /// The sixteen characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // They are of ASCII, whichever way they came.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for VenueCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -135,7 +147,7 @@ mod tests {
     fn a_code_survives_the_way_over_the_poster() {
         let code = VenueCode::fresh(&Same(0xff));
         assert_eq!(code.as_str(), "7777777777777777");
-        assert_eq!(VenueCode::parse("7777777777777777"), Some(code.clone()));
+        assert_eq!(VenueCode::parse("7777777777777777"), Some(code));
         assert_eq!(VenueCode::parse("ABCDEFGHIJKLMNOP").unwrap().as_str(), "abcdefghijklmnop");
     }
 
@@ -150,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_stands_on_a_poster_is_read_as_people_bring_it() {
-        let code = || Some(Printed::Code(VenueCode("abcdefghijklmnop".into())));
+        let code = || Some(Printed::Code(VenueCode(*b"abcdefghijklmnop")));
         for typed in [
             "https://cs.example.gov.cn/c/abcdefghijklmnop",
             " HTTPS://CS.EXAMPLE.GOV.CN/C/ABCDEFGHIJKLMNOP ",

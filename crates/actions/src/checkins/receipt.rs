@@ -1,6 +1,10 @@
 //! What was recorded, for the person it is about.
 
-use super::{gate::Recorded, look::Door, record::Entered};
+use super::{
+    gate::Recorded,
+    look::{Door, Words},
+    record::Entered,
+};
 use crate::{
     Answer, Failure, House,
     accounts::principals::Visitor,
@@ -118,17 +122,16 @@ fn worst(recorded: Recorded, verdict: &Verdict, now: UnixMs) -> Recorded {
 async fn door_without_code(house: &House, number: CheckpointNumber) -> Answer<Door> {
     let record = house.registry.checkpoint(number).await?.ok_or(Failure::NotFound)?.record;
     let regions = regions::all(house).await?;
-    Ok(Door {
-        checkpoint: number,
-        county_name: regions::name_of(&regions, &record.county),
-        county: record.county,
-        township: record.township,
-        category: record.category,
-        settings: house.registry.door_settings(number).await?,
-        name: record.name,
-        door: record.door,
-        address: record.address,
-    })
+    let words = Words {
+        name: &record.name,
+        door: &record.door,
+        address: &record.address,
+        county_name: &regions::name_of(&regions, &record.county),
+        county: &record.county,
+        township: &record.township,
+        category: &record.category,
+    };
+    Ok(Door::new(number, house.registry.door_settings(number).await?, &words))
 }
 
 /// The stored entry with this identity.

@@ -52,10 +52,11 @@ pub fn sign(house: &House, caller: &SignScreen) -> Answer<Sign> {
     let code = code.filter(|code| code.standing == Standing::Current);
     let found = code.ok_or(Failure::Conflict("这个检查点的场所码现在不能使用"))?;
     let now = house.now();
-    let url = format!("{}/{}", house.printed_url(&found.code), token(house, &found.code, now));
+    let (code, words) = (found.code.as_str(), found.door.words());
+    let url = format!("{}/{}", house.printed_url(code), token(house, code, now));
     Ok(Sign {
-        name: found.door.name.clone(),
-        door: found.door.door.clone(),
+        name: words.name.to_owned(),
+        door: words.door.to_owned(),
         svg: posters::code_svg(&url).map_err(Failure::broken)?,
         url,
         proof_word: super::proof_words::proof_word(house, caller.checkpoint, now),

@@ -53,8 +53,8 @@ pub async fn come_back(
 ) -> Answer<CameBack> {
     let began = state::read(house, seat, state).filter(|began| began.app == app);
     let Some(began) = began else { return Ok(CameBack::Foreign) };
-    let door = began.code.clone();
-    let failed = |trouble| CameBack::Failed { code: door.clone(), trouble };
+    let door = began.code;
+    let failed = |trouble| CameBack::Failed { code: door, trouble };
     // What follows writes into the registry and asks the app, which may shut out who asks too often.
     if from.is_some_and(|from| house.limits.sign_ins.take(from, house.now()).is_err()) {
         return Ok(failed(Trouble::Busy));

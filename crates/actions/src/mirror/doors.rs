@@ -1,7 +1,11 @@
 //! Venue codes and the doors behind them.
 
 use crate::checkins::look::Door;
-use domain::{checkpoints::CheckpointNumber, time::UnixMs, venue_codes::Standing};
+use domain::{
+    checkpoints::CheckpointNumber,
+    time::UnixMs,
+    venue_codes::{Standing, VenueCode},
+};
 use registry::VenueCodeRow;
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,7 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct MirroredCode {
     /// The sixteen characters.
-    pub code: Arc<str>,
+    pub code: VenueCode,
     /// What has become of it.
     pub standing: Standing,
     /// When it was issued or last changed.
@@ -21,22 +25,18 @@ pub struct MirroredCode {
 /// Every code.
 #[derive(Default)]
 pub(super) struct Doors {
-    codes: HashMap<Arc<str>, MirroredCode>,
-    of: HashMap<CheckpointNumber, Vec<Arc<str>>>,
+    codes: HashMap<VenueCode, MirroredCode>,
+    of: HashMap<CheckpointNumber, Vec<VenueCode>>,
 }
 
 impl Doors {
-    /// Takes a code in, in place of what was known of it.
-    pub(super) fn put(&mut self, row: VenueCodeRow) {
+    /// Takes a code in, in place of what was known of it. What is none cannot be asked for.
+    pub(super) fn put(&mut self, row: &VenueCodeRow) {
+        let Some(code) = VenueCode::parse(&row.code) else { return };
         let (checkpoint, standing, since) = (row.checkpoint, row.standing, row.since);
-        let code: Arc<str> = row.code.as_str().into();
-        let mirrored = MirroredCode {
-            code: Arc::clone(&code),
-            standing,
-            since,
-            door: Arc::new(Door::from(row)),
-        };
-        if self.codes.insert(Arc::clone(&code), mirrored).is_none() {
+        let door = Arc::new(Door::from(row));
+        let mirrored = MirroredCode { code, standing, since, door };
+        if self.codes.insert(code, mirrored).is_none() {
             self.of.entry(checkpoint).or_default().push(code);
         }
     }
@@ -46,7 +46,7 @@ impl Doors {
         self.of.keys().copied().collect()
     }
 
-    pub(super) fn code(&self, code: &str) -> Option<&MirroredCode> {
+    pub(super) fn code(&self, code: &VenueCode) -> Option<&MirroredCode> {
         self.codes.get(code)
     }
 

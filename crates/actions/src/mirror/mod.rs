@@ -22,6 +22,7 @@ use domain::{
     health_status::{HealthStatus, TestOrganisation},
     people::{BirthMonth, PersonNumber},
     time::UnixMs,
+    venue_codes::VenueCode,
 };
 use doors::Doors;
 use parking_lot::RwLock;
@@ -91,7 +92,7 @@ impl Mirror {
         let (mut people, mut doors) = (self.read_people(registry).await?, Doors::default());
         people.shrink();
         people.fits().map_err(Failure::broken)?;
-        registry.venue_codes(|code| doors.put(code)).await?;
+        registry.venue_codes(|code| doors.put(&code)).await?;
         let devices = registry.enrolled_devices().await?.iter().map(device).collect();
         let keys = read_keys(registry).await?;
         *self.policies.write() = Policies::new(registry.agreed_policies().await?);
@@ -220,7 +221,7 @@ impl Mirror {
                 Change::Statuses(batch) => self.take_batch(registry, batch).await?,
                 Change::VenueCode(code) => {
                     if let Some(row) = registry.venue_code(&code).await? {
-                        self.doors.write().put(row);
+                        self.doors.write().put(&row);
                     }
                 }
                 Change::Device(id) => self.look_at_device(registry, id).await?,
@@ -295,7 +296,7 @@ impl Mirror {
     }
 
     /// A venue code.
-    pub(crate) fn code(&self, code: &str) -> Option<MirroredCode> {
+    pub(crate) fn code(&self, code: &VenueCode) -> Option<MirroredCode> {
         self.doors.read().code(code).cloned()
     }
 

@@ -14,7 +14,7 @@ use testkit::{Door, TestHouse};
 
 fn name_seen(t: &TestHouse, door: &Door) -> String {
     match look(t, &door.code) {
-        Looked::Door(found) => found.name.clone(),
+        Looked::Door(found) => found.words().name.to_owned(),
         other => panic!("{other:?}"),
     }
 }

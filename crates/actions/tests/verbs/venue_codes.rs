@@ -24,7 +24,7 @@ async fn a_code_in_use_leads_to_its_door() {
         let Looked::Door(found) = look(&t, &code) else { panic!("not a door") };
         assert_eq!(found.checkpoint, door.number);
         assert_eq!(
-            (found.name.as_str(), found.county_name.as_str()),
+            (found.words().name, found.words().county_name),
             ("阜阳市人民医院（南区）", "颍州区")
         );
     }

@@ -11,6 +11,7 @@ use actions::{
     House,
     accounts::principals::Visitor,
     checkins::{
+        look::Words,
         receipt::{self, Receipt},
         record::{Scanned, has_room, record},
     },
@@ -152,11 +153,12 @@ pub struct Checkin<'a> {
 
 impl<'a> From<&'a Receipt> for Checkin<'a> {
     fn from(r: &'a Receipt) -> Self {
+        let Words { name, door, address, .. } = r.door.words();
         Self {
             id: &r.id,
-            place: &r.door.name,
-            door: &r.door.door,
-            address: &r.door.address,
+            place: name,
+            door,
+            address,
             entered_ms: r.entered.0,
             method: r.method.code(),
             verdict: r.decision.code(),

@@ -14,7 +14,7 @@ use actions::{
     Failure, House,
     accounts::principals::Visitor,
     checkins::{
-        look::{Door, Looked, look},
+        look::{Door, Looked, Words, look},
         record::{Scanned, record},
     },
     duty::signs,
@@ -43,6 +43,7 @@ struct CheckIn<'a> {
     p: &'a Page,
     code: &'a str,
     door: &'a Door,
+    words: Words<'a>,
     masked_name: String,
     wait: Option<Wait>,
 }
@@ -203,7 +204,8 @@ fn known(
     let masked_name =
         masked_name(house, visitor).map_err(|failure| PageFailure(p.clone(), failure))?;
     let status = wait.map_or(StatusCode::OK, |wait| wait.status);
-    let mut response = show(p, status, &CheckIn { p, code, door, masked_name, wait })?;
+    let page = CheckIn { p, code, door, words: door.words(), masked_name, wait };
+    let mut response = show(p, status, &page)?;
     if let Some(wait) = wait {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds));
