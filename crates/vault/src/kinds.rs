@@ -49,7 +49,7 @@ pub enum Purpose {
     DutyDevice,
     /// A link that works once: sign-in, set-up, enrolment.
     OneTimeLink,
-    /// The token in every form.
+    /// Comparing a secret with what was sent, as the guard of every form.
     Csrf,
     /// The word that visitor and duty screen both show.
     ProofWord,

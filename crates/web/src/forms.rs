@@ -86,7 +86,7 @@ impl FromRequest<Arc<House>> for CheckedFile {
 }
 
 /// Whether a form's only guard is this browser's random cookie, which pages of this house alone can
-/// know. Where no page is, there is no such cookie, and no form.
+/// know. Where no page is, none is made for a browser without one: nothing is guarded by nothing.
 fn holds(house: &House, seat: Option<Letters>, guards: &[&str]) -> bool {
     match (seat, guards) {
         (Some(seat), [guard]) if !seat.is_empty() => house.same_secret(&seat, guard),

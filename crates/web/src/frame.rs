@@ -70,7 +70,8 @@ impl HtmlSafe for Letters {}
 /// What is known of a request before anybody looks at its address.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    /// This browser's random cookie; forms are guarded by it. Empty where no page is.
+    /// This browser's random cookie; forms are guarded by it. Empty where no page is and the browser
+    /// has none yet.
     pub seat: Letters,
     /// For `nonce="…"` of this answer. Empty where no page is.
     pub nonce: Letters,

@@ -138,7 +138,7 @@ async fn taken(_: Checked<HashMap<String, String>>) -> &'static str {
 }
 
 #[tokio::test]
-async fn where_no_page_is_no_form_is_taken() {
+async fn an_empty_guard_is_nobodys() {
     let t = TestHouse::new().await;
     let routes = Router::new().route("/form", post(taken)).route("/api/v1/form", post(taken));
     let front = Front::around(routes, Arc::clone(&t.house));
