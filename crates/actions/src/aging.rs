@@ -1,17 +1,21 @@
 //! A memory that forgets: entries stay for at least a time, and are gone after twice that.
 
 use domain::time::UnixMs;
+use foldhash::fast::RandomState;
 use std::{collections::HashMap, hash::Hash};
+
+/// Numbers of the house's own giving are its keys, which nobody chooses.
+type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// Two generations of a map.
 pub(crate) struct Generations<K, V> {
-    fresh: HashMap<K, V>,
-    older: HashMap<K, V>,
+    fresh: Map<K, V>,
+    older: Map<K, V>,
 }
 
 impl<K, V> Default for Generations<K, V> {
     fn default() -> Self {
-        Self { fresh: HashMap::new(), older: HashMap::new() }
+        Self { fresh: Map::default(), older: Map::default() }
     }
 }
 

@@ -296,13 +296,16 @@ pub(crate) fn choice_cookie(house: &House, name: &str, value: &str) -> SetCookie
     cookie(house, name, value, 365 * 24 * 3600)
 }
 
+/// W3C Fetch Metadata Request Headers, 2.3.
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// Whether a browser says that a request comes from another site.
 pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(&SEC_FETCH_SITE) {
         return !matches!(site, "same-origin" | "none");
     }
-    match (text("origin"), text("host")) {
+    match (text(&header::ORIGIN), text(&header::HOST)) {
         (Some(origin), Some(host)) => {
             origin.split_once("://").is_none_or(|(_, authority)| authority != host)
         }

@@ -88,7 +88,7 @@ async fn settle(house: &House, question: Question) {
     if asked.since(question.asked) > QUESTION_AGE_MS_MAX {
         return;
     }
-    if !health_status::known(house, question.person, Look::Entry).settled {
+    if !health_status::known(house, question.person, Look::Entry, asked).settled {
         let answer = health_status::ask(house, question.person, asked);
         let status = match tokio::time::timeout(ASK_WAIT, answer).await {
             Ok(Ok(status)) => status,
@@ -102,7 +102,7 @@ async fn settle(house: &House, question: Question) {
     }
     if let Some(entry) = question.entry {
         // Also what was answered earlier, when nothing newer is to be had.
-        let known = health_status::known(house, question.person, Look::Entry);
+        let known = health_status::known(house, question.person, Look::Entry, house.now());
         tell(house, question.person, entry, &known).await;
     }
 }

@@ -86,7 +86,8 @@ pub async fn receipt(house: &House, caller: &Visitor, id: &str) -> Answer<Receip
         Some(code) => code.door,
         None => Arc::new(door_without_code(house, checkpoint).await?),
     };
-    let (known, now) = (health_status::known(house, caller.person, Look::Page), house.now());
+    let now = house.now();
+    let known = health_status::known(house, caller.person, Look::Page, now);
     let policy = house.mirror.policy(&door.site(), now);
     let born = house.mirror.birth_month(caller.person);
     let verdict = judge(&policy, &known.status, born, now).with_presence(recorded.presence);
@@ -172,7 +173,7 @@ fn put_together(house: &House, door: Arc<Door>, shown: Shown<'_>, now: UnixMs) -
     let age_ms = now.since(*said);
     let rules = house.mirror.policy(&door.site(), now).rules;
     Receipt {
-        id: format!("{}-{}", recorded.checkpoint.0, recorded.entered.0),
+        id: [recorded.checkpoint.0.to_string(), recorded.entered.0.to_string()].join("-"),
         proof_word: crate::duty::proof_words::proof_word(house, door.checkpoint, recorded.entered),
         door,
         entered: recorded.entered,

@@ -5,8 +5,9 @@ use domain::{
     checkins::SAME_ENTRY_MS, checkpoints::CheckpointNumber, entry_policy::Decision,
     health_status::Colour, people::PersonNumber, time::UnixMs,
 };
+use foldhash::fast::RandomState;
 use parking_lot::Mutex;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 /// Parts with a lock each, so that scans do not wait for one another.
 const PARTS: usize = 64;
@@ -41,7 +42,10 @@ pub(super) struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { parts: (0..PARTS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        Self {
+            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::default(),
+        }
     }
 }
 

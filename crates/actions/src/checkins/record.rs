@@ -150,7 +150,8 @@ pub(crate) async fn enter(
     let method = if leaves { Method::Exit } else { method };
     // Whoever typed a number is answered with a name; of a scan the door alone hears it.
     let masked_name = operator.map(|_| crate::people::masked_name(house, person)).transpose()?;
-    let (known, now) = (health_status::known(house, person, Look::Entry), house.now());
+    let now = house.now();
+    let known = health_status::known(house, person, Look::Entry, now);
     let born = house.mirror.birth_month(person);
     let verdict = match leaves {
         true => Verdict::leaving(),

@@ -127,8 +127,7 @@ pub(crate) enum Look {
 
 /// A person's status as far as it is known at this moment, without waiting for anybody. What is
 /// known in part is judged in part: a positive test counts also when no colour is known.
-pub(crate) fn known(house: &House, person: PersonNumber, look: Look) -> Known {
-    let now = house.now();
+pub(crate) fn known(house: &House, person: PersonNumber, look: Look, now: UnixMs) -> Known {
     let colour_ms = match look {
         Look::Entry => FIRST_FRESHNESS.colour_ms,
         Look::Page => FIRST_POLICY.colour_age_ms_max,
@@ -149,7 +148,7 @@ pub(crate) fn known(house: &House, person: PersonNumber, look: Look) -> Known {
 /// The colour by which somebody who enters now would be judged.
 #[must_use]
 pub fn colour_at_hand(house: &House, person: PersonNumber) -> Colour {
-    known(house, person, Look::Entry).status.colour
+    known(house, person, Look::Entry, house.now()).status.colour
 }
 
 /// The name of the organisation that made a person's test.

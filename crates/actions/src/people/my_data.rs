@@ -127,9 +127,10 @@ pub async fn collect(house: &House, caller: &Visitor, sms_code: &str) -> Answer<
     let members = family(house, caller).await?.members;
     let erased = erased_in(house, &members).await?;
     let relatives = members.into_iter().zip(erased).collect();
-    let status = health_status::known(house, caller.person, health_status::Look::Page).status;
+    let made = house.now();
+    let status = health_status::known(house, caller.person, health_status::Look::Page, made).status;
     Ok(MyData {
-        made: house.now(),
+        made,
         number: caller.person.0,
         name: house.vault.open(Field::PersonName, &stored.new.name_sealed)?,
         id_kind: stored.new.id_kind,

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use std::io;
 use utoipa::IntoParams;
 
 /// A JSON body.
@@ -83,10 +84,33 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
 /// JSON that begins with room for so many bytes: it does not grow by copying when that is enough.
 pub(crate) fn in_json(value: &impl Serialize, bytes: usize) -> Response {
-    let mut body = Vec::with_capacity(bytes);
+    let mut body = Pieces(Vec::with_capacity(bytes));
     match serde_json::to_writer(&mut body, value) {
-        Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+        Ok(()) => ([(header::CONTENT_TYPE, JSON)], body.0).into_response(),
         Err(error) => answer::problem(Failure::broken(error)),
+    }
+}
+
+/// JSON as it is written. Most of its pieces are one mark, which is set and not copied.
+struct Pieces(Vec<u8>);
+
+impl io::Write for Pieces {
+    #[inline]
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.write_all(piece).map(|()| piece.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, piece: &[u8]) -> io::Result<()> {
+        match piece {
+            [mark] => self.0.push(*mark),
+            piece => self.0.extend_from_slice(piece),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -152,4 +176,23 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
 fn named(said: &str, before: &str) -> Option<String> {
     let rest = said.strip_prefix(before)?;
     Some(rest.split('`').next()?.chars().take(FIELD_CHARS_MAX).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use axum::body::to_bytes;
+
+    #[tokio::test]
+    async fn json_is_whole_with_more_room_and_with_less_than_it_needs() {
+        let value = serde_json::json!({
+            "": "\u{1}\"\\", "place": "场所 <b>&", "none": null, "numbers": [0, -1, 1.5, i64::MIN],
+        });
+        for bytes in [0, 1, 1_024] {
+            let body = in_json(&value, bytes).into_body();
+            let body = to_bytes(body, usize::MAX).await.unwrap();
+            assert_eq!(&body[..], value.to_string().as_bytes(), "{bytes}");
+        }
+    }
 }

@@ -216,7 +216,7 @@ pub async fn create(
     let entry = async move { record(&house, &visitor, &new.code, scanned).await };
     match to_the_end(entry).await {
         Ok(receipt) => {
-            let place = format!("/api/v1/checkins/{}", receipt.id);
+            let place = ["/api/v1/checkins/", &receipt.id].concat();
             let checkin = in_json(&Checkin::from(&receipt), CHECKIN_BYTES);
             (StatusCode::CREATED, [(header::LOCATION, place)], checkin).into_response()
         }
