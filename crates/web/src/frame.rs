@@ -81,14 +81,16 @@ pub struct Frame {
     pub large: bool,
     /// Whether this browser takes gzip.
     pub gzip: bool,
+    /// Whether it says that an account is signed in. Most browsers are a visitor's.
+    pub staff: bool,
 }
 
 impl Frame {
     /// The frame of a request, and whether its cookie is new. What programs ask for carries no page:
     /// no cookie is made for it, and no nonce.
     pub(crate) fn of(house: &House, headers: &HeaderMap, path: &str) -> (Self, bool) {
-        let [seat, lang, large] =
-            cookies::get_all(headers, [cookies::SEAT, cookies::LANG, cookies::LARGE]);
+        let names = [cookies::SEAT, cookies::LANG, cookies::LARGE, cookies::STAFF];
+        let [seat, lang, large, staff] = cookies::get_all(headers, names);
         let known = seat.and_then(Letters::read);
         let page = !is_bare(path);
         let fresh = page && known.is_none();
@@ -106,6 +108,7 @@ impl Frame {
             lang,
             large: large == Some("1"),
             gzip: packed::is_taken(headers),
+            staff: staff.is_some(),
         };
         (frame, fresh)
     }
@@ -139,11 +142,15 @@ fn policy(nonce: &str) -> HeaderValue {
     if nonce.is_empty() {
         return HeaderValue::from_static(NO_PAGE);
     }
-    let policy = format!(
-        "default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}'; \
-         img-src 'self' data:; connect-src 'self'; media-src 'self'; manifest-src 'self'; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    );
+    let policy = [
+        "default-src 'none'; style-src 'self' 'nonce-",
+        nonce,
+        "'; script-src 'self' 'nonce-",
+        nonce,
+        "'; img-src 'self' data:; connect-src 'self'; media-src 'self'; manifest-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ]
+    .concat();
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_PAGE))
 }
 

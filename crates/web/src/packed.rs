@@ -7,7 +7,7 @@
 //! edge and refers to nothing before it, what lies between is in stored blocks; the checksum of a part
 //! is known, and is joined with that of what stands before it.
 
-use askama::{Template, filters::HtmlSafe};
+use askama::{FastWritable, Template, Values, filters::HtmlSafe};
 use axum::{
     body::{HttpBody, to_bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -36,6 +36,12 @@ pub(crate) static REGISTER: Fixed =
 impl fmt::Display for Fixed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
+    }
+}
+
+impl FastWritable for Fixed {
+    fn write_into(&self, page: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(page.write_str(self.0)?)
     }
 }
 

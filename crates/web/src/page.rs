@@ -126,7 +126,7 @@ impl FromRequestParts<Arc<House>> for Page {
         let Some(frame) = parts.extensions.get::<Frame>().copied() else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
-        let staff = seat::anybody(house, parts).await;
+        let staff = if frame.staff { seat::anybody(house, parts).await } else { None };
         let path = parts.uri.path().to_owned();
         let seat = match staff {
             None => None,
