@@ -19,6 +19,8 @@ use testkit::{Door, TestHouse};
 const PEOPLE: usize = 5;
 const DOORS: usize = 3;
 const STEPS: usize = 250;
+/// As often a person registers: a phone gets ten codes a day, and a run may be within one day.
+const SIGN_UPS_MAX: usize = 10;
 
 /// An entry of the model: when, how, by which operator.
 type Kept = (i64, u8, u32);
@@ -44,6 +46,7 @@ struct Town {
     doors: Vec<(Door, DutyDevice, u32)>,
     people: Vec<PersonForm>,
     registered: Vec<Option<Visitor>>,
+    sign_ups: [usize; PEOPLE],
     model: Model,
 }
 
@@ -57,7 +60,8 @@ async fn town() -> Town {
         doors.push((door, guard, u32::try_from(id).unwrap()));
     }
     let people: Vec<PersonForm> = (0..PEOPLE).map(|_| t.person_form()).collect();
-    Town { t, doors, people, registered: vec![None; PEOPLE], model: Model::default() }
+    let (registered, sign_ups) = (vec![None; PEOPLE], [0; PEOPLE]);
+    Town { t, doors, people, registered, sign_ups, model: Model::default() }
 }
 
 impl Town {
@@ -65,7 +69,8 @@ impl Town {
         let person = dice.random_range(0..PEOPLE);
         let door = dice.random_range(0..DOORS);
         match dice.random_range(0..100) {
-            0..8 => {
+            0..8 if self.sign_ups[person] < SIGN_UPS_MAX => {
+                self.sign_ups[person] += 1;
                 let (visitor, _) = sign_up(&self.t, &self.people[person]).await.unwrap();
                 self.registered[person] = Some(visitor);
             }
