@@ -140,11 +140,14 @@ fn is_letter(c: char) -> bool {
         && (is_han(c) || !c.is_numeric())
 }
 
-/// Chinese characters: of the first plane, of every extension, and the two marks of names.
+/// Chinese characters: of the first plane, of every extension, 〇, and the marks that stand for the
+/// character before them or say how it is read (々, 〻 and those of U+16FE3 to U+16FFF).
 fn is_han(c: char) -> bool {
     matches!(
         u32::from(c),
-        0x3005 | 0x3007 | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff
+        0x3005 | 0x3007 | 0x303b
+            | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff
+            | 0x16fe3 | 0x16ff0..=0x16fff | 0x20000..=0x3ffff
     )
 }
 
@@ -194,6 +197,11 @@ mod tests {
             assert_eq!(check_name(typed).unwrap(), "阿依古丽·买买提", "{typed}");
         }
         assert_eq!(same_name("阿依古丽·买买提"), same_name("阿依古丽买买提"));
+        // Of marks alone, which are Chinese by their script and are not in the blocks of characters.
+        for mark in ['々', '〻', '\u{16fe3}', '\u{16ff0}', '\u{16ff1}'] {
+            let kept = format!("{mark}·{mark}");
+            assert_eq!(check_name(&format!("{mark}.{mark}")), Ok(kept), "{mark:?}");
+        }
     }
 
     #[test]
