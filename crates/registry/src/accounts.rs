@@ -182,7 +182,7 @@ impl Registry {
     pub async fn forgive_tries(&self, id: i64) -> Result<()> {
         sqlx::query("update accounts set failed_tries = 0 where id = $1")
             .bind(id)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -247,7 +247,7 @@ impl Registry {
         .bind(id)
         .bind(now.0)
         .bind(tries_max)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.writer)
         .await?;
         row.as_ref().map(count).transpose()
     }
@@ -315,7 +315,7 @@ impl Registry {
         sqlx::query("update sessions set seen_ms = $2 where token_mac = $1 and seen_ms < $2")
             .bind(token_mac)
             .bind(now.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -327,7 +327,7 @@ impl Registry {
     pub async fn end_session(&self, token_mac: &[u8]) -> Result<()> {
         sqlx::query("delete from sessions where token_mac = $1")
             .bind(token_mac)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -337,7 +337,7 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn end_other_sessions(&self, account: i64, keep: &[u8]) -> Result<u64> {
-        end_sessions(&mut *self.pool.acquire().await?, account, keep).await
+        end_sessions(&mut *self.writer.acquire().await?, account, keep).await
     }
 
     /// Forgets sessions last seen before `before`; how many.
@@ -347,7 +347,7 @@ impl Registry {
     pub async fn sweep_sessions(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from sessions where seen_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -100,7 +100,7 @@ impl Registry {
             "insert into installation (name, value) values ($1, '1') on conflict (name) do nothing",
         )
         .bind(DONE)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }

@@ -144,7 +144,7 @@ impl Registry {
         let last = self.last_change().await?;
         let done = sqlx::query("delete from changes where seq <= $1")
             .bind(last - CHANGES_KEPT)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -15,7 +15,7 @@ impl Registry {
         )
         .bind(mac)
         .bind(expires.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -27,7 +27,7 @@ impl Registry {
     pub async fn give_code_back(&self, mac: &[u8]) -> Result<()> {
         sqlx::query("delete from code_uses where code_mac = $1")
             .bind(mac)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -39,7 +39,7 @@ impl Registry {
     pub async fn sweep_code_uses(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from code_uses where expires_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -1,7 +1,7 @@
 //! Opening the database, running its migrations, and transactions.
 
 use sqlx::{
-    Any, AnyConnection, Row, Transaction,
+    Any, AnyConnection, AnyPool, Row, Transaction,
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
@@ -9,7 +9,7 @@ use std::{io, ops::Range, path::Path, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// Most connections of one process.
+/// Most connections of one process; SQLite has one more, which writes.
 const CONNECTIONS_MAX: u32 = 8;
 /// How long a caller waits for a free connection.
 const ACQUIRE_WAIT: Duration = Duration::from_secs(5);
@@ -60,7 +60,12 @@ enum Kind {
 /// Everything that is not a visit. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    pub(crate) pool: sqlx::AnyPool,
+    /// For what reads; on SQLite nothing can be written with it.
+    pub(crate) pool: AnyPool,
+    /// For what writes. SQLite lets one write at a time, and has the others ask again and again, some
+    /// of them in vain while more come: there this is one connection, for which everybody waits in the
+    /// order of asking. PostgreSQL lets many write: there it is `pool`.
+    pub(crate) writer: AnyPool,
     kind: Kind,
 }
 
@@ -81,22 +86,19 @@ impl Registry {
     pub async fn open(url: &str) -> Result<Self> {
         install_default_drivers();
         let kind = if url.starts_with("postgres") { Kind::Postgres } else { Kind::Sqlite };
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_WAIT)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if kind == Kind::Sqlite {
-                        for pragma in SQLITE_PRAGMAS {
-                            sqlx::query(pragma).execute(&mut *connection).await?;
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .connect(url)
-            .await?;
-        let registry = Self { pool, kind };
+        let (pool, writer) = match kind {
+            Kind::Sqlite => {
+                // The writer comes first: it makes the file.
+                let writer = connect(url, 1, &SQLITE_PRAGMAS).await?;
+                let reader = [&SQLITE_PRAGMAS[..], &["pragma query_only = on"]].concat();
+                (connect(url, CONNECTIONS_MAX, &reader).await?, writer)
+            }
+            Kind::Postgres => {
+                let pool = connect(url, CONNECTIONS_MAX, &[]).await?;
+                (pool.clone(), pool)
+            }
+        };
+        let registry = Self { pool, writer, kind };
         if let Err(error) = registry.bring_up_to_date().await {
             // A lock taken for the migrations goes with its connection.
             registry.close().await;
@@ -106,7 +108,7 @@ impl Registry {
     }
 
     async fn bring_up_to_date(&self) -> Result<()> {
-        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+        MIGRATIONS.run(&self.writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => RegistryError::Newer(version),
             other => RegistryError::Migrate(other),
         })?;
@@ -115,14 +117,14 @@ impl Registry {
         self.fill_in_forms().await
     }
 
-    /// Starts a transaction that may write. SQLite takes its write lock at once, so that two
-    /// writers queue instead of failing half way.
+    /// Starts a transaction that may write. SQLite takes its write lock at once, so that whoever
+    /// writes from another process waits instead of failing half way.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
         let begin = match self.kind {
             Kind::Sqlite => "begin immediate",
             Kind::Postgres => "begin",
         };
-        Ok(self.pool.begin_with(begin).await?)
+        Ok(self.writer.begin_with(begin).await?)
     }
 
     /// Whether this is SQLite, whose pages are this process's own.
@@ -159,7 +161,28 @@ impl Registry {
     /// Closes all connections, finishing what runs.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.writer.close().await;
     }
+}
+
+/// Connections to a database, each of which begins with these statements.
+async fn connect(url: &str, most: u32, pragmas: &[&'static str]) -> Result<AnyPool> {
+    let pragmas = pragmas.to_vec();
+    let pool = AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(ACQUIRE_WAIT)
+        .after_connect(move |connection, _| {
+            let pragmas = pragmas.clone();
+            Box::pin(async move {
+                for pragma in pragmas {
+                    sqlx::query(pragma).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await?;
+    Ok(pool)
 }
 
 /// The URL that means this file and no other: the folder is resolved here, since what reads the URL
@@ -267,8 +290,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_transaction_on_sqlite_has_the_write_lock_from_its_start() {
-        let (_folder, registry) = fresh().await;
-        let mut other = registry.pool.acquire().await.unwrap();
+        let (folder, registry) = fresh().await;
+        // As another process has it.
+        let file = folder.path().join("registry.db");
+        let elsewhere = connect(&sqlite_url(&file).unwrap(), 1, &[]).await.unwrap();
+        let mut other = elsewhere.acquire().await.unwrap();
         sqlx::query("pragma busy_timeout = 0").execute(&mut *other).await.unwrap();
         let write = "update counters set value = value where name = 'audit'";
         sqlx::query(write).execute(&mut *other).await.unwrap();
@@ -278,6 +304,39 @@ mod tests {
         assert!(refused.to_string().contains("database is locked"), "{refused}");
         tx.rollback().await.unwrap();
         sqlx::query(write).execute(&mut *other).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn whoever_writes_to_sqlite_waits_their_turn_and_whoever_reads_waits_for_nobody() {
+        let (_folder, registry) = fresh().await;
+        let first = registry.begin().await.unwrap();
+        let (served, mut in_turn) = tokio::sync::mpsc::unbounded_channel();
+        for asked in 0..4 * CONNECTIONS_MAX {
+            let (registry, served) = (registry.clone(), served.clone());
+            tokio::spawn(async move {
+                let mut tx = registry.begin().await.unwrap();
+                next_number(&mut tx, "audit").await.unwrap();
+                served.send(asked).unwrap();
+                tx.commit().await.unwrap();
+            });
+            // Until it waits: the runtime has one thread.
+            tokio::task::yield_now().await;
+        }
+        registry.ping().await.unwrap();
+        assert!(in_turn.is_empty(), "nobody writes while another one does");
+        first.commit().await.unwrap();
+        for asked in 0..4 * CONNECTIONS_MAX {
+            assert_eq!(in_turn.recv().await, Some(asked));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_reads_sqlite_cannot_write_it() {
+        let (_folder, registry) = fresh().await;
+        let write = "update counters set value = value where name = 'audit'";
+        let refused = sqlx::query(write).execute(&registry.pool).await.unwrap_err();
+        assert!(refused.to_string().contains("readonly"), "{refused}");
+        sqlx::query(write).execute(&registry.writer).await.unwrap();
     }
 
     #[tokio::test]

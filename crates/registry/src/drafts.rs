@@ -189,7 +189,7 @@ impl Registry {
         .bind(new.troubles.as_str())
         .bind(at.0)
         .bind(round)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -205,7 +205,7 @@ impl Registry {
                 .bind(id),
             None => sqlx::query("delete from drafts where organisation_id = $1").bind(organisation),
         };
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&self.writer).await?.rows_affected())
     }
 
     /// Submits drafts in one transaction: each becomes a checkpoint with its application and its
@@ -249,7 +249,7 @@ impl Registry {
     pub async fn sweep_drafts(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from drafts where changed_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -204,7 +204,7 @@ impl Registry {
         )
         .bind(i64::from(checkpoint.0))
         .bind(day)
-        .fetch_one(&self.pool)
+        .fetch_one(&self.writer)
         .await?;
         count(&row)
     }

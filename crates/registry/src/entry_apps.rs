@@ -28,7 +28,7 @@ impl Registry {
         .bind(external_index)
         .bind(column(person))
         .bind(at.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -78,7 +78,7 @@ impl Registry {
         let done = sqlx::query("delete from entry_identities where app = $1 and person = $2")
             .bind(app)
             .bind(column(person))
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }
@@ -95,7 +95,7 @@ impl Registry {
         )
         .bind(mac)
         .bind(expires.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -107,7 +107,7 @@ impl Registry {
     pub async fn sweep_entry_states(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from entry_states where expires_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -307,7 +307,7 @@ impl Registry {
         .bind(subject)
         .bind(now.day_start().0)
         .bind(max)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -319,7 +319,7 @@ impl Registry {
     pub async fn sweep_tries(&self, now: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from day_tries where day_ms < $1")
             .bind(now.day_start().0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -76,7 +76,7 @@ impl Registry {
         )
         .bind(PUBLIC_URL)
         .bind(public_url)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }

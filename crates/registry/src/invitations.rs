@@ -375,7 +375,7 @@ impl Registry {
     pub async fn sweep_invitations(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from invitations where expires_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -201,7 +201,7 @@ impl Registry {
         .bind(account)
         .bind(up_to)
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
     }
@@ -297,7 +297,7 @@ impl Registry {
         .bind(taken.lease.0)
         .bind(next.map(|at| at.0))
         .bind(sent.map(|at| at.0))
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
@@ -313,7 +313,7 @@ impl Registry {
         .bind(account)
         .bind(now.0)
         .bind(next.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
@@ -325,7 +325,7 @@ impl Registry {
     pub async fn drop_old_sms(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("update messages set sms_due_ms = null where sms_due_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }
@@ -337,7 +337,7 @@ impl Registry {
     pub async fn sweep_messages(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from messages where at_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -116,7 +116,7 @@ impl Registry {
             "delete from one_time_links \
              where purpose = 'set_up' and role = 'administrator' and used_ms is null",
         )
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
     }
@@ -131,7 +131,7 @@ impl Registry {
              where purpose in ('sign_in', 'second_factor', 'password', 'enrol_duty') \
              and used_ms is null",
         )
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
     }
@@ -180,7 +180,7 @@ impl Registry {
     pub async fn sweep_links(&self, before: UnixMs) -> Result<u64> {
         let done = sqlx::query("delete from one_time_links where expires_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -269,7 +269,7 @@ impl Registry {
         .bind(drawn.file_name.as_str())
         .bind(drawn.bytes)
         .bind(at.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -287,7 +287,7 @@ impl Registry {
         .bind(id)
         .bind(fault.code())
         .bind(at.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -303,7 +303,7 @@ impl Registry {
         )
         .bind(id)
         .bind(at.0)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -317,7 +317,7 @@ impl Registry {
             "delete from poster_jobs where id = $1 and state in ('done', 'failed', 'cancelled')",
         )
         .bind(id)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -333,7 +333,7 @@ impl Registry {
              where id = $1 and state = 'drawing'",
         )
         .bind(id)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -379,7 +379,7 @@ impl Registry {
     pub async fn sweep_poster_jobs(&self, ended: UnixMs) -> Result<Vec<i64>> {
         let rows = sqlx::query("delete from poster_jobs where ended_ms <= $1 returning id")
             .bind(ended.0)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.writer)
             .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }

@@ -150,7 +150,7 @@ impl Registry {
         sqlx::query("update people set active_ms = $2 where number = $1 and active_ms < $2")
             .bind(column(person))
             .bind(at.day_start().0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }

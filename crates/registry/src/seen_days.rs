@@ -155,7 +155,7 @@ impl Registry {
         )
         .bind(KEEPING_BEGAN)
         .bind(today.to_string())
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         self.day(KEEPING_BEGAN).await?.ok_or(RegistryError::Strange("installation.keeping_began"))
     }
@@ -191,7 +191,7 @@ impl Registry {
         )
         .bind(name)
         .bind(day.to_string())
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }

@@ -133,7 +133,7 @@ impl Registry {
         .bind(code_use)
         .bind(now.0)
         .bind(tries_max)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.writer)
         .await?;
         row.map(|row| {
             Ok(SmsCode {
@@ -154,7 +154,7 @@ impl Registry {
         let done = sqlx::query("delete from sms_codes where phone_index = $1 and code_use = $2")
             .bind(phone_index)
             .bind(code_use)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -167,11 +167,11 @@ impl Registry {
     pub async fn sweep_sms_codes(&self, before: UnixMs) -> Result<u64> {
         sqlx::query("delete from sms_counts where day_ms < $1")
             .bind(before.day_start().0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         let done = sqlx::query("delete from sms_codes where expires_ms < $1")
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }

@@ -140,7 +140,7 @@ impl Registry {
             .bind(soon.0)
             .bind(late.0)
             .bind(SWEPT_AT_ONCE)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?
             .rows_affected();
             swept += done;
