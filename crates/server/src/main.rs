@@ -94,6 +94,10 @@ enum Import {
     },
 }
 
+/// Threads for what waits for a disk or computes for long. Each keeps memory of its own, near a
+/// megabyte: 512, the runtime's own choice, would keep as much as a city.
+const BLOCKING_THREADS_MAX: usize = 64;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     wiring::start_log(cli.log_format);
@@ -101,7 +105,10 @@ fn main() -> ExitCode {
     if matches!(cli.command, Command::Demo(_) | Command::Load(_) | Command::Serve(_)) {
         scheduling::finish_turns();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run_command(cli.command)),
         Err(error) => Err(error.into()),

@@ -56,6 +56,13 @@ impl Snapshot {
         Self { case: Some(case), ..self.clone() }
     }
 
+    /// Whether everything of `from_ms..to_ms` is in memory: a question about it waits for no disk.
+    #[must_use]
+    pub fn is_in_memory(&self, from_ms: i64, to_ms: i64) -> bool {
+        let apart = |slot: &Slot| matches!(slot.reaching(from_ms, to_ms), Ok(None));
+        self.case.is_none() && self.view.state().segments.iter().all(apart)
+    }
+
     /// A person's visits with `from_ms <= entered_ms < to_ms`, in the order of (entry time,
     /// checkpoint). Reads a day at a time.
     #[must_use]

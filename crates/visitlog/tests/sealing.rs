@@ -31,6 +31,23 @@ fn hold_the_writer(engine: &Engine, visit: Visit) -> mpsc::Sender<()> {
     release
 }
 
+#[test]
+fn visits_are_in_memory_until_they_are_sealed() {
+    let storage = Simulated::new();
+    let engine = open(&storage, BY_HAND).unwrap();
+    let at = |visit: Visit| (visit.entered_ms, visit.entered_ms + 1);
+    let is_in_memory = |(from_ms, to_ms)| engine.snapshot().is_in_memory(from_ms, to_ms);
+    let ((first, _), (last, end)) = (at(visit(0)), at(visit(9)));
+    engine.append_all(visits(0..10)).unwrap();
+    assert!(is_in_memory((first, end)));
+    engine.seal().unwrap();
+    for (from_ms, to_ms, there) in
+        [(first, end, false), (last, end, false), (end, i64::MAX, true), (i64::MIN, first, true)]
+    {
+        assert_eq!(is_in_memory((from_ms, to_ms)), there, "{from_ms}..{to_ms}");
+    }
+}
+
 fn parts(storage: &Simulated) -> usize {
     storage.paths().iter().filter(|path| path.starts_with("log/")).count()
 }

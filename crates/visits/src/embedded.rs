@@ -165,10 +165,16 @@ impl VisitStore for EmbeddedVisits {
         from_ms: i64,
         to_ms: i64,
     ) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {
-        self.read(move |engine| {
-            let limit = READ_VISITS_MAX + 1;
-            whole(engine.visits_of(person, from_ms, to_ms, None, limit))
-        })
+        let ask = move |engine: &Engine| {
+            whole(engine.visits_of(person, from_ms, to_ms, None, READ_VISITS_MAX + 1))
+        };
+        // Whoever scans again is looked for within the last minute: on a bad morning that is asked
+        // thousands of times a second, and a thread for each would take more memory than the visits.
+        if self.engine.snapshot().is_in_memory(from_ms, to_ms) {
+            let found = ask(&self.engine);
+            return Box::pin(async { found });
+        }
+        self.read(ask)
     }
 
     fn visits_at(&self, window: Window) -> BoxFuture<'_, Result<Vec<Visit>, ReadError>> {

@@ -1,7 +1,10 @@
 //! The embedded store keeps every promise of the contract, and says what went wrong on the disk.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use visitlog::{
     Engine, Watch,
@@ -46,6 +49,20 @@ fn on(storage: &Simulated) -> EmbeddedVisits {
 #[tokio::test]
 async fn the_embedded_store_keeps_the_contract() {
     suite(|| Folder(tempfile::tempdir().unwrap())).await;
+}
+
+#[tokio::test]
+async fn what_is_in_memory_is_answered_at_once_and_what_is_on_disk_elsewhere() {
+    let store = on(&Simulated::new());
+    store.append(visit(1)).await.unwrap();
+    let entered = visit(1).entered_ms;
+    let asked = || store.visits_of(1, entered, entered + 1);
+    let mut nobody = Context::from_waker(Waker::noop());
+    let at_once = asked().as_mut().poll(&mut nobody);
+    assert!(matches!(at_once, Poll::Ready(Ok(found)) if found == [visit(1)]));
+    store.tidy().await.unwrap();
+    assert!(asked().as_mut().poll(&mut nobody).is_pending(), "the disk may be slow");
+    assert_eq!(asked().await.unwrap(), [visit(1)]);
 }
 
 #[tokio::test]
