@@ -2,14 +2,17 @@
 
 use crate::{
     audit::{self, AuditLine},
+    bulk::{ROWS, statement},
     checkpoints,
-    connect::{Registry, RegistryError, Result, count, give_back, next_number},
+    connect::{Registry, RegistryError, Result, give_back, next_numbers},
+    packed::Dialect,
     people,
 };
 use domain::{
     alerts::Disposition, checkpoints::CheckpointNumber, people::PersonNumber, time::UnixMs,
 };
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use std::collections::HashMap;
 
 /// An abnormal entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,33 +58,45 @@ pub struct Opened {
     pub fresh: bool,
 }
 
-async fn open(tx: &mut AnyConnection, new: &NewAlert, now: UnixMs) -> Result<Opened> {
-    let id = next_number(tx, "alerts").await?;
-    let person = i64::try_from(new.person.0).unwrap_or(-1);
-    let done = sqlx::query(
-        "insert into alerts (id, checkpoint, person, entered_ms, opened_ms) \
-         values ($1, $2, $3, $4, $5) on conflict (checkpoint, person, entered_ms) do nothing",
-    )
-    .bind(id)
-    .bind(i64::from(new.checkpoint.0))
-    .bind(person)
-    .bind(new.entered.0)
-    .bind(now.0)
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 1 {
-        return Ok(Opened { id, fresh: true });
+/// The columns that say which entry an alert is of.
+const ENTRY: &str = "checkpoint, person, entered_ms";
+
+impl NewAlert {
+    /// As [`ENTRY`] has it.
+    fn columns(&self) -> [i64; 3] {
+        let person = i64::try_from(self.person.0).unwrap_or(-1);
+        [i64::from(self.checkpoint.0), person, self.entered.0]
     }
-    give_back(tx, "alerts").await?;
-    let row = sqlx::query(
-        "select id from alerts where checkpoint = $1 and person = $2 and entered_ms = $3",
-    )
-    .bind(i64::from(new.checkpoint.0))
-    .bind(person)
-    .bind(new.entered.0)
-    .fetch_one(tx)
-    .await?;
-    Ok(Opened { id: count(&row)?, fresh: false })
+}
+
+/// The alerts that these entries have.
+async fn there(tx: &mut AnyConnection, entries: &[[i64; 3]]) -> Result<HashMap<[i64; 3], i64>> {
+    let mut found = HashMap::new();
+    for chunk in entries.chunks(ROWS) {
+        let values = Dialect::of(tx).values(3, chunk.len());
+        let sql = format!("select id, {ENTRY} from alerts where ({ENTRY}) in (values {values})");
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
+        let query = chunk.iter().flatten().fold(query, |query, value| query.bind(*value));
+        for row in query.fetch_all(&mut *tx).await? {
+            found.insert([row.try_get(1)?, row.try_get(2)?, row.try_get(3)?], row.try_get(0)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Opens an alert for each of these entries, which have none.
+async fn insert(tx: &mut AnyConnection, entries: &[([i64; 3], i64)], now: UnixMs) -> Result<()> {
+    for chunk in entries.chunks(ROWS) {
+        let head = format!("alerts (id, {ENTRY}, opened_ms)");
+        let sql = statement(tx, &head, 5, chunk.len());
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
+        for (entry, id) in chunk {
+            query = query.bind(*id);
+            query = entry.iter().fold(query, |query, value| query.bind(*value)).bind(now.0);
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 impl Registry {
@@ -100,11 +115,29 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn open_alerts(&self, new: &[NewAlert], now: UnixMs) -> Result<Vec<Opened>> {
+        let mut entries: Vec<[i64; 3]> = new.iter().map(NewAlert::columns).collect();
+        entries.sort_unstable();
+        entries.dedup();
         let mut tx = self.begin().await?;
+        // Numbers first: whoever opens alerts at the same time waits for that row, so that what is there
+        // afterwards is all there is.
+        let mut numbers = next_numbers(&mut tx, "alerts", entries.len()).await?;
+        let mut ids = there(&mut tx, &entries).await?;
+        give_back(&mut tx, "alerts", ids.len()).await?;
+        let mut fresh = Vec::with_capacity(entries.len());
         let mut opened = Vec::with_capacity(new.len());
-        for new in new {
-            opened.push(open(&mut tx, new, now).await?);
+        for entry in new.iter().map(NewAlert::columns) {
+            opened.push(match ids.get(&entry) {
+                Some(id) => Opened { id: *id, fresh: false },
+                None => {
+                    let id = numbers.next().ok_or(RegistryError::Strange("alerts.id"))?;
+                    ids.insert(entry, id);
+                    fresh.push((entry, id));
+                    Opened { id, fresh: true }
+                }
+            });
         }
+        insert(&mut tx, &fresh, now).await?;
         tx.commit().await?;
         Ok(opened)
     }

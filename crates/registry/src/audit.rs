@@ -35,7 +35,7 @@ pub struct StoredAudit {
 /// it afterwards looks at what was committed until then.
 pub(crate) async fn queue_up(tx: &mut AnyConnection) -> Result<()> {
     next_number(tx, "audit").await?;
-    give_back(tx, "audit").await
+    give_back(tx, "audit", 1).await
 }
 
 pub(crate) async fn write(tx: &mut AnyConnection, line: &AuditLine) -> Result<()> {

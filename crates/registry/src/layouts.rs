@@ -141,7 +141,7 @@ impl Registry {
         let mut tx = self.begin().await?;
         // Two who decide at once queue here, so that one of them ends the other's.
         next_number(&mut tx, "layouts").await?;
-        crate::connect::give_back(&mut tx, "layouts").await?;
+        crate::connect::give_back(&mut tx, "layouts", 1).await?;
         audit::write(&mut tx, line).await?;
         sqlx::query(
             "update layouts set ended_ms = $2 where begun_ms is not null and ended_ms is null \

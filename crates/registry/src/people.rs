@@ -150,7 +150,7 @@ pub(crate) async fn insert(
     .await?;
     if done.rows_affected() == 0 {
         // People's numbers are dense: nobody else can have taken one since, so it is given back.
-        give_back(tx, "people").await?;
+        give_back(tx, "people", 1).await?;
         return Ok(None);
     }
     health_status::settle(tx, id, new).await?;

@@ -233,7 +233,7 @@ impl Registry {
         let mut tx = self.begin().await?;
         // Two who take one up at the same moment queue here, so that each gets another.
         next_number(&mut tx, "poster_jobs").await?;
-        give_back(&mut tx, "poster_jobs").await?;
+        give_back(&mut tx, "poster_jobs", 1).await?;
         let claimed = sqlx::query(
             "update poster_jobs set state = 'drawing', tries = tries + 1 where id = \
              (select min(id) from poster_jobs where state = 'waiting') returning id",

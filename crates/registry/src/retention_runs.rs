@@ -26,7 +26,7 @@ pub struct RetentionRun {
 /// Waits until nobody else writes of a run.
 pub(crate) async fn queue_up(tx: &mut AnyConnection) -> Result<()> {
     next_number(tx, "retention_runs").await?;
-    give_back(tx, "retention_runs").await
+    give_back(tx, "retention_runs", 1).await
 }
 
 /// Counts what a run deletes, in the transaction that deletes it.

@@ -14,6 +14,7 @@ on_both!(
     an_entry_has_one_alert,
     one_entry_reported_by_many_at_once_has_one_alert,
     several_are_opened_together_and_say_which_were_there,
+    as_many_as_a_storm_brings_are_opened_together,
     several_are_opened_all_or_none,
     an_alert_is_closed_once,
     two_closing_at_once_close_once,
@@ -32,6 +33,25 @@ async fn several_are_opened_together_and_say_which_were_there(at: &BackEnd) {
     assert_eq!(opened, [(2, true), (there, false), (3, true), (2, false)]);
     assert_eq!(open(at, 4).await, 4, "no number is lost");
     assert!(at.registry.open_alerts(&[], NOON).await.unwrap().is_empty());
+}
+
+async fn as_many_as_a_storm_brings_are_opened_together(at: &BackEnd) {
+    scene(at).await;
+    for there in [30, 100] {
+        open(at, there).await;
+    }
+    // More than a statement takes, some there already and some twice in a row.
+    let entries: Vec<NewAlert> = (0..200).map(|number| entry(number / 2 * 2)).collect();
+    let opened = at.registry.open_alerts(&entries, NOON).await.unwrap();
+    let fresh = |number: &usize| !matches!(number, 30 | 100) && number % 2 == 0;
+    let expected: Vec<bool> = (0..200).map(|number| fresh(&number)).collect();
+    assert_eq!(opened.iter().map(|opened| opened.fresh).collect::<Vec<_>>(), expected);
+    let ids = opened.iter().filter(|opened| opened.fresh).map(|opened| opened.id);
+    assert_eq!(ids.collect::<Vec<_>>(), (3..=100).collect::<Vec<_>>(), "in their order");
+    assert!(opened.chunks(2).all(|both| both[0].id == both[1].id));
+    let again = at.registry.open_alerts(&entries, NOON).await.unwrap();
+    assert!(again.iter().zip(&opened).all(|(one, other)| one.id == other.id && !one.fresh));
+    assert_eq!(open(at, 500).await, 101, "no number is lost");
 }
 
 async fn several_are_opened_all_or_none(at: &BackEnd) {
