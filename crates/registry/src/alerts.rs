@@ -74,7 +74,11 @@ async fn there(tx: &mut AnyConnection, entries: &[[i64; 3]]) -> Result<HashMap<[
     let mut found = HashMap::new();
     for chunk in entries.chunks(ROWS) {
         let values = Dialect::of(tx).values(3, chunk.len());
-        let sql = format!("select id, {ENTRY} from alerts where ({ENTRY}) in (values {values})");
+        // A join: SQLite would compare `(…) in (values …)` with every alert there is.
+        let sql = format!(
+            "with asked (door, who, at_ms) as (values {values}) select id, {ENTRY} from asked \
+             join alerts on checkpoint = door and person = who and entered_ms = at_ms"
+        );
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
         let query = chunk.iter().flatten().fold(query, |query, value| query.bind(*value));
         for row in query.fetch_all(&mut *tx).await? {
