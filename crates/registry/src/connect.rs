@@ -1,7 +1,7 @@
 //! Opening the database, running its migrations, and transactions.
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, Row, Transaction,
+    Any, AnyConnection, AnyPool, Connection, Row, Transaction,
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
@@ -154,7 +154,11 @@ impl Registry {
             let reason = "the copy's path is not UTF-8";
             return Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::InvalidInput, reason)).into());
         };
-        sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await?;
+        // On a connection of its own: those that read may write nowhere, and the one that writes is for
+        // whoever waits meanwhile.
+        let mut connection = AnyConnection::connect_with(&self.pool.connect_options()).await?;
+        sqlx::query("vacuum into $1").bind(name).execute(&mut connection).await?;
+        connection.close().await?;
         Ok(true)
     }
 
@@ -352,6 +356,20 @@ mod tests {
         let refused = sqlx::query(write).execute(&registry.pool).await.unwrap_err();
         assert!(refused.to_string().contains("readonly"), "{refused}");
         sqlx::query(write).execute(&registry.writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_made_while_somebody_writes_and_has_what_was_there_before() {
+        let (folder, registry) = fresh().await;
+        let copy = folder.path().join("copy.db");
+        let mut tx = registry.begin().await.unwrap();
+        assert_eq!(next_number(&mut tx, "audit").await.unwrap(), 1);
+        assert!(registry.copy_to(&copy).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(registry.copy_to(&copy).await.is_err(), "nothing is written over");
+        let copied = Registry::open_sqlite(&copy).await.unwrap();
+        let mut tx = copied.begin().await.unwrap();
+        assert_eq!(next_number(&mut tx, "audit").await.unwrap(), 1, "as it was");
     }
 
     #[tokio::test]
