@@ -43,7 +43,7 @@ async fn as_many_as_a_storm_brings_are_opened_together(at: &BackEnd) {
     // More than a statement takes, some there already and some twice in a row.
     let entries: Vec<NewAlert> = (0..200).map(|number| entry(number / 2 * 2)).collect();
     let opened = at.registry.open_alerts(&entries, NOON).await.unwrap();
-    let fresh = |number: &usize| !matches!(number, 30 | 100) && number % 2 == 0;
+    let fresh = |number: &usize| !matches!(number, 30 | 100) && number.is_multiple_of(2);
     let expected: Vec<bool> = (0..200).map(|number| fresh(&number)).collect();
     assert_eq!(opened.iter().map(|opened| opened.fresh).collect::<Vec<_>>(), expected);
     let ids = opened.iter().filter(|opened| opened.fresh).map(|opened| opened.id);
