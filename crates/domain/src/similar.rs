@@ -96,6 +96,7 @@ mod tests {
             ("ＡＢＣ超市", "abc 超市"),
             ("万达商业管理集团有限公司", "阜阳万达商业管理"),
             ("颍州区王记面馆（个体工商户）", "颍州区王记面馆"),
+            ("İZMİR 餐厅", "izmir餐厅"),
         ] {
             assert_eq!(similar_name(one, &OUTER), similar_name(other, &OUTER), "{one} {other}");
         }

@@ -41,7 +41,8 @@ pub fn number_form(text: &str) -> String {
 /// The form under which two names count as the same: narrow, no spaces, no signs, lower case.
 #[must_use]
 pub fn same_form(text: &str) -> String {
-    narrow(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    // Lower case first: it makes an i and a dot above, which is a sign, of `İ`.
+    narrow(text).chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The text as a cell of a table that people open with a spreadsheet program: what such a program
