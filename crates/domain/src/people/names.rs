@@ -141,7 +141,7 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Chinese characters: of the first plane, of every extension, 〇, and the marks that stand for the
-/// character before them or say how it is read (々, 〻 and those of U+16FE3 to U+16FFF).
+/// character before them or say how it is read (々, 〻, U+16FE3 and those from U+16FF0 to U+16FFF).
 fn is_han(c: char) -> bool {
     matches!(
         u32::from(c),
