@@ -69,16 +69,21 @@ impl NewAlert {
     }
 }
 
+/// Looks for the alerts of so many entries, by a join: `(…) in (values …)` is compared with every alert
+/// there is by SQLite 3.40, though not by the one that is built in.
+fn look(dialect: Dialect, entries: usize) -> String {
+    let values = dialect.values(3, entries);
+    format!(
+        "with asked (door, who, at_ms) as (values {values}) select id, {ENTRY} from asked \
+         join alerts on checkpoint = door and person = who and entered_ms = at_ms"
+    )
+}
+
 /// The alerts that these entries have.
 async fn there(tx: &mut AnyConnection, entries: &[[i64; 3]]) -> Result<HashMap<[i64; 3], i64>> {
     let mut found = HashMap::new();
     for chunk in entries.chunks(ROWS) {
-        let values = Dialect::of(tx).values(3, chunk.len());
-        // A join: SQLite would compare `(…) in (values …)` with every alert there is.
-        let sql = format!(
-            "with asked (door, who, at_ms) as (values {values}) select id, {ENTRY} from asked \
-             join alerts on checkpoint = door and person = who and entered_ms = at_ms"
-        );
+        let sql = look(Dialect::of(tx), chunk.len());
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == ROWS);
         let query = chunk.iter().flatten().fold(query, |query, value| query.bind(*value));
         for row in query.fetch_all(&mut *tx).await? {
@@ -220,5 +225,28 @@ impl Registry {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(alert).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn alerts_are_looked_for_in_the_index_and_not_one_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::open_sqlite(&folder.path().join("registry.db")).await.unwrap();
+        let mut connection = registry.pool.acquire().await.unwrap();
+        let sql = format!("explain query plan {}", look(Dialect::of(&connection), 2));
+        let query = (0..6_i64).fold(sqlx::query(AssertSqlSafe(sql)), |query, n| query.bind(n));
+        let steps = query.fetch_all(&mut *connection).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get(3).unwrap()).collect();
+        assert!(
+            steps.iter().any(|step| step.starts_with("SEARCH alerts USING INDEX")),
+            "{steps:?}"
+        );
+        assert!(!steps.iter().any(|step| step.contains("SCAN alerts")), "{steps:?}");
     }
 }
