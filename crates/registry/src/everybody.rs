@@ -16,6 +16,25 @@ const ROW_PEOPLE: i64 = 4_096;
 /// Rows under way: the database makes the next one while this one is taken apart.
 const ROWS_AT_ONCE: usize = 2;
 
+/// Which rows of a table are handed over, so that several processors can take them apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Which one of the shares, from 0.
+    pub nth: usize,
+    /// How many shares there are; 0 is as good as 1.
+    pub of: usize,
+}
+
+impl Share {
+    /// All rows.
+    pub const WHOLE: Self = Self { nth: 0, of: 1 };
+
+    /// The first places of its rows, up to the last place of the table.
+    fn firsts(self, last: i64) -> impl Iterator<Item = i64> {
+        (0..=last).step_by(ROW_PEOPLE as usize).skip(self.nth).step_by(self.of.max(1))
+    }
+}
+
 /// What one back end calls the things that are needed here.
 struct Dialect {
     /// The highest place in a table.
@@ -51,30 +70,31 @@ const POSTGRES: Dialect = Dialect {
 };
 
 impl Registry {
-    /// Hands over everybody without their status, in the order of the disk. Whoever registers
-    /// meanwhile may be missing.
+    /// Hands over a share of everybody without their status, in the order of the disk. Whoever
+    /// registers meanwhile may be missing.
     ///
     /// # Errors
     /// Of the database; whoever came before it was handed over.
-    pub async fn all_people(&self, mut each: impl FnMut(KnownPerson)) -> Result<()> {
+    pub async fn all_people(&self, share: Share, mut each: impl FnMut(KnownPerson)) -> Result<()> {
         let Dialect { people_last, people, .. } = self.dialect();
-        self.packed(people_last, people, |packed| {
+        self.packed(share, people_last, people, |packed| {
             each(person(packed).ok_or(RegistryError::Strange("people"))?);
             Ok(())
         })
         .await
     }
 
-    /// Hands over the whole register of health status, in the order of the disk.
+    /// Hands over a share of the register of health status, in the order of the disk.
     ///
     /// # Errors
     /// Of the database; what came before it was handed over.
     pub async fn all_statuses(
         &self,
+        share: Share,
         mut each: impl FnMut(PersonNumber, HealthStatus),
     ) -> Result<()> {
         let Dialect { statuses_last, statuses, .. } = self.dialect();
-        self.packed(statuses_last, statuses, |packed| {
+        self.packed(share, statuses_last, statuses, |packed| {
             let (person, status) = status(packed).ok_or(RegistryError::Strange("health_status"))?;
             each(person, status);
             Ok(())
@@ -88,12 +108,13 @@ impl Registry {
 
     async fn packed(
         &self,
+        share: Share,
         last: &'static str,
         select: &'static str,
         mut each: impl FnMut(&str) -> Result<()>,
     ) -> Result<()> {
         let last = count(&sqlx::query(last).fetch_one(&self.pool).await?)?;
-        let rows = stream::iter((0..=last).step_by(ROW_PEOPLE as usize)).map(|first| {
+        let rows = stream::iter(share.firsts(last)).map(|first| {
             let row = sqlx::query(select).bind(first).bind(first + ROW_PEOPLE - 1);
             row.fetch_one(&self.pool)
         });

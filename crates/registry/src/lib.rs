@@ -71,6 +71,7 @@ pub use doors::{DoorFilter, DoorRow};
 pub use drafts::{Draft, NewDraft, ToSubmit};
 pub use duty::{Device, EnrolledDevice};
 pub use entry_policies::{PolicyOutcome, PolicyRow, Proposed};
+pub use everybody::Share;
 pub use family::{FamilyAdded, FamilyMember, NewFamilyMember};
 pub use health_status::{ListedStatus, TakenStatus};
 pub use identity_checks::IdentityCheck;

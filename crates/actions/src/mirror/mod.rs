@@ -27,7 +27,7 @@ use domain::{
 use doors::Doors;
 use parking_lot::RwLock;
 use people::People;
-use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError};
+use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError, Share};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -37,6 +37,9 @@ use vault::Vault;
 
 /// Changes read at once.
 const CHANGES_AT_ONCE: i64 = 1_000;
+
+/// Parts in which everybody is read when the house opens.
+const SHARES: usize = 2;
 
 /// What a scan needs of the registry.
 #[derive(Default)]
@@ -104,22 +107,28 @@ impl Mirror {
         Ok(seq)
     }
 
-    /// Everybody and their status, side by side, each in the order in which it lies on disk: with
-    /// millions of people most of the time goes into taking apart what the database gave, so that two
-    /// processors do it.
+    /// Everybody, shared out, and the register of status beside them, each in the order in which it
+    /// lies on disk: with millions of people most of the time goes into taking apart what the database
+    /// gave and into opening what is sealed, so that all processors do it.
     async fn read_people(&self, registry: &Registry) -> Answer<People> {
         let people = Arc::new(parking_lot::Mutex::new(People::default()));
         let mut beside = JoinSet::new();
         let (theirs, statuses) = (Arc::clone(&people), registry.clone());
         beside.spawn(async move {
             let put = |person, status| theirs.lock().put_status(person, status);
-            statuses.all_statuses(put).await
+            statuses.all_statuses(Share::WHOLE, put).await
         });
-        let put = |person: KnownPerson| {
-            let born = self.born(&person);
-            people.lock().put_but_status(&person, born);
-        };
-        registry.all_people(put).await?;
+        for nth in 0..SHARES {
+            let (theirs, registry) = (Arc::clone(&people), registry.clone());
+            let births = self.births.clone();
+            beside.spawn(async move {
+                let put = |person: KnownPerson| {
+                    let born = births.open(person.born_sealed.as_deref());
+                    theirs.lock().put_but_status(&person, born);
+                };
+                registry.all_people(Share { nth, of: SHARES }, put).await
+            });
+        }
         while let Some(done) = beside.join_next().await {
             done.map_err(Failure::broken)??;
         }

@@ -11,7 +11,7 @@ use domain::{
     people::PersonNumber,
     venue_codes::Standing,
 };
-use registry::{Change, EnrolledDevice, KnownPerson, LinkUse};
+use registry::{Change, EnrolledDevice, KnownPerson, LinkUse, Share};
 
 on_both!(
     every_change_of_what_is_kept_in_memory_is_in_the_trail,
@@ -94,20 +94,24 @@ async fn a_trail_that_begins_later_is_not_taken_for_the_whole(at: &BackEnd) {
 }
 
 async fn everybody_is_handed_over_once_also_when_they_are_thousands(at: &BackEnd) {
-    at.registry.all_people(|_| panic!("nobody is there")).await.unwrap();
-    at.registry.all_statuses(|_, _| panic!("nobody is there")).await.unwrap();
+    at.registry.all_people(Share::WHOLE, |_| panic!("nobody is there")).await.unwrap();
+    at.registry.all_statuses(Share::WHOLE, |_, _| panic!("nobody is there")).await.unwrap();
     let people: Vec<_> = (0..4_200).map(|n| person(&format!("{n}"))).collect();
     let given = at.registry.insert_people(&people).await.unwrap();
     let mut numbers: Vec<_> = given.into_iter().map(Option::unwrap).collect();
     at.registry.set_health_status(numbers[4_150], &RED).await.unwrap();
-    let mut all = Vec::new();
-    at.registry.all_people(|known| all.push(known.number)).await.unwrap();
-    all.sort_unstable();
     numbers.sort_unstable();
-    assert_eq!(all, numbers);
-    let mut statuses = Vec::new();
-    at.registry.all_statuses(|person, status| statuses.push((person, status))).await.unwrap();
-    assert_eq!(statuses, [(numbers[4_150], RED)]);
+    for of in 0..4 {
+        let (mut all, mut statuses) = (Vec::new(), Vec::new());
+        for share in (0..of.max(1)).map(|nth| Share { nth, of }) {
+            let registry = &at.registry;
+            registry.all_people(share, |known| all.push(known.number)).await.unwrap();
+            registry.all_statuses(share, |who, is| statuses.push((who, is))).await.unwrap();
+        }
+        all.sort_unstable();
+        assert_eq!(all, numbers, "in {of} shares");
+        assert_eq!(statuses, [(numbers[4_150], RED)], "in {of} shares");
+    }
 }
 
 async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEnd) {
@@ -120,7 +124,7 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
     let seen: Vec<_> = people.iter().map(|p| (p.number, p.session_epoch, p.status)).collect();
     assert_eq!(seen, [(one, 0, None), (other, 1, Some(RED))]);
     let (mut all, mut statuses) = (Vec::new(), Vec::new());
-    at.registry.all_people(|known| all.push(known)).await.unwrap();
+    at.registry.all_people(Share::WHOLE, |known| all.push(known)).await.unwrap();
     all.sort_unstable_by_key(|known| known.number);
     let without = people.iter().map(|known| KnownPerson { status: None, ..known.clone() });
     assert_eq!(all, without.collect::<Vec<_>>());
@@ -130,7 +134,10 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
         ..RED
     };
     at.registry.set_health_status(one, &tested).await.unwrap();
-    at.registry.all_statuses(|person, status| statuses.push((person, status))).await.unwrap();
+    at.registry
+        .all_statuses(Share::WHOLE, |person, status| statuses.push((person, status)))
+        .await
+        .unwrap();
     statuses.sort_unstable_by_key(|(person, _)| *person);
     assert_eq!(statuses, [(one, tested), (other, RED)]);
     let sealed = at.registry.person(one).await.unwrap().unwrap().new.masked_sealed;

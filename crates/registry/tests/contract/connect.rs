@@ -2,7 +2,7 @@
 
 use super::{
     made::{AWKWARD, NOON, account, line, person, record},
-    support::{BackEnd, on_both, on_postgres},
+    support::{BackEnd, on_both, on_postgres, on_sqlite},
 };
 use domain::{accounts::Role, audit::Deed, checkpoints::CheckpointNumber};
 use registry::RegistryError;
@@ -58,6 +58,20 @@ async fn many_opening_an_empty_postgresql_at_once_all_open() {
         let migrations = std::fs::read_dir(folder).unwrap().count();
         let made = at.number("select count(*) from _sqlx_migrations").await;
         assert_eq!(usize::try_from(made).unwrap(), migrations, "each was made once");
+    })
+    .await;
+}
+
+/// Neither memory nor pages of one connection wait for another's (`.cargo/config.toml`).
+#[tokio::test]
+async fn connections_of_sqlite_share_no_lock() {
+    on_sqlite(async |at| {
+        let built_with = async |option: &str| {
+            at.number(&format!("select sqlite_compileoption_used('{option}')")).await == 1
+        };
+        assert!(built_with("DEFAULT_MEMSTATUS=0").await);
+        assert!(!built_with("ENABLE_MEMORY_MANAGEMENT").await);
+        assert!(built_with("THREADSAFE=1").await, "what is asked is what it says");
     })
     .await;
 }

@@ -9,7 +9,7 @@ use domain::{
     people::PersonNumber,
     privacy::WITHDRAWN,
 };
-use registry::{AuditLine, ConsentHow, ConsentStep, MadeCode, NewPerson, OfflineCode};
+use registry::{AuditLine, ConsentHow, ConsentStep, MadeCode, NewPerson, OfflineCode, Share};
 
 on_both!(
     registering_with_consent_is_a_step_and_without_is_none,
@@ -81,7 +81,7 @@ async fn a_consent_taken_back_ends_sessions_apps_and_offline_codes(at: &BackEnd)
     let lines = at.registry.audit_page(Some(Deed::ConsentWithdrawn), 9, 0).await.unwrap();
     assert_eq!(lines.len(), 1);
     let mut all = Vec::new();
-    at.registry.all_people(|known| all.push(known.consent_version)).await.unwrap();
+    at.registry.all_people(Share::WHOLE, |known| all.push(known.consent_version)).await.unwrap();
     assert_eq!(all, [WITHDRAWN], "also for a server that starts");
 }
 

@@ -5,7 +5,7 @@ use super::{
     support::{BackEnd, on_both},
 };
 use domain::people::{IdKind, PersonNumber};
-use registry::{Change, NewPerson};
+use registry::{Change, NewPerson, Share};
 
 on_both!(
     numbers_are_dense_and_in_order,
@@ -47,7 +47,10 @@ async fn births_are_kept_once_and_told_by_their_stretch_of_numbers(at: &BackEnd)
     registry.known_people_between(first, last, |one| known.push(one.born_sealed)).await.unwrap();
     assert_eq!(known, [Some(b"born".to_vec()), Some(b"two".to_vec()), None, None]);
     let mut all = Vec::new();
-    registry.all_people(|one| all.push((one.number.0, one.born_sealed))).await.unwrap();
+    registry
+        .all_people(Share::WHOLE, |one| all.push((one.number.0, one.born_sealed)))
+        .await
+        .unwrap();
     all.sort_unstable();
     assert_eq!((all.len(), &all[4]), (5, &(5, Some(b"five".to_vec()))));
     let changes = registry.changes_after(before, 9).await.unwrap().unwrap();

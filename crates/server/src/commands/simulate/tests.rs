@@ -135,7 +135,7 @@ async fn everybody_has_a_status_and_few_are_not_green() {
     let each = |_, status: HealthStatus| {
         *colours.entry(status.colour).or_default() += 1;
     };
-    house.registry.all_statuses(each).await.unwrap();
+    house.registry.all_statuses(registry::Share::WHOLE, each).await.unwrap();
     let wanted = [(Colour::Green, 597), (Colour::Red, 1), (Colour::Yellow, 2)];
     assert_eq!(colours, HashMap::from(wanted));
 }
