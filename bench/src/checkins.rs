@@ -2,8 +2,6 @@
 //! connections, more than it can do, a hot door, a source of health status that is gone, and a kill
 //! in the middle.
 
-mod load;
-
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -15,11 +13,11 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
 use crate::{
+    load::{self, Load, Sent},
     measure::{Stopwatch, median},
     report::{Report, Target},
     server::{Health, Server},
 };
-use load::{Load, Sent};
 
 /// Connections of the parts that are compared with hello.
 const CONNECTIONS: [u16; 3] = [64, 256, 1_024];

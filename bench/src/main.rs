@@ -7,6 +7,7 @@
 
 mod against;
 mod checkins;
+mod load;
 mod measure;
 mod phases;
 mod report;

@@ -18,6 +18,7 @@ use clap::Args;
 use list::Known;
 
 use crate::{
+    load::{Load, Sent},
     measure::Stopwatch,
     report::{Report, Target},
     server::{Health, Server},
@@ -45,6 +46,10 @@ pub(crate) struct Wanted {
 
 /// Rows from which on the targets count.
 const LARGE_ROWS: u32 = 1_000_000;
+/// Rows that an import takes in a second, about.
+const ROWS_A_SECOND: u32 = 50_000;
+/// What guards do beside an import.
+const REVERSE_SCANS: [&str; 4] = ["--rate", "100", "--connections", "64"];
 /// How often it is tried whether a status is in force.
 const AGAIN: Duration = Duration::from_millis(10);
 /// When it is given up.
@@ -73,8 +78,8 @@ impl Bench<'_> {
         let known = Known::read(&tokens)?;
         let server = Server::start(&self.wanted.server, &self.data(), Health::Answers, None)?;
         self.one(&server, &known)?;
-        self.many(&server, &known, "green")?;
-        self.many(&server, &known, "red")?;
+        self.many(&server, &known, "green", 50_000)?;
+        self.many(&server, &known, "red", 100_000)?;
         server.stop()?;
         self.lookups()
     }
@@ -125,18 +130,33 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The whole list, while the server runs.
-    fn many(&mut self, server: &Server, known: &Known, colour: &str) -> Result<()> {
+    /// The whole list, while the server runs and guards take reverse scans, of which this is the number
+    /// of the first.
+    fn many(&mut self, server: &Server, known: &Known, colour: &str, first: u64) -> Result<()> {
         let list = known.list(self.wanted.rows, colour);
         let (before, took) = (server.cpu()?, Stopwatch::start());
-        let done = self.import("list.csv", &list)?;
-        let seconds = took.elapsed().as_secs_f64();
+        let guards = Load {
+            program: &self.wanted.server,
+            url: server.url(),
+            tokens: &self.folder.join("tokens"),
+            seconds: u64::from(self.wanted.rows / ROWS_A_SECOND).max(2),
+            first,
+            acknowledged: &self.folder.join("acknowledged"),
+        };
+        let (done, seconds, beside) = thread::scope(|scope| -> Result<_> {
+            let beside = scope.spawn(|| guards.run("reverse-scans", &REVERSE_SCANS));
+            let done = self.import("list.csv", &list)?;
+            let seconds = took.elapsed().as_secs_f64();
+            let Ok(beside) = beside.join() else { bail!("the reverse scans broke off") };
+            Ok((done, seconds, beside?))
+        })?;
         let says = String::from_utf8_lossy(&done.stdout).into_owned();
         ensure!(says.contains("bad: "), "import: {says}{}", String::from_utf8_lossy(&done.stderr));
         let force = in_force(server, known, colour)?;
         let what = format!("{} rows imported, all {colour}", self.wanted.rows);
         self.report.add(what, seconds, "s", self.target(60.0));
         self.report.add("… in force after", force, "s", self.target(1.0));
+        self.tell_beside(&beside);
         let server_s = (server.cpu()? - before).as_secs_f64();
         self.report.tell("… processor time of the server meanwhile", server_s, "s");
         let bad = says.lines().find_map(|line| line.split_once("bad: "));
@@ -144,6 +164,14 @@ impl Bench<'_> {
         let bad: f64 = bad.context("no count of bad rows")?.parse()?;
         self.report.tell("… bad rows in its error table", bad, "rows");
         Ok(())
+    }
+
+    /// What writes meanwhile waits for no more than it takes to save a batch or two.
+    fn tell_beside(&mut self, beside: &Sent) {
+        self.report.tell("… reverse scans meanwhile", beside.done as f64, "");
+        self.report.add("… their p99", beside.p99_ms, "ms", self.target(500.0));
+        let not_done = (beside.numbers() - beside.done) as f64;
+        self.report.add("… refused, given up or wrong", not_done, "", self.target(0.0));
     }
 
     fn lookups(&mut self) -> Result<()> {

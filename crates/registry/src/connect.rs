@@ -127,8 +127,9 @@ impl Registry {
         Ok(self.writer.begin_with(begin).await?)
     }
 
-    /// Whether this is SQLite, whose pages are this process's own.
-    pub(crate) fn is_sqlite(&self) -> bool {
+    /// Whether this is SQLite, whose pages are this process's own, and which lets one write at a time.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
         self.kind == Kind::Sqlite
     }
 

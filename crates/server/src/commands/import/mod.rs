@@ -16,6 +16,7 @@ pub(crate) use kind::Kind;
 pub(crate) use places::Places;
 pub(crate) use statuses::Statuses;
 
+use crate::outside::instant;
 use actions::{
     House,
     tables::{Checked, Finding, FromRow, Header, Weight},
@@ -29,6 +30,11 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+
+/// How many times as long a batch takes as the pause after it. SQLite lets one write at a time, and has
+/// the server ask again and again, up to a tenth of a second apart, while this process writes: without
+/// pauses it asks in vain for seconds (`docs/decisions/0057-imports-leave-room.md`).
+const BATCH_TO_PAUSE: u32 = 2;
 
 /// What to import, and how.
 #[derive(Debug, clap::Args)]
@@ -201,7 +207,11 @@ impl<K: Kind> Import<'_, K> {
             if self.stop.is_set() {
                 break;
             }
+            let batch_began = instant();
             let came = K::save(self.house, batch, begun).await?;
+            if self.house.registry.is_sqlite() {
+                tokio::time::sleep(batch_began.elapsed() / BATCH_TO_PAUSE).await;
+            }
             note(header, checked, tally, batch, &came);
             // A terminal that is gone does not stop an import.
             let _gone =

@@ -11,49 +11,49 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// One run to come.
-pub(super) struct Load<'a> {
-    pub(super) program: &'a Path,
-    pub(super) url: &'a str,
-    pub(super) tokens: &'a Path,
-    pub(super) seconds: u64,
-    pub(super) first: u64,
-    pub(super) acknowledged: &'a Path,
+pub(crate) struct Load<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) url: &'a str,
+    pub(crate) tokens: &'a Path,
+    pub(crate) seconds: u64,
+    pub(crate) first: u64,
+    pub(crate) acknowledged: &'a Path,
 }
 
 /// What a run found.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Sent {
-    pub(super) per_second: f64,
-    pub(super) done: u64,
-    pub(super) busy: u64,
-    pub(super) limited: u64,
-    pub(super) wrong: u64,
-    pub(super) broken: u64,
-    pub(super) given_up: u64,
-    pub(super) p50_ms: f64,
-    pub(super) p99_ms: f64,
-    pub(super) sent_p99_ms: f64,
-    pub(super) busy_p99_ms: f64,
+pub(crate) struct Sent {
+    pub(crate) per_second: f64,
+    pub(crate) done: u64,
+    pub(crate) busy: u64,
+    pub(crate) limited: u64,
+    pub(crate) wrong: u64,
+    pub(crate) broken: u64,
+    pub(crate) given_up: u64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) sent_p99_ms: f64,
+    pub(crate) busy_p99_ms: f64,
     /// What the server used meanwhile.
     #[serde(skip)]
-    pub(super) server_cpu: Duration,
+    pub(crate) server_cpu: Duration,
 }
 
 impl Sent {
     /// Requests that were answered in whatever way.
-    pub(super) fn answered(&self) -> u64 {
+    pub(crate) fn answered(&self) -> u64 {
         self.done + self.busy + self.limited + self.wrong
     }
 
     /// Numbers that were used up, at most.
-    pub(super) fn numbers(&self) -> u64 {
+    pub(crate) fn numbers(&self) -> u64 {
         self.answered() + self.broken + self.given_up
     }
 }
 
 impl Load<'_> {
     /// Sends requests of one kind and waits for the end.
-    pub(super) fn run(&self, requests: &str, more: &[&str]) -> Result<Sent> {
+    pub(crate) fn run(&self, requests: &str, more: &[&str]) -> Result<Sent> {
         let done = Command::new(self.program)
             .args(["load", "--json", "--url", self.url, "--requests", requests])
             .args(["--seconds", &self.seconds.to_string(), "--first", &self.first.to_string()])
@@ -76,14 +76,14 @@ impl Load<'_> {
 
 /// What the store kept of what was acknowledged.
 #[derive(Debug, Deserialize)]
-pub(super) struct Found {
-    pub(super) acknowledged: u64,
-    pub(super) lost: u64,
-    pub(super) doubled: u64,
+pub(crate) struct Found {
+    pub(crate) acknowledged: u64,
+    pub(crate) lost: u64,
+    pub(crate) doubled: u64,
 }
 
 /// Compares; the server must be stopped.
-pub(super) fn verify(program: &Path, data: &Path, acknowledged: &Path) -> Result<Found> {
+pub(crate) fn verify(program: &Path, data: &Path, acknowledged: &Path) -> Result<Found> {
     let done = Command::new(program)
         .args(["load", "--json", "--verify"])
         .arg(data)
