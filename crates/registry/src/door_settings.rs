@@ -21,21 +21,28 @@ const DOORS_AT_ONCE: usize = 500;
 
 /// From the column `at` on.
 pub(crate) fn settings(row: &AnyRow, at: usize) -> Result<DoorSettings> {
-    let yes = |at| Ok::<_, RegistryError>(row.try_get::<Option<i64>, _>(at)?.unwrap_or(0) == 1);
-    let (north, east): (Option<i64>, Option<i64>) = (row.try_get(at + 1)?, row.try_get(at + 2)?);
-    let radius: Option<i64> = row.try_get(at + 3)?;
-    let strange = || RegistryError::Strange("door_settings");
+    let mut columns = [None; 5];
+    for (column, value) in columns.iter_mut().enumerate() {
+        *value = row.try_get(at + column)?;
+    }
+    of_columns(columns).ok_or(RegistryError::Strange("door_settings"))
+}
+
+/// What the columns of [`SETTINGS`] say; nothing where they are strange.
+pub(crate) fn of_columns(columns: [Option<i64>; 5]) -> Option<DoorSettings> {
+    let [is_exit, north, east, radius, has_sign] = columns;
     let spot = match (north, east, radius) {
         (Some(north), Some(east), Some(radius)) => Some(Spot {
             point: Point {
-                latitude_e6: i32::try_from(north).map_err(|_| strange())?,
-                longitude_e6: i32::try_from(east).map_err(|_| strange())?,
+                latitude_e6: i32::try_from(north).ok()?,
+                longitude_e6: i32::try_from(east).ok()?,
             },
-            radius_m: u16::try_from(radius).map_err(|_| strange())?,
+            radius_m: u16::try_from(radius).ok()?,
         }),
         _ => None,
     };
-    Ok(DoorSettings { is_exit: yes(at)?, spot, has_sign: yes(at + 4)? })
+    let yes = |column| column == Some(1);
+    Some(DoorSettings { is_exit: yes(is_exit), spot, has_sign: yes(has_sign) })
 }
 
 impl Registry {

@@ -5,10 +5,15 @@ use crate::{
     changes::{self, Change},
     checkpoints,
     connect::{Registry, RegistryError, Result, count, next_number},
+    everybody::{Packed, Share},
     one_time_links,
+    packed::{self, Dialect},
 };
 use domain::{checkpoints::CheckpointNumber, duty::DeviceKind, time::UnixMs};
 use sqlx::{Row, any::AnyRow};
+
+/// Devices that are handed over as one row: some hundred kilobytes of text.
+const ROW_DEVICES: usize = 1_024;
 
 /// A duty device.
 #[derive(Clone, Debug)]
@@ -54,6 +59,17 @@ fn enrolled(row: &AnyRow) -> Result<EnrolledDevice> {
         checkpoint: checkpoints::number(row.try_get(2)?)?,
         kind: kind(row, 4)?,
         in_use: row.try_get::<Option<i64>, _>(3)?.is_none(),
+    })
+}
+
+fn device_of_row(row: &str) -> Option<EnrolledDevice> {
+    let mut fields = row.split(' ');
+    Some(EnrolledDevice {
+        token_mac: packed::bytes(fields.next()?)?,
+        id: packed::next(&mut fields)?,
+        checkpoint: checkpoints::number(packed::next(&mut fields)?).ok()?,
+        in_use: packed::maybe::<i64>(fields.next()?)?.is_none(),
+        kind: DeviceKind::from_code(fields.next()?)?,
     })
 }
 
@@ -125,13 +141,18 @@ impl Registry {
     /// # Errors
     /// Of the database.
     pub async fn enrolled_devices(&self) -> Result<Vec<EnrolledDevice>> {
-        let rows = sqlx::query(
-            "select token_mac, id, checkpoint, revoked_ms, kind from duty_devices \
-             where revoked_ms is null",
-        )
-        .fetch_all(&self.pool)
+        let dialect = Dialect::of_registry(self);
+        let (mac, revoked) = (dialect.bytes("token_mac"), dialect.number("revoked_ms"));
+        let fields = format!("{mac}, id, checkpoint, {revoked}, kind");
+        let devices = Packed { fields, table: "duty_devices", joined: "", place: "id" };
+        let mut enrolled = Vec::new();
+        self.packed(&devices, ROW_DEVICES, Share::WHOLE, |row| {
+            let device = device_of_row(row).ok_or(RegistryError::Strange("duty_devices"))?;
+            enrolled.extend(Some(device).filter(|device| device.in_use));
+            Ok(())
+        })
         .await?;
-        rows.iter().map(enrolled).collect()
+        Ok(enrolled)
     }
 
     /// The device with this number, revoked or not.
@@ -220,5 +241,31 @@ impl Registry {
             .fetch_optional(&self.pool)
             .await?;
         row.as_ref().map_or(Ok(0), count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_device_comes_back_with_what_it_is_and_whether_it_is_in_use() {
+        let kind = DeviceKind::from_code("sign").unwrap();
+        let (token_mac, checkpoint) = (vec![0, 0xff], CheckpointNumber(7));
+        let in_use = EnrolledDevice { token_mac, id: 3, checkpoint, kind, in_use: true };
+        assert_eq!(device_of_row("00fF 3 7 - sign").as_ref(), Some(&in_use));
+        let revoked = device_of_row("00FF 3 7 1795329127001 sign");
+        assert_eq!(revoked, Some(EnrolledDevice { in_use: false, ..in_use }));
+        for strange in [
+            "",
+            "00ff 3 7 -",
+            "0 3 7 - sign",
+            "00ff 3 -7 - sign",
+            "00ff 3 7 x sign",
+            "00ff 3 7 - x",
+        ] {
+            assert_eq!(device_of_row(strange), None, "{strange}");
+        }
     }
 }

@@ -1,17 +1,17 @@
-//! Everybody at once, for the memory of a server that starts: thousands of people to a row.
+//! Whole tables at once, for the memory of a server that starts: thousands of people to a row.
 
 use crate::{
     connect::{Registry, RegistryError, Result, count},
-    packed::{self, bytes, next},
+    packed::{self, Dialect, bytes, next},
     people::{KnownPerson, number},
 };
 use domain::{health_status::HealthStatus, people::PersonNumber};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use std::pin::pin;
 
 /// People of a row: half a megabyte of text.
-const ROW_PEOPLE: i64 = 4_096;
+const ROW_PEOPLE: usize = 4_096;
 
 /// Rows under way: the database makes the next one while this one is taken apart.
 const ROWS_AT_ONCE: usize = 2;
@@ -29,45 +29,23 @@ impl Share {
     /// All rows.
     pub const WHOLE: Self = Self { nth: 0, of: 1 };
 
-    /// The first places of its rows, up to the last place of the table.
-    fn firsts(self, last: i64) -> impl Iterator<Item = i64> {
-        (0..=last).step_by(ROW_PEOPLE as usize).skip(self.nth).step_by(self.of.max(1))
+    /// The first places of its rows of so many places, up to the last place of the table.
+    fn firsts(self, row_places: usize, last: i64) -> impl Iterator<Item = i64> {
+        (0..=last).step_by(row_places.max(1)).skip(self.nth).step_by(self.of.max(1))
     }
 }
 
-/// What one back end calls the things that are needed here.
-struct Dialect {
-    /// The highest place in a table.
-    people_last: &'static str,
-    people: &'static str,
-    statuses_last: &'static str,
-    statuses: &'static str,
+/// What is handed over of a table.
+pub(crate) struct Packed {
+    /// None of them is nothing, and neither a comma nor a space is in any.
+    pub(crate) fields: String,
+    /// The table.
+    pub(crate) table: &'static str,
+    /// What else fields are of.
+    pub(crate) joined: &'static str,
+    /// Where a row of the table is, by which its neighbours are found.
+    pub(crate) place: &'static str,
 }
-
-/// By the place of a row on the disk: there is no quicker way through a table.
-const SQLITE: Dialect = Dialect {
-    people_last: "select coalesce(max(rowid), 0) from people",
-    people: "select group_concat(concat_ws(' ', number, session_epoch, consent_version, \
-             hex(masked_sealed), coalesce(hex(born_sealed), '-'))) \
-             from people where rowid between $1 and $2",
-    statuses_last: "select coalesce(max(rowid), 0) from health_status",
-    statuses: "select group_concat(concat_ws(' ', person, colour, coalesce(sampled_ms, '-'), \
-               coalesce(negative, '-'), itinerary, set_ms, coalesce(organisation, '-'), \
-               coalesce(doses, '-'))) from health_status where rowid between $1 and $2",
-};
-
-/// By number.
-const POSTGRES: Dialect = Dialect {
-    people_last: "select coalesce(max(number), 0) from people",
-    people: "select string_agg(concat_ws(' ', number, session_epoch, consent_version, \
-             encode(masked_sealed, 'hex'), coalesce(encode(born_sealed, 'hex'), '-')), ',') \
-             from people where number between $1 and $2",
-    statuses_last: "select coalesce(max(person), 0) from health_status",
-    statuses: "select string_agg(concat_ws(' ', person, colour, coalesce(sampled_ms::text, '-'), \
-               coalesce(negative::text, '-'), itinerary, set_ms, \
-               coalesce(organisation::text, '-'), coalesce(doses::text, '-')), ',') \
-               from health_status where person between $1 and $2",
-};
 
 impl Registry {
     /// Hands over a share of everybody without their status, in the order of the disk. Whoever
@@ -76,8 +54,12 @@ impl Registry {
     /// # Errors
     /// Of the database; whoever came before it was handed over.
     pub async fn all_people(&self, share: Share, mut each: impl FnMut(KnownPerson)) -> Result<()> {
-        let Dialect { people_last, people, .. } = self.dialect();
-        self.packed(share, people_last, people, |packed| {
+        let dialect = Dialect::of_registry(self);
+        let (masked, born) = (dialect.bytes("masked_sealed"), dialect.bytes("born_sealed"));
+        let fields = format!("number, session_epoch, consent_version, {masked}, {born}");
+        let place = dialect.place("number");
+        let people = Packed { fields, table: "people", joined: "", place };
+        self.packed(&people, ROW_PEOPLE, share, |packed| {
             each(person(packed).ok_or(RegistryError::Strange("people"))?);
             Ok(())
         })
@@ -93,8 +75,10 @@ impl Registry {
         share: Share,
         mut each: impl FnMut(PersonNumber, HealthStatus),
     ) -> Result<()> {
-        let Dialect { statuses_last, statuses, .. } = self.dialect();
-        self.packed(share, statuses_last, statuses, |packed| {
+        let dialect = Dialect::of_registry(self);
+        let (fields, place) = (format!("person, {}", dialect.status()), dialect.place("person"));
+        let statuses = Packed { fields, table: "health_status", joined: "", place };
+        self.packed(&statuses, ROW_PEOPLE, share, |packed| {
             let (person, status) = status(packed).ok_or(RegistryError::Strange("health_status"))?;
             each(person, status);
             Ok(())
@@ -102,21 +86,26 @@ impl Registry {
         .await
     }
 
-    fn dialect(&self) -> &'static Dialect {
-        if self.is_sqlite() { &SQLITE } else { &POSTGRES }
-    }
-
-    async fn packed(
+    /// Hands over the fields of a share of a table, row by row; `row_places` of them come from the
+    /// database as one.
+    pub(crate) async fn packed(
         &self,
+        of: &Packed,
+        row_places: usize,
         share: Share,
-        last: &'static str,
-        select: &'static str,
         mut each: impl FnMut(&str) -> Result<()>,
     ) -> Result<()> {
-        let last = count(&sqlx::query(last).fetch_one(&self.pool).await?)?;
-        let rows = stream::iter(share.firsts(last)).map(|first| {
-            let row = sqlx::query(select).bind(first).bind(first + ROW_PEOPLE - 1);
-            row.fetch_one(&self.pool)
+        let Packed { fields, table, joined, place } = of;
+        let last = format!("select coalesce(max({place}), 0) from {table}");
+        let last = count(&sqlx::query(AssertSqlSafe(last)).fetch_one(&self.pool).await?)?;
+        let select = format!(
+            "select string_agg(concat_ws(' ', {fields}), ',') from {table} {joined} \
+             where {place} between $1 and $2"
+        );
+        let row_last = i64::try_from(row_places).unwrap_or(i64::MAX) - 1;
+        let rows = stream::iter(share.firsts(row_places, last)).map(|first| {
+            let row = sqlx::query(AssertSqlSafe(select.clone()));
+            row.bind(first).bind(first.saturating_add(row_last)).fetch_one(&self.pool)
         });
         let mut rows = pin!(rows.buffered(ROWS_AT_ONCE));
         while let Some(row) = rows.try_next().await? {

@@ -2,7 +2,7 @@
 //! handing them from thread to thread: rows are separated by commas and their fields by spaces, bytes
 //! are written in hexadecimal digits, and what is not there as `-`.
 
-use crate::health_status::organisation;
+use crate::{connect::Registry, health_status::organisation};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source},
@@ -13,12 +13,6 @@ use std::str::{FromStr, Split};
 
 /// The fields of a row.
 pub(crate) type Fields<'a> = Split<'a, char>;
-
-/// The columns of a status as fields, all of them `-` where there is none.
-pub(crate) const STATUS: &str = "coalesce(colour, '-'), coalesce(cast(sampled_ms as text), '-'), \
-     coalesce(cast(negative as text), '-'), coalesce(itinerary, '-'), \
-     coalesce(cast(set_ms as text), '-'), coalesce(cast(organisation as text), '-'), \
-     coalesce(cast(doses as text), '-')";
 
 /// How a back end writes what the two write each in its own way.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +25,43 @@ impl Dialect {
         Self { sqlite: connection.backend_name() == "SQLite" }
     }
 
+    pub(crate) fn of_registry(registry: &Registry) -> Self {
+        Self { sqlite: registry.is_sqlite() }
+    }
+
     /// A column of bytes as a field.
     pub(crate) fn bytes(self, column: &str) -> String {
         let hex =
             if self.sqlite { format!("hex({column})") } else { format!("encode({column}, 'hex')") };
         format!("coalesce({hex}, '-')")
+    }
+
+    /// A column of text as a field: whatever is in it, no comma and no space is.
+    pub(crate) fn text(self, column: &str) -> String {
+        if self.sqlite {
+            format!("hex({column})")
+        } else {
+            format!("encode(convert_to({column}, 'UTF8'), 'hex')")
+        }
+    }
+
+    /// A column of numbers as a field.
+    pub(crate) fn number(self, column: &str) -> String {
+        if self.sqlite {
+            format!("coalesce({column}, '-')")
+        } else {
+            format!("coalesce(cast({column} as text), '-')")
+        }
+    }
+
+    /// The columns of a status as fields, all of them `-` where there is none.
+    pub(crate) fn status(self) -> String {
+        let [sampled, negative, set, organisation, doses] =
+            ["sampled_ms", "negative", "set_ms", "organisation", "doses"].map(|c| self.number(c));
+        format!(
+            "coalesce(colour, '-'), {sampled}, {negative}, coalesce(itinerary, '-'), {set}, \
+             {organisation}, {doses}"
+        )
     }
 
     /// Places for the values of rows. SQLite takes them as they come: it would look for each numbered
@@ -96,7 +122,7 @@ fn some(field: &str) -> Option<&str> {
 }
 
 /// A number, or nothing for `-`.
-fn maybe<T: FromStr>(field: &str) -> Option<Option<T>> {
+pub(crate) fn maybe<T: FromStr>(field: &str) -> Option<Option<T>> {
     some(field).map_or(Some(None), |field| field.parse().ok().map(Some))
 }
 
@@ -108,6 +134,11 @@ pub(crate) fn next<T: FromStr>(fields: &mut Fields<'_>) -> Option<T> {
 /// A field of bytes.
 pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()
+}
+
+/// A field of text.
+pub(crate) fn text(hex: &str) -> Option<String> {
+    String::from_utf8(bytes(hex)?).ok()
 }
 
 /// A field of bytes that may be missing.

@@ -6,6 +6,8 @@ use crate::{
     conditions::Conditions,
     connect::{Registry, RegistryError, Result, count},
     door_settings::{self, SETTINGS},
+    everybody::{Packed, Share},
+    packed::{self, Dialect},
     poster_jobs::PostersOf,
 };
 use domain::{
@@ -13,11 +15,29 @@ use domain::{
     time::UnixMs,
     venue_codes::Standing,
 };
-use futures_util::TryStreamExt;
 use sqlx::{Row, any::AnyRow};
 
 /// Digits of a county's code; a township's has more.
 const COUNTY_DIGITS: usize = 6;
+
+/// Doors that are handed over as one row: some hundred kilobytes of text.
+const ROW_DOORS: usize = 512;
+/// The columns of text of a code and its door, in the order in which they are handed over.
+const TEXTS: [&str; 10] = [
+    "v.code",
+    "v.short_number",
+    "v.standing",
+    "c.name",
+    "c.door",
+    "c.address",
+    "r.name",
+    "c.county",
+    "c.township",
+    "c.category",
+];
+/// What belongs to a door `c`.
+const JOINED: &str = "join venue_codes v on v.checkpoint = c.number \
+     join regions r on r.code = c.county left join door_settings s on s.checkpoint = c.number";
 
 /// A code with what a visitor sees of its door.
 #[derive(Clone, Debug)]
@@ -200,23 +220,93 @@ impl Registry {
         count(&all.query(sql).fetch_one(&self.pool).await?)
     }
 
-    /// Hands over every code, in no particular order, without holding them all.
+    /// Hands over every code, in the order of their doors' numbers, without holding them all.
     ///
     /// # Errors
     /// Of the database; what came before it was handed over.
     pub async fn venue_codes(&self, mut each: impl FnMut(VenueCodeRow)) -> Result<()> {
-        let mut rows = sqlx::query(
-            "select v.code, v.checkpoint, v.short_number, v.standing, v.since_ms, c.name, c.door, \
-             c.address, r.name, c.county, c.township, c.category, s.is_exit, s.latitude_e6, \
-             s.longitude_e6, s.radius_m, s.has_sign from venue_codes v \
-             join checkpoints c on c.number = v.checkpoint \
-             join regions r on r.code = c.county \
-             left join door_settings s on s.checkpoint = c.number",
-        )
-        .fetch(&self.pool);
-        while let Some(row) = rows.try_next().await? {
-            each(venue_code(&row)?);
+        let codes = every_code(Dialect::of_registry(self));
+        self.packed(&codes, ROW_DOORS, Share::WHOLE, |row| {
+            each(code_of_row(row).ok_or(RegistryError::Strange("venue_codes"))?);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// All codes, in fields that [`code_of_row`] reads.
+fn every_code(dialect: Dialect) -> Packed {
+    let texts = TEXTS.map(|column| dialect.text(column)).join(", ");
+    let numbers = ["c.number", "v.since_ms"].into_iter().chain(SETTINGS.split(", "));
+    let numbers = numbers.map(|column| dialect.number(column));
+    let fields = format!("{texts}, {}", numbers.collect::<Vec<_>>().join(", "));
+    Packed { fields, table: "checkpoints c", joined: JOINED, place: "c.number" }
+}
+
+fn code_of_row(row: &str) -> Option<VenueCodeRow> {
+    let mut fields = row.split(' ');
+    let mut text = || packed::text(fields.next()?);
+    let (code, short_number, standing) = (text()?, text()?, text()?);
+    let (name, door, address, county_name) = (text()?, text()?, text()?, text()?);
+    let (county, township, category) = (text()?, text()?, text()?);
+    let checkpoint = checkpoints::number(packed::next(&mut fields)?).ok()?;
+    let since = UnixMs(packed::next(&mut fields)?);
+    let mut settings = [None; 5];
+    for column in &mut settings {
+        *column = packed::maybe(fields.next()?)?;
+    }
+    Some(VenueCodeRow {
+        code,
+        checkpoint,
+        short_number,
+        standing: Standing::from_code(&standing, since)?,
+        since,
+        name,
+        door,
+        address,
+        county_name,
+        county,
+        township,
+        category,
+        settings: door_settings::of_columns(settings)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use data_encoding::HEXLOWER;
+    use domain::presence::{Point, Spot};
+
+    /// Fields of text, the last of which says `category`, and then these.
+    fn row(standing: &str, category: &str, numbers: &str) -> String {
+        let texts =
+            ["code", "A 1", standing, "医院，门诊", "", "a,b\n", "颍州区", "341202", "", category];
+        let texts = texts.map(|text| HEXLOWER.encode(text.as_bytes()));
+        format!("{} {numbers}", texts.join(" "))
+    }
+
+    #[test]
+    fn a_code_comes_back_with_all_that_belongs_to_its_door() {
+        let read = |numbers| code_of_row(&row("replaced", "c", numbers));
+        let code = read("7 5 1 -1 2 300 0").unwrap();
+        assert_eq!((code.code.as_str(), code.checkpoint), ("code", CheckpointNumber(7)));
+        assert_eq!((code.since, code.standing), (UnixMs(5), Standing::Replaced(UnixMs(5))));
+        assert_eq!([code.short_number, code.name, code.door], ["A 1", "医院，门诊", ""]);
+        assert_eq!([code.address, code.county_name], ["a,b\n", "颍州区"]);
+        assert_eq!([code.county, code.township, code.category], ["341202", "", "c"]);
+        let point = Point { latitude_e6: -1, longitude_e6: 2 };
+        let spot = Some(Spot { point, radius_m: 300 });
+        assert_eq!(code.settings, DoorSettings { is_exit: true, spot, has_sign: false });
+        assert_eq!(read("7 5 - - - - -").unwrap().settings, DoorSettings::default());
+        for strange in
+            ["", "7", "7 5 1 -1 2 300", "x 5 - - - - -", "7 5 0 1 2 70000 0", "7 - 0 1 2 3 0"]
+        {
+            assert!(read(strange).is_none(), "{strange}");
         }
-        Ok(())
+        assert!(code_of_row(&row("lost", "c", "7 5 - - - - -")).is_none());
+        assert!(code_of_row("").is_none());
+        assert!(code_of_row(&row("closed", "c", "7 5 - - - - -").replacen('3', "g", 1)).is_none());
     }
 }

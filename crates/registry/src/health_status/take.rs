@@ -250,7 +250,7 @@ async fn holders(
          from people left join health_status on person = number where id_index in {}",
         dialect.bytes("id_index"),
         dialect.bytes("name_index"),
-        packed::STATUS,
+        dialect.status(),
         dialect.asked()
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::asked(ids)).fetch_one(tx).await?;

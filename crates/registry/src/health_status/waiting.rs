@@ -79,7 +79,7 @@ pub(super) async fn there(
          where id_index in {}",
         dialect.bytes("id_index"),
         dialect.bytes("name_index"),
-        packed::STATUS,
+        dialect.status(),
         dialect.asked()
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::asked(ids)).fetch_one(tx).await?;

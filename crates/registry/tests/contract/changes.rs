@@ -1,7 +1,7 @@
 //! The trail of changes: everything that is kept in memory is found in it, in the order of commits.
 
 use super::{
-    made::{NOON, line, person},
+    made::{AWKWARD, NOON, line, person},
     support::{BackEnd, on_both},
 };
 use domain::{
@@ -146,10 +146,15 @@ async fn people_and_codes_are_handed_over_with_all_that_a_scan_needs(at: &BackEn
     assert_eq!(at.registry.known_person(PersonNumber(3)).await.unwrap(), None);
     assert_eq!(at.registry.known_people_after(one, |_| {}).await.unwrap(), 1);
 
-    let door = at.an_open_door("医院", "code").await;
+    let doors =
+        [at.an_open_door(AWKWARD, "code").await, at.an_open_door("医院", "another code").await];
     let mut codes = Vec::new();
-    at.registry.venue_codes(|row| codes.push((row.code, row.checkpoint))).await.unwrap();
-    assert_eq!(codes, [("code".to_owned(), door)]);
+    at.registry.venue_codes(|row| codes.push(row)).await.unwrap();
+    assert_eq!(codes.iter().map(|row| row.checkpoint).collect::<Vec<_>>(), doors);
+    for handed in codes {
+        let asked = at.registry.venue_code(&handed.code).await.unwrap().unwrap();
+        assert_eq!(format!("{handed:?}"), format!("{asked:?}"));
+    }
 }
 
 async fn session_keys_are_changed_by_whoever_knows_the_last_ones(at: &BackEnd) {
