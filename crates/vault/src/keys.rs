@@ -2,8 +2,10 @@
 
 use aes_gcm::{AesGcm, Key, KeyInit as _, aead::consts::U12};
 use hmac::{Hmac, Mac as _};
+use siphasher::sip::SipHasher24;
 use sm3::Sm3;
 use sm4::Sm4;
+use std::{hash::Hasher as _, num::NonZeroU64};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -25,6 +27,10 @@ const FIRST_BLOCK: u8 = 1;
 const HMAC_BLOCK_BYTES: usize = 64;
 /// Bytes of an SM4 key.
 const SM4_KEY_BYTES: usize = 16;
+/// Names the key of marks. Nothing that it makes is kept, so it could be changed.
+const MARK: &str = "mark";
+/// Bytes of a SipHash key.
+const SIP_KEY_BYTES: usize = 16;
 
 /// Every key, in the order of its kind's declaration. The types wipe themselves when dropped.
 pub(crate) struct Keys {
@@ -32,6 +38,7 @@ pub(crate) struct Keys {
     indexes: [HmacSm3; Index::ALL.len()],
     purposes: [HmacSm3; Purpose::ALL.len()],
     offline: Option<OfflineKey>,
+    mark: Zeroizing<[u8; SIP_KEY_BYTES]>,
 }
 
 impl Keys {
@@ -44,6 +51,7 @@ impl Keys {
             indexes: Index::ALL.map(|kind| hmac_keyed(&derived(&expand, kind.label())[..])),
             purposes: Purpose::ALL.map(|kind| hmac_keyed(&derived(&expand, kind.label())[..])),
             offline: OfflineKey::derive(&expand),
+            mark: short(&derived(&expand, MARK)),
         }
     }
 
@@ -60,6 +68,13 @@ impl Keys {
     /// The key that signs offline codes; there is one for every master key that anybody will meet.
     pub(crate) fn offline(&self) -> Option<&OfflineKey> {
         self.offline.as_ref()
+    }
+
+    /// SipHash-2-4 of a message, 1 in place of 0.
+    pub(crate) fn mark(&self, message: &[u8]) -> NonZeroU64 {
+        let mut sip = SipHasher24::new_with_key(&self.mark);
+        sip.write(message);
+        NonZeroU64::new(sip.finish()).unwrap_or(NonZeroU64::MIN)
     }
 
     /// The key of one purpose.
@@ -101,9 +116,15 @@ pub(crate) fn derived_at(expand: &HmacSm3, label: &str, block: u8) -> Zeroizing<
 
 /// SM4-GCM with the first 16 bytes of a derived key.
 fn sm4_gcm_keyed(key: &[u8; MAC_BYTES]) -> Sm4Gcm {
-    let mut short = Zeroizing::new([0; SM4_KEY_BYTES]);
-    short.copy_from_slice(&key[..SM4_KEY_BYTES]);
-    Sm4Gcm::new(<&Key<Sm4Gcm>>::from(&*short))
+    let key = short::<SM4_KEY_BYTES>(key);
+    Sm4Gcm::new(<&Key<Sm4Gcm>>::from(&*key))
+}
+
+/// The beginning of a derived key.
+fn short<const BYTES: usize>(key: &[u8; MAC_BYTES]) -> Zeroizing<[u8; BYTES]> {
+    let mut short = Zeroizing::new([0; BYTES]);
+    short.copy_from_slice(&key[..BYTES]);
+    short
 }
 
 #[cfg(test)]

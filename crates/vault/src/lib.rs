@@ -11,7 +11,8 @@
 //!
 //! The label is the kind and its name, as `field/id_number`, `index/phone`, `purpose/csrf`; they are
 //! written in `kinds.rs`. An SM4 key is the first 16 bytes of `key`, a MAC key all 32. A label never
-//! changes: whoever changes one can no longer read what is stored.
+//! changes: whoever changes one can no longer read what is stored. The key of marks, which are never
+//! stored, is the first 16 bytes of `mark`.
 //!
 //! Offline codes are signed with SM2 (GM/T 0003-2012). Its secret is the expansion of
 //! `sign/offline_code` with the first counter, from `0x01`, that gives a number which the curve takes.
@@ -31,7 +32,7 @@ mod passwords;
 mod sealing;
 mod signing;
 
-use std::{fmt, path::Path};
+use std::{fmt, num::NonZeroU64, path::Path};
 
 use domain::outside::Dice;
 use subtle::ConstantTimeEq as _;
@@ -122,6 +123,15 @@ impl Vault {
             Some(head) if mac.len() >= MAC_BYTES_MIN => head.ct_eq(mac).into(),
             _ => false,
         }
+    }
+
+    /// A mark of a message, by which a process knows again what it found out about it: SipHash-2-4,
+    /// 64 bits, under a key of its own, a fraction of the work of a MAC. It is for memory alone, never
+    /// handed out and never stored: whoever guesses has one chance in 2⁶⁴ each time, and whoever saw
+    /// marks could try messages elsewhere.
+    #[must_use]
+    pub fn mark(&self, message: &[u8]) -> NonZeroU64 {
+        self.keys.mark(message)
     }
 
     /// Signs what an offline code says.

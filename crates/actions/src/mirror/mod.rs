@@ -9,6 +9,7 @@ mod doors;
 mod people;
 
 pub use doors::MirroredCode;
+pub(crate) use people::{MaskedName, Session};
 
 use crate::{
     Answer, Failure,
@@ -30,6 +31,7 @@ use people::People;
 use registry::{Change, EnrolledDevice, KnownPerson, Registry, RegistryError, Share};
 use std::{
     collections::{BTreeSet, HashMap},
+    num::NonZeroU64,
     sync::Arc,
 };
 use tokio::{sync::Mutex, task::JoinSet};
@@ -264,9 +266,19 @@ impl Mirror {
         Ok(())
     }
 
+    /// What a person's tokens are held against; `None` when there is no such person.
+    pub(crate) fn session(&self, person: PersonNumber) -> Option<Session> {
+        self.people.read().session(person)
+    }
+
     /// A person's session epoch; `None` when there is no such person.
     pub(crate) fn epoch(&self, person: PersonNumber) -> Option<i64> {
-        self.people.read().epoch(person)
+        self.session(person).map(|known| known.epoch)
+    }
+
+    /// Keeps the mark of a person's token that was right, in place of the one before it.
+    pub(crate) fn proven(&self, person: PersonNumber, mark: NonZeroU64) {
+        self.people.read().proven(person, mark);
     }
 
     /// The version of the privacy notice that a person agreed to: 0 when they were never asked, -1 after
@@ -275,9 +287,17 @@ impl Mirror {
         self.people.read().consent(person)
     }
 
-    /// A person's masked name, sealed.
-    pub(crate) fn masked_sealed(&self, person: PersonNumber) -> Option<Vec<u8>> {
-        self.people.read().masked_sealed(person).map(<[u8]>::to_vec)
+    /// A person's masked name.
+    pub(crate) fn masked_name(&self, person: PersonNumber) -> Option<MaskedName> {
+        self.people.read().masked_name(person)
+    }
+
+    /// Keeps a masked name that was opened, in place of the sealed one. Nobody waits for that: when
+    /// people are being looked at just now, it is opened once more another time.
+    pub(crate) fn opened(&self, person: PersonNumber, sealed: &[u8], name: &str) {
+        if let Some(mut people) = self.people.try_write() {
+            people.opened(person, sealed, name);
+        }
     }
 
     /// What the register of health status says of a person, confirmed when it was set.

@@ -1,4 +1,5 @@
-//! People in few bytes: 32 for what is asked of everybody, and the masked name as it is sealed.
+//! People in few bytes: 32 for what is asked of everybody, 8 for the mark of a token that was right, and
+//! the masked name as it is sealed, or opened in the same place.
 //!
 //! Numbers are dense, so the number is the place: blocks of 4,096 that never move once they are
 //! there, and their names one after the other.
@@ -8,6 +9,11 @@ use domain::{
     health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source, TestOrganisation},
     people::{BirthMonth, PersonNumber},
     time::UnixMs,
+};
+use std::{
+    num::NonZeroU64,
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 /// People of a block.
@@ -29,8 +35,31 @@ pub(super) struct People {
 
 struct Block {
     slots: Vec<Slot>,
+    /// Marks of tokens that were right; 0 for none. What they say stays true whatever becomes of the person.
+    proven: Vec<AtomicU64>,
     names: Vec<u8>,
 }
+
+/// What a person's tokens are held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// Tokens of another epoch have ended.
+    pub(crate) epoch: i64,
+    /// The mark of the last token that was right.
+    pub(crate) proven: Option<NonZeroU64>,
+}
+
+/// A masked name as it lies in memory.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum MaskedName {
+    /// As it is shown.
+    Open(String),
+    /// As the registry has it.
+    Sealed(Vec<u8>),
+}
+
+/// Stands before an opened name and its length; nothing sealed begins with it.
+const OPEN: u8 = 0;
 
 /// One person. Everything is as exact as in the registry.
 #[derive(Clone, Copy)]
@@ -213,7 +242,8 @@ impl People {
         }
         self.blocks[block].get_or_insert_with(|| {
             let names = Vec::with_capacity(NAMES_BYTES);
-            Box::new(Block { slots: vec![NOBODY; BLOCK], names })
+            let proven = (0..BLOCK).map(|_| AtomicU64::new(0)).collect();
+            Box::new(Block { slots: vec![NOBODY; BLOCK], proven, names })
         })
     }
 
@@ -221,7 +251,8 @@ impl People {
     pub(super) fn remove(&mut self, person: PersonNumber) {
         let block = place(person).and_then(|(block, at)| Some((self.blocks.get_mut(block)?, at)));
         if let Some((Some(block), at)) = block {
-            block.slots[at] = NOBODY;
+            let gone = std::mem::replace(&mut block.slots[at], NOBODY);
+            block.wipe(&gone);
         }
     }
 
@@ -231,9 +262,20 @@ impl People {
         block.slots.get(at).filter(|slot| slot.marks.there()).map(|slot| (block, slot))
     }
 
-    /// A person's session epoch.
-    pub(super) fn epoch(&self, person: PersonNumber) -> Option<i64> {
-        self.slot(person).map(|(_, slot)| i64::from(slot.epoch))
+    /// What a person's tokens are held against.
+    pub(super) fn session(&self, person: PersonNumber) -> Option<Session> {
+        let (block, slot) = self.slot(person)?;
+        let (_, at) = place(person)?;
+        let proven = block.proven.get(at).and_then(|mark| NonZeroU64::new(mark.load(Relaxed)));
+        Some(Session { epoch: i64::from(slot.epoch), proven })
+    }
+
+    /// Keeps the mark of a token that was right.
+    pub(super) fn proven(&self, person: PersonNumber, mark: NonZeroU64) {
+        let there = self.slot(person).zip(place(person));
+        if let Some(kept) = there.and_then(|((block, _), (_, at))| block.proven.get(at)) {
+            kept.store(mark.get(), Relaxed);
+        }
     }
 
     /// The version of the privacy notice that a person agreed to.
@@ -241,11 +283,34 @@ impl People {
         self.slot(person).map(|(_, slot)| i64::from(slot.consent) - 1)
     }
 
-    /// A person's masked name, sealed.
-    pub(super) fn masked_sealed(&self, person: PersonNumber) -> Option<&[u8]> {
+    /// A person's masked name.
+    pub(super) fn masked_name(&self, person: PersonNumber) -> Option<MaskedName> {
         let (block, slot) = self.slot(person)?;
-        let start = slot.name_at as usize;
-        block.names.get(start..start + usize::from(slot.name_bytes))
+        let kept = block.names.get(slot.name())?;
+        let open = kept.split_first_chunk().filter(|([first, _], _)| *first == OPEN);
+        Some(match open {
+            Some(([_, bytes], rest)) => {
+                let name = rest.get(..usize::from(*bytes))?.to_vec();
+                MaskedName::Open(String::from_utf8(name).ok()?)
+            }
+            None => MaskedName::Sealed(kept.to_vec()),
+        })
+    }
+
+    /// Puts a name in place of the sealed one that it was opened from, if that is still there.
+    pub(super) fn opened(&mut self, person: PersonNumber, sealed: &[u8], name: &str) {
+        let Some((slot, (block, _))) = self.any_slot(person).copied().zip(place(person)) else {
+            return;
+        };
+        let block = self.blocks.get_mut(block).and_then(Option::as_deref_mut);
+        let kept = block.and_then(|block| block.names.get_mut(slot.name()));
+        let (Some(kept), Ok(bytes)) = (kept, u8::try_from(name.len())) else { return };
+        if kept == sealed && name.len() + 2 <= kept.len() {
+            let (head, rest) = kept.split_at_mut(2);
+            head.copy_from_slice(&[OPEN, bytes]);
+            rest[..name.len()].copy_from_slice(name.as_bytes());
+            rest[name.len()..].fill(0);
+        }
     }
 
     /// When a person was born.
@@ -276,21 +341,31 @@ impl Block {
     /// Puts somebody at their place; where their name is, is found here.
     fn put(&mut self, at: usize, name: &[u8], slot: Slot) -> Option<()> {
         let there = self.slots.get_mut(at)?;
-        let start = there.name_at as usize;
-        let old = self.names.get_mut(start..start + usize::from(there.name_bytes));
+        let old = self.names.get_mut(there.name());
         let name_at = match old {
             Some(old) if there.marks.there() && old.len() == name.len() => {
                 old.copy_from_slice(name);
                 there.name_at
             }
             _ => {
-                let end = u32::try_from(self.names.len()).ok()?;
+                let (end, gone) = (u32::try_from(self.names.len()).ok()?, *there);
                 self.names.extend_from_slice(name);
+                self.wipe(&gone);
                 end
             }
         };
+        let there = self.slots.get_mut(at)?;
         *there = Slot { name_at, marks: slot.marks.with_there(true), ..slot };
         Some(())
+    }
+}
+
+impl Block {
+    /// A name that nobody has any more may have been opened.
+    fn wipe(&mut self, gone: &Slot) {
+        if let Some(name) = self.names.get_mut(gone.name()) {
+            name.fill(0);
+        }
     }
 }
 
@@ -314,6 +389,12 @@ impl Slot {
             doses: status.doses.unwrap_or(NO_DOSES),
             ..NOBODY
         }
+    }
+
+    /// Where the masked name is.
+    fn name(&self) -> Range<usize> {
+        let start = self.name_at as usize;
+        start..start + usize::from(self.name_bytes)
     }
 
     fn status(&self) -> Option<HealthStatus> {
@@ -356,6 +437,14 @@ mod tests {
         }
     }
 
+    fn sealed(name: &[u8]) -> MaskedName {
+        MaskedName::Sealed(name.to_vec())
+    }
+
+    fn epoch(people: &People, number: u64) -> Option<i64> {
+        people.session(PersonNumber(number)).map(|known| known.epoch)
+    }
+
     #[test]
     fn everything_comes_back_as_exactly_as_it_went_in() {
         let mut people = People::default();
@@ -388,8 +477,8 @@ mod tests {
         for (number, status, born) in wanted {
             let person = PersonNumber(number);
             assert_eq!(people.status(person), Some(status));
-            assert_eq!(people.masked_sealed(person), Some(format!("{number}").as_bytes()));
-            assert_eq!((people.epoch(person), people.born(person)), (Some(3), born));
+            assert_eq!(people.masked_name(person), Some(sealed(format!("{number}").as_bytes())));
+            assert_eq!((epoch(&people, number), people.born(person)), (Some(3), born));
         }
         assert!(people.fits().is_ok());
     }
@@ -411,7 +500,7 @@ mod tests {
         people.shrink();
         for number in [1, 2] {
             assert_eq!(people.status(PersonNumber(number)), Some(status));
-            assert_eq!(people.epoch(PersonNumber(number)), Some(3));
+            assert_eq!(epoch(&people, number), Some(3));
             assert_eq!(people.born(PersonNumber(number)), BirthMonth::new(1990, 5));
         }
         assert_eq!(people.last(), PersonNumber(2));
@@ -424,15 +513,12 @@ mod tests {
         people.put(&known(9, b"nine", None), None);
         assert_eq!(people.last(), PersonNumber(5));
         for nobody in [0, 4, 6, 4_096, 1 << 40, u64::MAX] {
-            assert_eq!(people.epoch(PersonNumber(nobody)), None, "{nobody}");
+            assert_eq!(epoch(&people, nobody), None, "{nobody}");
         }
-        assert_eq!(
-            (people.epoch(PersonNumber(5)), people.status(PersonNumber(5))),
-            (Some(3), None)
-        );
+        assert_eq!((epoch(&people, 5), people.status(PersonNumber(5))), (Some(3), None));
         people.remove(PersonNumber(5));
         people.remove(PersonNumber(u64::MAX));
-        assert_eq!(people.masked_sealed(PersonNumber(5)), None);
+        assert_eq!(people.masked_name(PersonNumber(5)), None);
     }
 
     #[test]
@@ -441,8 +527,63 @@ mod tests {
         for (number, name) in [(1, "one"), (2, "two"), (3, "three"), (2, "zwo"), (1, "eins")] {
             people.put(&known(number, name.as_bytes(), None), None);
         }
-        let name = |n| people.masked_sealed(PersonNumber(n)).unwrap();
-        assert_eq!([name(1), name(2), name(3)], [&b"eins"[..], b"zwo", b"three"]);
+        let name = |n| people.masked_name(PersonNumber(n)).unwrap();
+        assert_eq!([name(1), name(2), name(3)], [&b"eins"[..], b"zwo", b"three"].map(sealed));
+    }
+
+    const SEALED: &[u8] = b"\x01a sealed name, longer than the name";
+
+    #[test]
+    fn an_opened_name_takes_the_place_of_the_sealed_one_until_the_next() {
+        let mut people = People::default();
+        let of = |people: &People, n| people.masked_name(PersonNumber(n)).unwrap();
+        let open = |name: &str| MaskedName::Open(name.to_owned());
+        [1, 2].into_iter().for_each(|number| people.put(&known(number, SEALED, None), None));
+        people.opened(PersonNumber(1), SEALED, "𠮷*明");
+        assert_eq!([of(&people, 1), of(&people, 2)], [open("𠮷*明"), sealed(SEALED)]);
+        people.put_status(PersonNumber(1), HealthStatus::unknown(UnixMs(7)));
+        assert_eq!(of(&people, 1), open("𠮷*明"));
+        let bytes = people.blocks[0].as_deref().unwrap().names.len();
+        people.put(&known(1, SEALED, None), None);
+        assert_eq!(of(&people, 1), sealed(SEALED));
+        assert_eq!(people.blocks[0].as_deref().unwrap().names.len(), bytes, "in the same place");
+        people.opened(PersonNumber(1), b"\x01another name, which is gone", "张*");
+        people.opened(PersonNumber(1), SEALED, &"a".repeat(SEALED.len() - 1));
+        people.opened(PersonNumber(1), SEALED, &"a".repeat(300));
+        people.opened(PersonNumber(5_000), SEALED, "张*");
+        assert_eq!(of(&people, 1), sealed(SEALED));
+        let longest = "a".repeat(SEALED.len() - 2);
+        people.opened(PersonNumber(1), SEALED, &longest);
+        assert_eq!([of(&people, 1), of(&people, 2)], [open(&longest), sealed(SEALED)]);
+    }
+
+    #[test]
+    fn of_somebody_forgotten_or_renamed_no_name_stays_in_memory() {
+        let mut people = People::default();
+        for number in [1, 2] {
+            people.put(&known(number, SEALED, None), None);
+            people.opened(PersonNumber(number), SEALED, "Marie");
+        }
+        people.remove(PersonNumber(1));
+        people.put(&known(2, b"\x01shorter", None), None);
+        let names = &people.blocks[0].as_deref().unwrap().names;
+        assert!(!names.windows(5).any(|bytes| bytes == b"Marie"));
+        assert_eq!(people.masked_name(PersonNumber(2)), Some(sealed(b"\x01shorter")));
+    }
+
+    #[test]
+    fn a_mark_stays_with_its_person() {
+        let mut people = People::default();
+        let proven = |people: &People, n| people.session(PersonNumber(n))?.proven;
+        let mark = |mark| NonZeroU64::new(mark);
+        [1, 2].into_iter().for_each(|number| people.put(&known(number, b"x", None), None));
+        assert_eq!([proven(&people, 1), proven(&people, 2)], [None; 2]);
+        people.proven(PersonNumber(1), mark(7).unwrap());
+        people.put(&known(1, b"longer", None), None);
+        assert_eq!([proven(&people, 1), proven(&people, 2)], [mark(7), None]);
+        people.proven(PersonNumber(1), mark(8).unwrap());
+        people.proven(PersonNumber(5_000), mark(9).unwrap());
+        assert_eq!([proven(&people, 1), proven(&people, 5_000)], [mark(8), None]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod phones;
 pub mod register;
 pub mod session;
 
-use crate::{Answer, Failure, House};
+use crate::{Answer, Failure, House, mirror::MaskedName};
 use domain::{
     outside::roll,
     people::{IdDocument, IdKind, PersonNumber, same_name},
@@ -26,8 +26,14 @@ use vault::{Field, Index};
 
 /// A person's masked name. The full name stays sealed.
 pub(crate) fn masked_name(house: &House, person: PersonNumber) -> Answer<String> {
-    let sealed = house.mirror.masked_sealed(person).ok_or(Failure::NotFound)?;
-    Ok(house.vault.open(Field::MaskedName, &sealed)?)
+    match house.mirror.masked_name(person).ok_or(Failure::NotFound)? {
+        MaskedName::Open(name) => Ok(name),
+        MaskedName::Sealed(sealed) => {
+            let name = house.vault.open(Field::MaskedName, &sealed)?;
+            house.mirror.opened(person, &sealed, &name);
+            Ok(name)
+        }
+    }
 }
 
 /// The blind index under which a document is found.

@@ -1,8 +1,13 @@
 //! A visitor's session: signed, one year, revocable.
 
-use crate::{Answer, Failure, House, accounts::principals::Visitor};
+use crate::{
+    Answer, Failure, House,
+    accounts::principals::Visitor,
+    mirror::{Mirror, Session},
+};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use domain::{outside::roll, people::PersonNumber, time::UnixMs};
+use std::num::NonZeroU64;
 use vault::{Purpose, Vault};
 
 /// How long a session lasts, in seconds.
@@ -40,7 +45,47 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// What a token's text says. Nothing of it is true before its MAC was looked at.
+struct Token {
+    body: [u8; BODY],
+    mac: [u8; MAC],
+    person: PersonNumber,
+    generation: u32,
+    epoch: i64,
+    issued_s: i64,
+}
+
+impl Token {
+    fn read(text: &str) -> Option<Self> {
+        let mut text: [u8; CHARS] = text.as_bytes().try_into().ok()?;
+        text.make_ascii_uppercase();
+        let mut bytes = [0; BODY + MAC];
+        BASE32_NOPAD.decode_mut(&text, &mut bytes).ok()?;
+        let (body, mac) = bytes.split_first_chunk::<BODY>()?;
+        let (person, rest) = body.split_first_chunk()?;
+        let (generation, rest) = rest.split_first_chunk()?;
+        let (epoch, issued) = rest.split_first_chunk()?;
+        Some(Self {
+            body: *body,
+            mac: mac.try_into().ok()?,
+            person: PersonNumber(u64::from_be_bytes(*person)),
+            generation: u32::from_be_bytes(*generation),
+            epoch: i64::from(u32::from_be_bytes(*epoch)),
+            issued_s: i64::from_be_bytes(issued.try_into().ok()?),
+        })
+    }
+}
+
 impl Key {
+    /// The mark of a token as one that this key signed.
+    fn mark(&self, vault: &Vault, token: &Token) -> NonZeroU64 {
+        let mut message = [0; SALT + BODY + MAC];
+        message[..SALT].copy_from_slice(&self.salt);
+        message[SALT..SALT + BODY].copy_from_slice(&token.body);
+        message[SALT + BODY..].copy_from_slice(&token.mac);
+        vault.mark(&message)
+    }
+
     fn mac(&self, vault: &Vault, body: &[u8; BODY]) -> [u8; 32] {
         if self.generation == 0 {
             return vault.mac(Purpose::VisitorSession, body);
@@ -51,14 +96,14 @@ impl Key {
         vault.mac(Purpose::VisitorSession, &message)
     }
 
-    fn signed(&self, vault: &Vault, body: &[u8; BODY], mac: &[u8]) -> bool {
+    fn signed(&self, vault: &Vault, token: &Token) -> bool {
         if self.generation == 0 {
-            return vault.verify_mac(Purpose::VisitorSession, body, mac);
+            return vault.verify_mac(Purpose::VisitorSession, &token.body, &token.mac);
         }
         let mut message = [0; SALT + BODY];
         message[..SALT].copy_from_slice(&self.salt);
-        message[SALT..].copy_from_slice(body);
-        vault.verify_mac(Purpose::VisitorSession, &message, mac)
+        message[SALT..].copy_from_slice(&token.body);
+        vault.verify_mac(Purpose::VisitorSession, &message, &token.mac)
     }
 
     fn text(&self) -> String {
@@ -123,25 +168,27 @@ pub fn issue(vault: &Vault, keys: &Keys, person: PersonNumber, epoch: i64, now: 
     BASE32_NOPAD.encode(&bytes).to_ascii_lowercase()
 }
 
-/// Person, epoch and second of issue of a token with a right MAC.
-fn read(vault: &Vault, keys: &Keys, token: &str) -> Option<(PersonNumber, i64, i64)> {
-    let mut text: [u8; CHARS] = token.as_bytes().try_into().ok()?;
-    text.make_ascii_uppercase();
-    let mut bytes = [0; BODY + MAC];
-    BASE32_NOPAD.decode_mut(&text, &mut bytes).ok()?;
-    let (body, mac) = bytes.split_first_chunk::<BODY>()?;
-    let (person, rest) = body.split_first_chunk()?;
-    let (generation, rest) = rest.split_first_chunk()?;
-    let (epoch, issued) = rest.split_first_chunk()?;
-    let key = keys.of(u32::from_be_bytes(*generation))?;
-    if !key.signed(vault, body, mac) {
-        return None;
+/// A token that one of the keys signed, and what is known of its person.
+///
+/// A phone comes with the same token for a year, several times for each entry: its MAC is looked at once,
+/// and the mark of the last one that was right is kept with the person.
+fn proven(
+    vault: &Vault,
+    keys: &Keys,
+    mirror: &Mirror,
+    token: &str,
+) -> Option<(Token, Option<Session>)> {
+    let token = Token::read(token)?;
+    let key = keys.of(token.generation)?;
+    let mark = key.mark(vault, &token);
+    let known = mirror.session(token.person);
+    if known.is_none_or(|known| known.proven != Some(mark)) {
+        if !key.signed(vault, &token) {
+            return None;
+        }
+        mirror.proven(token.person, mark);
     }
-    Some((
-        PersonNumber(u64::from_be_bytes(*person)),
-        i64::from(u32::from_be_bytes(*epoch)),
-        i64::from_be_bytes(issued.try_into().ok()?),
-    ))
+    Some((token, known))
 }
 
 /// Whose token this is. Asks no database, unless the token is of somebody registered elsewhere
@@ -150,18 +197,20 @@ fn read(vault: &Vault, keys: &Keys, token: &str) -> Option<(PersonNumber, i64, i
 /// # Errors
 /// `NotSignedIn` when it is forged, too old or revoked.
 pub async fn visitor(house: &House, token: &str) -> Answer<Visitor> {
-    let read = read(&house.vault, &house.mirror.keys(), token);
-    let (person, epoch, issued_s) = read.ok_or(Failure::NotSignedIn)?;
+    let proven = proven(&house.vault, &house.mirror.keys(), &house.mirror, token);
+    let (Token { person, epoch, issued_s, .. }, mut known) = proven.ok_or(Failure::NotSignedIn)?;
     if house.now().0 / 1000 - issued_s > LASTS_S {
         return Err(Failure::NotSignedIn);
     }
-    let mut known = house.mirror.epoch(person);
     if known.is_none() {
         // Boxed: it happens to few, and every request would keep the room for it.
         Box::pin(house.catch_up()).await?;
-        known = house.mirror.epoch(person);
+        known = house.mirror.session(person);
     }
-    if known == Some(epoch) { Ok(Visitor { person }) } else { Err(Failure::NotSignedIn) }
+    match known {
+        Some(known) if known.epoch == epoch => Ok(Visitor { person }),
+        _ => Err(Failure::NotSignedIn),
+    }
 }
 
 /// Revokes every session of this person, on all phones, at once, and forgets the accounts of apps that
@@ -205,6 +254,13 @@ mod tests {
     use super::*;
 
     const NOW: UnixMs = UnixMs(1_795_329_127_000);
+
+    /// Person, epoch and second of issue of a token with a right MAC.
+    fn read(vault: &Vault, keys: &Keys, token: &str) -> Option<(PersonNumber, i64, i64)> {
+        let (token, known) = proven(vault, keys, &Mirror::default(), token)?;
+        assert_eq!(known, None, "nobody is there");
+        Some((token.person, token.epoch, token.issued_s))
+    }
 
     #[test]
     fn a_token_says_who_and_cannot_be_changed() {

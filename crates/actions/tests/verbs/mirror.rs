@@ -11,13 +11,17 @@ use actions::{
     },
     duty::devices,
     mirror::Mirror,
-    people::{mine::masked_name, session},
+    people::{
+        correct::{CorrectionForm, correct},
+        mine::masked_name,
+        session,
+    },
 };
 use domain::{
     checkins::Method,
     entry_policy::Decision,
     health_status::{Colour, HealthStatus},
-    people::PersonNumber,
+    people::{PersonNumber, mask_name},
     venue_codes::Standing,
 };
 use registry::Registry;
@@ -171,6 +175,56 @@ async fn a_new_key_signs_the_one_before_is_accepted_and_two_changes_end_every_se
     assert!(session::change_key(&t).await.unwrap());
     assert!(signed_out(&whose(&t, &before).await));
     assert!(whose(&t, &after).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_that_was_right_once_lets_no_other_in_and_outlives_nothing() {
+    let t = TestHouse::new().await;
+    let (me, token) = t.visitor().await;
+    let (_, strangers) = t.visitor().await;
+    t.clock.advance_ms(5_000);
+    let other_phone = session::issue(&t.vault, &t.mirror.keys(), me.person(), 0, t.now());
+    assert_ne!(token, other_phone);
+    for token in [&token, &other_phone, &token, &token] {
+        assert_eq!(whose(&t, token).await.unwrap().person(), me.person());
+    }
+    for at in 0..token.len() {
+        for other in [&strangers, &other_phone] {
+            let mixed = [&other[..at], &token[at..]].concat();
+            let known = [&token, &strangers, &other_phone].contains(&&mixed);
+            assert_eq!(whose(&t, &mixed).await.is_ok(), known, "{at} from another");
+        }
+        let mut forged = token.clone().into_bytes();
+        forged[at] = if forged[at] == b'a' { b'b' } else { b'a' };
+        let forged = String::from_utf8(forged).unwrap();
+        assert!(signed_out(&whose(&t, &forged).await), "forged at {at}");
+        assert!(whose(&t, &token.to_ascii_uppercase()).await.is_ok());
+    }
+    t.clock.advance_ms(session::LASTS_S * 1000 - 5_000);
+    assert!(whose(&t, &token).await.is_ok(), "to the end of its year");
+    t.clock.advance_ms(1_000);
+    assert!(signed_out(&whose(&t, &token).await), "a year");
+    assert!(whose(&t, &other_phone).await.is_ok());
+    session::revoke_all(&t, &me).await.unwrap();
+    assert!(signed_out(&whose(&t, &other_phone).await), "signed out everywhere");
+}
+
+#[tokio::test]
+async fn a_masked_name_is_opened_once_and_put_right_at_once() {
+    let t = TestHouse::new().await;
+    let (me, form) = visitor(&t).await;
+    for _ in 0..3 {
+        assert_eq!(masked_name(&t, &me).unwrap(), "王*明");
+    }
+    let typed = CorrectionForm {
+        name: "王小名字".to_owned(),
+        id_kind: form.id_kind.clone(),
+        id_number: form.id_number.clone(),
+    };
+    correct(&t, &me, &typed).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(masked_name(&t, &me).unwrap(), mask_name("王小名字"));
+    }
 }
 
 #[tokio::test]

@@ -88,3 +88,24 @@ fn any_flipped_bit_of_a_mac_is_refused() {
         assert!(!vault().verify_mac(Purpose::StaffSession, b"message", &forged), "bit {bit}");
     }
 }
+
+/// The key and the marks were calculated with OpenSSL, whose SipHash gives the vectors of its authors.
+#[test]
+fn a_mark_is_siphash_under_a_key_of_its_own() {
+    let vault = Vault::from_master_key(counting_key());
+    assert_eq!(vault.mark(b"message").get(), 0xa733_9af9_d26c_a644);
+    assert_eq!(vault.mark(b"").get(), 0x176b_448b_f8cc_2b9f);
+    assert_ne!(vault.mark(b"message"), other_vault().mark(b"message"));
+}
+
+#[test]
+fn messages_that_differ_in_one_bit_have_other_marks() {
+    let message = [0x5a; 72];
+    let mark = vault().mark(&message);
+    for bit in 0..message.len() * 8 {
+        let mut other = message;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert_ne!(vault().mark(&other), mark, "bit {bit}");
+    }
+    assert_ne!(vault().mark(&message[1..]), mark);
+}
