@@ -148,28 +148,28 @@ impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Q
 const FIELD_CHARS_MAX: usize = 60;
 const BAD_JSON: &str = "请求不是正确的 JSON";
 
-/// Syntax errors are 400; a missing or wrong field is 422 and named.
+/// What was sent. What is right is read once; where a wrong one is wrong takes reading it again.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    serde_json::from_slice(body).map_err(|_| wrong::<T>(body))
+}
+
+/// Syntax errors are 400; a missing or wrong field is 422 and named.
+fn wrong<T: DeserializeOwned>(body: &[u8]) -> Response {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut reader);
-    if read.is_ok() && reader.end().is_err() {
-        return Err(refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON));
-    }
-    read.map_err(|error| {
-        if !error.inner().is_data() {
-            return refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON);
-        }
-        // What serde says repeats the value, and the value may be somebody's ID number.
-        let said = error.inner().to_string();
-        let (field, says) = if let Some(field) = named(&said, "missing field `") {
-            (field, "缺少这个字段")
-        } else if let Some(field) = named(&said, "unknown field `") {
-            (field, "没有这个字段")
-        } else {
-            (error.path().to_string(), "这个字段的类型不对")
-        };
-        invalid(vec![FieldError::new(field, says)])
-    })
+    let error = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(error) if error.inner().is_data() => error,
+        _ => return refuse(StatusCode::BAD_REQUEST, "bad-json", BAD_JSON),
+    };
+    // What serde says repeats the value, and the value may be somebody's ID number.
+    let said = error.inner().to_string();
+    let (field, says) = if let Some(field) = named(&said, "missing field `") {
+        (field, "缺少这个字段")
+    } else if let Some(field) = named(&said, "unknown field `") {
+        (field, "没有这个字段")
+    } else {
+        (error.path().to_string(), "这个字段的类型不对")
+    };
+    invalid(vec![FieldError::new(field, says)])
 }
 
 /// The field named by serde's "missing field `code`" (its path is that of the object around it).
@@ -193,6 +193,50 @@ mod tests {
             let body = in_json(&value, bytes).into_body();
             let body = to_bytes(body, usize::MAX).await.unwrap();
             assert_eq!(&body[..], value.to_string().as_bytes(), "{bytes}");
+        }
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sent {
+        code: String,
+        people: Vec<Person>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Person {
+        number: u32,
+    }
+
+    async fn told(body: &str) -> (u16, serde_json::Value) {
+        let answer = read::<Sent>(body.as_bytes()).unwrap_err();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_is_right_is_read_and_of_the_rest_is_said_what_is_wrong_and_where() {
+        let right = read::<Sent>(br#" {"code":"x","people":[{"number":1}]} "#).unwrap();
+        assert_eq!((right.code.as_str(), right.people[0].number), ("x", 1));
+        for (body, field, says) in [
+            (r#"{"people":[]}"#, "code", "缺少这个字段"),
+            (r#"{"code":"x","people":[],"more":1}"#, "more", "没有这个字段"),
+            (r#"{"code":7,"people":[]}"#, "code", "这个字段的类型不对"),
+            (
+                r#"{"code":"x","people":[{"number":1},{"number":"341202"}]}"#,
+                "people[1].number",
+                "这个字段的类型不对",
+            ),
+        ] {
+            let (status, body) = told(body).await;
+            let errors = serde_json::json!([{"field": field, "detail": says}]);
+            assert_eq!((status, &body["errors"]), (422, &errors));
+            assert!(!body.to_string().contains("341202"), "no value is said back");
+        }
+        for body in ["", "{", r#"{"code":"x","people":[]} x"#, r#"{"code":"x","people":[}"#] {
+            let (status, told) = told(body).await;
+            assert_eq!((status, &told["type"]), (400, &"urn:venuecode:bad-json".into()), "{body}");
         }
     }
 }
