@@ -7,6 +7,7 @@
 
 mod doors;
 mod people;
+mod slot;
 
 pub use doors::MirroredCode;
 pub(crate) use people::{MaskedName, Session};

@@ -4,15 +4,16 @@
 //! Numbers are dense, so the number is the place: blocks of 4,096 that never move once they are
 //! there, and their names one after the other.
 
-use super::KnownPerson;
+use super::{
+    KnownPerson,
+    slot::{NOBODY, Slot, consent_byte},
+};
 use domain::{
-    health_status::{Colour, HealthStatus, Itinerary, NucleicAcid, Source, TestOrganisation},
+    health_status::HealthStatus,
     people::{BirthMonth, PersonNumber},
-    time::UnixMs,
 };
 use std::{
     num::NonZeroU64,
-    ops::Range,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
@@ -60,83 +61,6 @@ pub(crate) enum MaskedName {
 
 /// Stands before an opened name and its length; nothing sealed begins with it.
 const OPEN: u8 = 0;
-
-/// One person. Everything is as exact as in the registry.
-#[derive(Clone, Copy)]
-struct Slot {
-    confirmed_ms: i64,
-    sampled_ms: i64,
-    epoch: u32,
-    name_at: u32,
-    name_bytes: u8,
-    /// Who tested; 0 when nobody was named.
-    organisation: u16,
-    /// The month of birth; 0 when it is not known.
-    born: u16,
-    /// Doses of vaccine, or [`NO_DOSES`].
-    doses: u8,
-    marks: Marks,
-    /// The consent, counted from 0 for one that was taken back: version -1.
-    consent: u8,
-}
-
-/// A consent as a slot has it; a version beyond what fits counts as the highest that does.
-fn consent_byte(version: i64) -> u8 {
-    u8::try_from(version.saturating_add(1).max(0)).unwrap_or(u8::MAX)
-}
-
-/// Three small things in one byte: whether the person is there, in bit 0; the colour's number, or
-/// [`NO_STATUS`], in bits 1 to 3; what the test found and beside it the itinerary,
-/// `test + TESTS * itinerary`, in bits 4 to 7.
-#[derive(Clone, Copy)]
-struct Marks(u8);
-
-impl Marks {
-    const NONE: Self = Self(NO_STATUS << 1);
-
-    fn there(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    fn with_there(self, there: bool) -> Self {
-        Self(self.0 & !1 | u8::from(there))
-    }
-
-    fn of(colour: u8, test_and_itinerary: u8) -> Self {
-        Self(test_and_itinerary << 4 | (colour & NO_STATUS) << 1)
-    }
-
-    fn colour(self) -> u8 {
-        self.0 >> 1 & NO_STATUS
-    }
-
-    fn test_and_itinerary(self) -> u8 {
-        self.0 >> 4
-    }
-}
-
-const NO_STATUS: u8 = 7;
-const NO_DOSES: u8 = u8::MAX;
-const NO_TEST: u8 = 0;
-const NEGATIVE: u8 = 1;
-const POSITIVE: u8 = 2;
-/// How many values a test has.
-const TESTS: u8 = 3;
-
-const UNKNOWN_ITINERARY: u8 = 2;
-
-const NOBODY: Slot = Slot {
-    confirmed_ms: 0,
-    sampled_ms: 0,
-    epoch: 0,
-    name_at: 0,
-    name_bytes: 0,
-    organisation: 0,
-    born: 0,
-    doses: NO_DOSES,
-    consent: 0,
-    marks: Marks::NONE,
-};
 
 /// The registry holds somebody who does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -205,10 +129,10 @@ impl People {
             return;
         };
         if let Some(slot) = self.block(block).slots.get_mut(at) {
-            let Slot { epoch, name_at, name_bytes, born, consent, marks, .. } = *slot;
+            let Slot { epoch, name_at, name_bytes, born, consent, flags, .. } = *slot;
             let said = Slot::of(Some(status));
-            let marks = said.marks.with_there(marks.there());
-            *slot = Slot { epoch, name_at, name_bytes, born, consent, marks, ..said };
+            let flags = said.flags.with_there(flags.there());
+            *slot = Slot { epoch, name_at, name_bytes, born, consent, flags, ..said };
         }
         self.note_organisation(Some(status));
     }
@@ -259,7 +183,7 @@ impl People {
     fn slot(&self, person: PersonNumber) -> Option<(&Block, &Slot)> {
         let (block, at) = place(person)?;
         let block = self.blocks.get(block)?.as_deref()?;
-        block.slots.get(at).filter(|slot| slot.marks.there()).map(|slot| (block, slot))
+        block.slots.get(at).filter(|slot| slot.flags.there()).map(|slot| (block, slot))
     }
 
     /// What a person's tokens are held against.
@@ -325,7 +249,7 @@ impl People {
         block: usize,
     ) -> Option<Vec<(HealthStatus, Option<BirthMonth>)>> {
         let slots = self.blocks.get(block)?.as_deref().map_or(&[][..], |block| &block.slots);
-        let there = slots.iter().filter(|slot| slot.marks.there());
+        let there = slots.iter().filter(|slot| slot.flags.there());
         let said = |slot: &Slot| Some((slot.status()?, BirthMonth::from_number(slot.born)));
         Some(there.filter_map(said).collect())
     }
@@ -343,7 +267,7 @@ impl Block {
         let there = self.slots.get_mut(at)?;
         let old = self.names.get_mut(there.name());
         let name_at = match old {
-            Some(old) if there.marks.there() && old.len() == name.len() => {
+            Some(old) if there.flags.there() && old.len() == name.len() => {
                 old.copy_from_slice(name);
                 there.name_at
             }
@@ -355,7 +279,7 @@ impl Block {
             }
         };
         let there = self.slots.get_mut(at)?;
-        *there = Slot { name_at, marks: slot.marks.with_there(true), ..slot };
+        *there = Slot { name_at, flags: slot.flags.with_there(true), ..slot };
         Some(())
     }
 }
@@ -369,61 +293,13 @@ impl Block {
     }
 }
 
-impl Slot {
-    fn of(status: Option<HealthStatus>) -> Self {
-        let Some(status) = status else { return NOBODY };
-        let itineraries = [Itinerary::Clear, Itinerary::Risk];
-        let itinerary = itineraries.iter().position(|known| *known == status.itinerary);
-        let itinerary = itinerary.and_then(|at| u8::try_from(at).ok()).unwrap_or(UNKNOWN_ITINERARY);
-        let test = match status.nucleic_acid {
-            None => NO_TEST,
-            Some(NucleicAcid { negative: true, .. }) => NEGATIVE,
-            Some(NucleicAcid { negative: false, .. }) => POSITIVE,
-        };
-        let organisation = status.nucleic_acid.and_then(|test| test.organisation);
-        Self {
-            confirmed_ms: status.confirmed.0,
-            sampled_ms: status.nucleic_acid.map_or(0, |test| test.sampled.0),
-            organisation: organisation.map_or(0, |known| known.0),
-            marks: Marks::of(status.colour.number(), test + TESTS * itinerary),
-            doses: status.doses.unwrap_or(NO_DOSES),
-            ..NOBODY
-        }
-    }
-
-    /// Where the masked name is.
-    fn name(&self) -> Range<usize> {
-        let start = self.name_at as usize;
-        start..start + usize::from(self.name_bytes)
-    }
-
-    fn status(&self) -> Option<HealthStatus> {
-        let sampled = UnixMs(self.sampled_ms);
-        let organisation = (self.organisation != 0).then_some(TestOrganisation(self.organisation));
-        let test = |negative| NucleicAcid { sampled, negative, organisation };
-        let (colour, both) = (self.marks.colour(), self.marks.test_and_itinerary());
-        (colour != NO_STATUS).then(|| HealthStatus {
-            colour: Colour::from_number(colour),
-            confirmed: UnixMs(self.confirmed_ms),
-            nucleic_acid: match both % TESTS {
-                NEGATIVE => Some(test(true)),
-                POSITIVE => Some(test(false)),
-                _ => None,
-            },
-            itinerary: match both / TESTS {
-                0 => Itinerary::Clear,
-                1 => Itinerary::Risk,
-                _ => Itinerary::Unknown,
-            },
-            doses: (self.doses != NO_DOSES).then_some(self.doses),
-            source: Source::Register,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{
+        health_status::{Colour, Itinerary, NucleicAcid, Source, TestOrganisation},
+        time::UnixMs,
+    };
 
     fn known(number: u64, name: &[u8], status: Option<HealthStatus>) -> KnownPerson {
         let number = PersonNumber(number);
@@ -611,10 +487,5 @@ mod tests {
         people.put(&KnownPerson { consent_version: i64::MIN, ..known(1, b"x", None) }, None);
         assert_eq!(people.consent(PersonNumber(1)), Some(-1));
         assert_eq!(people.consent(PersonNumber(2)), None);
-    }
-
-    #[test]
-    fn a_person_takes_32_bytes_beside_the_name() {
-        assert_eq!(size_of::<Slot>(), 32);
     }
 }
