@@ -59,8 +59,11 @@ pub(crate) enum MaskedName {
     Sealed(Vec<u8>),
 }
 
-/// Stands before an opened name and its length; nothing sealed begins with it.
+/// Stands before an opened name and its length. Nothing sealed begins with it, and what the registry
+/// has is kept so that it does not either.
 const OPEN: u8 = 0;
+/// Begins what the registry has in place of a sealed name, where that begins like an opened one.
+const NOT_SEALED: u8 = u8::MAX;
 
 /// The registry holds somebody who does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -278,6 +281,11 @@ impl Block {
                 end
             }
         };
+        // Nobody who writes into the registry without the key makes a name.
+        match self.names.get_mut(name_at as usize) {
+            Some(first) if name.first() == Some(&OPEN) => *first = NOT_SEALED,
+            _ => {}
+        }
         let there = self.slots.get_mut(at)?;
         *there = Slot { name_at, flags: slot.flags.with_there(true), ..slot };
         Some(())
@@ -434,7 +442,22 @@ mod tests {
     }
 
     #[test]
-    fn of_somebody_forgotten_or_renamed_no_name_stays_in_memory() {
+    fn what_is_in_the_registry_in_place_of_a_sealed_name_is_none_that_was_opened() {
+        let mut people = People::default();
+        people.put(&known(2, SEALED, None), None);
+        for wrong in [&b""[..], b"\0", b"\0\x05Marie", b"\0\xff\xff"] {
+            people.put(&known(1, wrong, None), None);
+            people.put(&known(1, wrong, None), None);
+            let Some(MaskedName::Sealed(kept)) = people.masked_name(PersonNumber(1)) else {
+                panic!("{wrong:?} is shown");
+            };
+            assert_eq!((kept.len(), kept.first() == Some(&0)), (wrong.len(), false));
+            assert_eq!(people.masked_name(PersonNumber(2)), Some(sealed(SEALED)));
+        }
+    }
+
+    #[test]
+    fn of_somebody_forgotten_or_renamed_no_name_stays_where_it_was() {
         let mut people = People::default();
         for number in [1, 2] {
             people.put(&known(number, SEALED, None), None);
