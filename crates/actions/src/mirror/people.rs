@@ -189,18 +189,22 @@ impl People {
         block.slots.get(at).filter(|slot| slot.flags.there()).map(|slot| (block, slot))
     }
 
+    /// Somebody who is there, and the mark of their last token that was right.
+    fn with_mark(&self, person: PersonNumber) -> Option<(&Slot, &AtomicU64)> {
+        let (block, slot) = self.slot(person)?;
+        Some((slot, block.proven.get(place(person)?.1)?))
+    }
+
     /// What a person's tokens are held against.
     pub(super) fn session(&self, person: PersonNumber) -> Option<Session> {
-        let (block, slot) = self.slot(person)?;
-        let (_, at) = place(person)?;
-        let proven = block.proven.get(at).and_then(|mark| NonZeroU64::new(mark.load(Relaxed)));
+        let (slot, mark) = self.with_mark(person)?;
+        let proven = NonZeroU64::new(mark.load(Relaxed));
         Some(Session { epoch: i64::from(slot.epoch), proven })
     }
 
     /// Keeps the mark of a token that was right.
     pub(super) fn proven(&self, person: PersonNumber, mark: NonZeroU64) {
-        let there = self.slot(person).zip(place(person));
-        if let Some(kept) = there.and_then(|((block, _), (_, at))| block.proven.get(at)) {
+        if let Some((_, kept)) = self.with_mark(person) {
             kept.store(mark.get(), Relaxed);
         }
     }

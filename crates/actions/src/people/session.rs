@@ -86,24 +86,22 @@ impl Key {
         vault.mark(&message)
     }
 
+    /// What is signed, put together in `room`.
+    fn message<'a>(&self, body: &[u8; BODY], room: &'a mut [u8; SALT + BODY]) -> &'a [u8] {
+        room[..SALT].copy_from_slice(&self.salt);
+        room[SALT..].copy_from_slice(body);
+        if self.generation == 0 { &room[SALT..] } else { room }
+    }
+
     fn mac(&self, vault: &Vault, body: &[u8; BODY]) -> [u8; 32] {
-        if self.generation == 0 {
-            return vault.mac(Purpose::VisitorSession, body);
-        }
-        let mut message = [0; SALT + BODY];
-        message[..SALT].copy_from_slice(&self.salt);
-        message[SALT..].copy_from_slice(body);
-        vault.mac(Purpose::VisitorSession, &message)
+        let mut room = [0; SALT + BODY];
+        vault.mac(Purpose::VisitorSession, self.message(body, &mut room))
     }
 
     fn signed(&self, vault: &Vault, token: &Token) -> bool {
-        if self.generation == 0 {
-            return vault.verify_mac(Purpose::VisitorSession, &token.body, &token.mac);
-        }
-        let mut message = [0; SALT + BODY];
-        message[..SALT].copy_from_slice(&self.salt);
-        message[SALT..].copy_from_slice(&token.body);
-        vault.verify_mac(Purpose::VisitorSession, &message, &token.mac)
+        let mut room = [0; SALT + BODY];
+        let message = self.message(&token.body, &mut room);
+        vault.verify_mac(Purpose::VisitorSession, message, &token.mac)
     }
 
     fn text(&self) -> String {

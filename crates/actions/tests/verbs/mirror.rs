@@ -210,7 +210,7 @@ async fn a_token_that_was_right_once_lets_no_other_in_and_outlives_nothing() {
 }
 
 #[tokio::test]
-async fn a_masked_name_is_opened_once_and_put_right_at_once() {
+async fn a_masked_name_is_right_every_time_and_put_right_at_once() {
     let t = TestHouse::new().await;
     let (me, form) = visitor(&t).await;
     for _ in 0..3 {
