@@ -9,6 +9,7 @@ mod against;
 mod checkins;
 mod load;
 mod measure;
+mod pace;
 mod phases;
 mod report;
 mod server;
