@@ -35,8 +35,6 @@ const HALF_P99_MS: f64 = 10.0;
 const HALF_ROUNDS: u8 = 8;
 /// The end of such a round's sender: the second in which it sends, and what it takes to tell.
 const HALF_SENDING: Duration = Duration::from_millis(1_100);
-/// A processor that is slow for more than this share of a round makes the p99 of that round by itself.
-const HALF_SLOW: f64 = 0.01;
 /// Every scan a second that a Guangdong morning had: 1.4 million a minute.
 const SCANS_A_SECOND: f64 = 23_333.0;
 /// People and checkpoints of the largest city, and what it may take.
@@ -408,10 +406,8 @@ impl HalfRounds {
         report.tell(format!("{what}: p99 of the calmer quarter"), quarter, "ms");
         let within = percent(&p99s);
         report.tell(format!("{what}: rounds within the target"), within, "%");
-        let kept = self
-            .rounds
-            .iter()
-            .filter(|(end, _)| pace.slow(end.saturating_sub(HALF_SENDING), *end) <= HALF_SLOW);
+        let kept =
+            self.rounds.iter().filter(|(end, _)| pace.kept(end.saturating_sub(HALF_SENDING), *end));
         let kept: Vec<f64> = kept.map(|(_, sent)| sent.p99_ms).collect();
         let what = format!("{what}, while the processor kept its pace");
         report.tell(format!("{what}: rounds"), kept.len() as f64, "");

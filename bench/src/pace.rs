@@ -24,6 +24,8 @@ const STEPS: u64 = 15_000;
 const BETWEEN: Duration = Duration::from_millis(2);
 /// A sum that took so many times the usual is slow.
 const SLOW: f64 = 2.0;
+/// A processor that is slow for more than this share of a time makes the p99 of that time by itself.
+const KEPT: f64 = 0.01;
 
 /// Does the same sum again and again, until it is asked.
 pub(crate) struct Witness {
@@ -95,9 +97,14 @@ impl Pace {
         Self { sums, usual }
     }
 
+    /// Whether the processor kept its pace from one moment to another.
+    pub(crate) fn kept(&self, from: Duration, to: Duration) -> bool {
+        self.slow(from, to) <= KEPT
+    }
+
     /// The share of the time from one moment to another in which the processor had less than half of its
     /// usual pace, by the sums that ended then; 1 when there was none.
-    pub(crate) fn slow(&self, from: Duration, to: Duration) -> f64 {
+    fn slow(&self, from: Duration, to: Duration) -> f64 {
         let within = self.sums.iter().filter(|sum| (from..=to).contains(&sum.at));
         let (mut slow, mut all) = (0_u32, 0_u32);
         for sum in within {
@@ -128,6 +135,18 @@ mod tests {
         assert_eq!(pace.slow(ms(3), ms(4)), 1.0);
         assert_eq!(pace.slow(ms(4), ms(7)), 0.25);
         assert_eq!(pace.slow(ms(20), ms(30)), 1.0, "nobody looked");
+    }
+
+    #[test]
+    fn a_pace_is_kept_when_no_more_than_a_hundredth_is_slow() {
+        let ms = |ms| Duration::from_millis(ms);
+        let slow = [10, 150, 151];
+        let took = |at| if slow.contains(&at) { 4e-4 } else { 3e-5 };
+        let pace = Pace::new((0..200).map(|at| Sum { at: ms(at), took: took(at) }).collect());
+        assert!(pace.kept(ms(0), ms(99)), "one of a hundred");
+        assert!(!pace.kept(ms(1), ms(99)), "one of 99");
+        assert!(!pace.kept(ms(100), ms(199)), "two of a hundred");
+        assert!(!pace.kept(ms(200), ms(299)), "nobody looked");
     }
 
     #[test]
