@@ -1,12 +1,12 @@
 //! Runs the benchmarks, built for release, from the root of the checkout.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::files;
 use crate::packages::{self, For};
 use crate::postgres::Postgres;
+use crate::{cargo, files};
 
 /// Where the benchmark finds the server that it is compared with.
 const URL_VARIABLE: &str = "VENUECODE_BENCH_POSTGRES";
@@ -33,16 +33,14 @@ const SETTINGS: [&str; 15] = [
 
 /// Hands the words to the `bench` program, with a PostgreSQL of its own if one is asked for.
 pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
+    let root = files::root()?;
     if matches!(words.first(), Some(&"checkins" | &"venues" | &"status")) {
-        let built = cargo()
-            .args(["build", "--release", "-p", "server"])
-            .current_dir(files::root()?)
-            .status()
-            .context("starting cargo")?;
+        let mut build = cargo::command(&root, "build --release -p server");
+        let built = build.status().context("starting cargo")?;
         ensure!(built.success(), "the program could not be built");
     }
-    let mut command = cargo();
-    command.args(["run", "--release", "--quiet", "-p", "bench", "--"]).args(words);
+    let mut command = cargo::command(&root, "run --release --quiet -p bench --");
+    command.args(words);
     let server = if wants_postgres(words) {
         packages::ensure(&[For::Postgres])?;
         let server = Postgres::start_with(&SETTINGS)?;
@@ -51,14 +49,10 @@ pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
     } else {
         None
     };
-    let status = command.current_dir(files::root()?).status().context("starting cargo")?;
+    let status = command.status().context("starting cargo")?;
     drop(server);
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     Ok(ExitCode::from(code))
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 fn wants_postgres(words: &[&str]) -> bool {

@@ -1,12 +1,12 @@
 //! Checks which crate depends on which against the table of ARCHITECTURE.md.
 
 use std::collections::BTreeSet;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::files;
+use crate::{cargo, files};
 
 /// One crate of the house: what it may depend on inside, and what it must not outside.
 struct Room {
@@ -117,10 +117,8 @@ struct Edge<'a> {
 
 /// Compares the workspace with the table and prints every edge that is not allowed.
 pub(crate) fn run() -> Result<ExitCode> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--format-version", "1", "--no-deps"])
-        .current_dir(files::root()?)
-        .output()?;
+    let words = "metadata --format-version 1 --no-deps";
+    let output = cargo::command(&files::root()?, words).output()?;
     if !output.status.success() {
         bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr).trim());
     }

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod cargo;
 mod count;
 mod files;
 mod layers;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::packages;
+use crate::{cargo, packages};
 
 /// Where tests find the server; they make a database of their own inside it.
 pub(crate) const URL_VARIABLE: &str = "VENUECODE_TEST_POSTGRES";
@@ -173,7 +173,9 @@ fn new_folder(switch: &[&str]) -> Result<PathBuf> {
 pub(crate) fn run_beside(program: &str, rest: &[&str]) -> Result<ExitCode> {
     packages::ensure(&[packages::For::Postgres])?;
     let server = Postgres::start()?;
-    let status = Command::new(program)
+    let mut command = Command::new(program);
+    cargo::forget_caller(&mut command);
+    let status = command
         .args(rest)
         .env(URL_VARIABLE, server.url())
         .env("PGHOST", "127.0.0.1")

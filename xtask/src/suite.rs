@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::cargo;
 use crate::count::{self, Count};
 use crate::files;
 use crate::packages::{self, For};
@@ -51,12 +52,14 @@ impl Step {
     /// Runs the step to its end. An error means that it could not even be started.
     fn run(self, root: &Path) -> Result<Count> {
         match self {
-            Self::Fmt => check(cargo(root, "fmt --all --check")),
+            Self::Fmt => check(cargo::command(root, "fmt --all --check")),
             Self::Tidy | Self::Layers => check(ourselves(root, self.name())?),
-            Self::Clippy => check(cargo(root, "clippy --workspace --all-targets -- -D warnings")),
+            Self::Clippy => {
+                check(cargo::command(root, "clippy --workspace --all-targets -- -D warnings"))
+            }
             Self::Test => tests(root),
             Self::Doc => {
-                let mut command = cargo(root, "doc --no-deps --workspace");
+                let mut command = cargo::command(root, "doc --no-deps --workspace");
                 command.env("RUSTDOCFLAGS", "-D warnings");
                 check(command)
             }
@@ -108,7 +111,7 @@ fn chosen(options: &[&str]) -> Result<Vec<Step>> {
 
 fn tests(root: &Path) -> Result<Count> {
     let server = Postgres::start()?;
-    let mut command = cargo(root, "test --workspace --no-fail-fast --color never");
+    let mut command = cargo::command(root, "test --workspace --no-fail-fast --color never");
     command.env(postgres::URL_VARIABLE, server.url());
     counted(command, count::cargo_line)
 }
@@ -119,7 +122,7 @@ fn browser(root: &Path) -> Result<Count> {
     install.args(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]);
     install.current_dir(&e2e);
     for (what, command) in
-        [("cargo build --release", cargo(root, "build --release")), ("npm ci", install)]
+        [("cargo build --release", cargo::command(root, "build --release")), ("npm ci", install)]
     {
         if !stream(command, |_| {})? {
             bail!("{what} failed");
@@ -128,12 +131,6 @@ fn browser(root: &Path) -> Result<Count> {
     let mut run = Command::new("node");
     run.arg("run.mjs").current_dir(e2e);
     counted(run, count::browser_line)
-}
-
-fn cargo(root: &Path, words: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(words.split(' ')).current_dir(root);
-    command
 }
 
 /// A check of ours runs as a program of its own, so that its crash is one failure and not our end.
