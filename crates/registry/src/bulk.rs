@@ -86,7 +86,7 @@ impl BulkInsert {
                     .bind(one.phone_index.as_deref())
                     .bind(one.registered.0)
                     .bind(one.consent_version)
-                    .bind(0_i64)
+                    .bind(one.session_epoch)
                     .bind(one.name_index.as_deref())
                     .bind(one.born_sealed.as_deref());
             }

@@ -39,6 +39,10 @@ pub struct NewPerson {
     pub registered: UnixMs,
     /// Version of the privacy notice agreed to; 0 when registered at a door.
     pub consent_version: i64,
+    /// Where it begins, by chance, from 0 to 2^31 - 1; grows when all sessions are revoked. A number is
+    /// given a second time when a backup is restored that is older than its person: what the first
+    /// one's phone holds must not open the second one's sessions.
+    pub session_epoch: i64,
 }
 
 /// A person as stored.
@@ -46,10 +50,8 @@ pub struct NewPerson {
 pub struct Person {
     /// Number.
     pub number: PersonNumber,
-    /// What was registered.
+    /// What was registered, and how its epoch has grown since.
     pub new: NewPerson,
-    /// Grows when all sessions are revoked.
-    pub session_epoch: i64,
 }
 
 /// What a scan needs to know of a person.
@@ -116,10 +118,10 @@ pub(crate) fn person(row: &AnyRow) -> Result<Person> {
             phone_index: row.try_get(7)?,
             registered: UnixMs(row.try_get(8)?),
             consent_version: row.try_get(9)?,
+            session_epoch: row.try_get(10)?,
             name_index: row.try_get(11)?,
             born_sealed: row.try_get(12)?,
         },
-        session_epoch: row.try_get(10)?,
     })
 }
 
@@ -132,7 +134,7 @@ pub(crate) async fn insert(
         "insert into people (number, id_kind, id_sealed, id_index, name_sealed, masked_sealed, \
          phone_sealed, phone_index, registered_ms, consent_version, session_epoch, name_index, \
          born_sealed) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12) on conflict (id_index) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id_index) do nothing",
     )
     .bind(id)
     .bind(new.id_kind.code())
@@ -144,6 +146,7 @@ pub(crate) async fn insert(
     .bind(new.phone_index.as_deref())
     .bind(new.registered.0)
     .bind(new.consent_version)
+    .bind(new.session_epoch)
     .bind(new.name_index.as_deref())
     .bind(new.born_sealed.as_deref())
     .execute(&mut *tx)

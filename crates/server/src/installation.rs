@@ -38,6 +38,17 @@ impl Kind {
     }
 }
 
+/// What is in the visit store when a registry is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visits {
+    /// Nothing yet.
+    None,
+    /// Visits.
+    Some,
+    /// It was left closed: the installation has to be there already.
+    NotOpened,
+}
+
 /// The address that posters carry, as the operator gave it at this start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GivenUrl {
@@ -49,17 +60,31 @@ pub(crate) struct GivenUrl {
 
 /// Opens the key file that belongs to this registry, and settles what the first start settles.
 /// `wanted` is `None` for commands that work with either kind. A key file is made only for a
-/// registry that no key was used with.
+/// registry that no key was used with, and such a registry only belongs to a folder without visits:
+/// people get its numbers anew, and would be shown what others left behind.
 pub(crate) async fn settle(
     registry: &Registry,
     data: &DataArgs,
     wanted: Option<Kind>,
+    visits: Visits,
     dice: &dyn Dice,
 ) -> anyhow::Result<(Vault, Kind)> {
     let settled = registry.installation().await.context("the registry")?;
-    let kind = match &settled {
-        Some(settled) => kind_of(settled, data, wanted)?,
-        None => wanted.unwrap_or(Kind::Real),
+    let kind = match (&settled, visits) {
+        (Some(settled), _) => kind_of(settled, data, wanted)?,
+        (None, Visits::None) => wanted.unwrap_or(Kind::Real),
+        (None, Visits::Some) => bail!(
+            "{} holds visits, and its registry is new and empty: put back the registry that belongs \
+             to them ({}, or the PostgreSQL database), or start in another folder",
+            data.data.join("visits").display(),
+            data.data.join("registry.sqlite").display()
+        ),
+        (None, Visits::NotOpened) => {
+            bail!(
+                "nothing was ever started in {}; name the data folder with --data",
+                data.data.display()
+            )
+        }
     };
     let keys = data.data.join("keys");
     let file = keys.join("master.key");

@@ -5,7 +5,7 @@ pub(crate) mod entry_apps;
 use crate::{
     config::{DataArgs, LimitArgs, LogFormat, SecondFactor, Sms, SmsArgs},
     exports::OwnDisk,
-    installation::{self, GivenUrl, Kind, private_folder},
+    installation::{self, GivenUrl, Kind, Visits, private_folder},
     outside::{SystemClock, SystemDice, instant},
 };
 use actions::{
@@ -143,8 +143,10 @@ pub(crate) async fn open(data: &DataArgs, wiring: &Wiring) -> anyhow::Result<Arc
             return Err(error).context("the registry");
         }
     };
+    let stats = visits.stats();
+    let there = if stats.head_visits + stats.segments > 0 { Visits::Some } else { Visits::None };
     let stores = (Arc::clone(&visits) as Arc<dyn VisitStore>, store_figures(Arc::clone(&visits)));
-    let house = furnish(data, wiring, &registry, stores).await;
+    let house = furnish(data, wiring, &registry, there, stores).await;
     if house.is_err() {
         registry.close().await;
         visits.close().await.context("closing the visit store")?;
@@ -169,7 +171,8 @@ pub(crate) async fn open_beside(data: &DataArgs, wiring: &Wiring) -> anyhow::Res
     };
     let registry = registry.context("the registry")?;
     let figures: AskStore = Box::new(StoreFigures::default);
-    let house = furnish(data, wiring, &registry, (Arc::new(AbsentVisits), figures)).await;
+    let absent = (Arc::new(AbsentVisits) as Arc<dyn VisitStore>, figures);
+    let house = furnish(data, wiring, &registry, Visits::NotOpened, absent).await;
     if house.is_err() {
         registry.close().await;
     }
@@ -180,10 +183,11 @@ async fn furnish(
     data: &DataArgs,
     wiring: &Wiring,
     registry: &Registry,
+    there: Visits,
     (visits, store_figures): (Arc<dyn VisitStore>, AskStore),
 ) -> anyhow::Result<House> {
     let dice = Arc::new(SystemDice);
-    let (vault, kind) = installation::settle(registry, data, wiring.kind, &*dice).await?;
+    let (vault, kind) = installation::settle(registry, data, wiring.kind, there, &*dice).await?;
     let demo = kind == Kind::Demo;
     // A demonstration's address follows its port and is not kept.
     let kept =

@@ -124,7 +124,7 @@ async fn settle(
         &house.vault,
         &house.mirror.keys(),
         person.number,
-        person.session_epoch,
+        person.new.session_epoch,
         house.now(),
     );
     Ok(CameBack::Known { code, token })

@@ -65,6 +65,7 @@ pub(crate) fn nobody(house: &House) -> Answer<NewPerson> {
         born_sealed: None,
         registered: house.now(),
         consent_version: 0,
+        session_epoch: 0,
     })
 }
 

@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::{
     audit::{Actor, Deed},
+    outside::roll,
     people::{self, CheckOutcome, IdDocument, PersonForm, mask_name, same_name},
     phones::Phone,
     time::UnixMs,
@@ -187,7 +188,7 @@ pub(crate) fn seated(house: &House, person: &Person) -> (Visitor, String) {
         &house.vault,
         &house.mirror.keys(),
         person.number,
-        person.session_epoch,
+        person.new.session_epoch,
         house.now(),
     );
     (Visitor { person: person.number }, token)
@@ -220,5 +221,6 @@ pub fn seal(
         born_sealed: super::births::sealed(house, id)?,
         registered: UnixMs(at.0),
         consent_version,
+        session_epoch: i64::from(u32::from_be_bytes(roll(&*house.dice)) >> 1),
     })
 }

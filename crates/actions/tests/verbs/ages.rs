@@ -55,7 +55,8 @@ async fn untested(t: &TestHouse, year: u32) -> (Visitor, PersonForm) {
 /// them by the same verb.
 async fn entering(t: &TestHouse, form: &PersonForm) -> Visitor {
     let person = number(t, form).await;
-    let token = session::issue(&t.vault, &t.mirror.keys(), person, 0, t.now());
+    let epoch = t.registry.person(person).await.unwrap().unwrap().new.session_epoch;
+    let token = session::issue(&t.vault, &t.mirror.keys(), person, epoch, t.now());
     session::visitor(t, &token).await.unwrap()
 }
 

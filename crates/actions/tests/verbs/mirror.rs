@@ -178,12 +178,26 @@ async fn a_new_key_signs_the_one_before_is_accepted_and_two_changes_end_every_se
 }
 
 #[tokio::test]
+async fn a_phone_registered_after_the_backup_is_not_whoever_gets_its_number_after_the_restore() {
+    let lost = TestHouse::new().await;
+    let (somebody, token) = lost.visitor().await;
+    // The same house from a backup that is older: the same key, and nobody registered yet.
+    let t = TestHouse::new().await;
+    t.dice.fill(&mut [0]);
+    let (other, _) = t.visitor().await;
+    assert_eq!(other.person(), somebody.person());
+    assert!(whose(&lost, &token).await.is_ok());
+    assert!(signed_out(&whose(&t, &token).await));
+}
+
+#[tokio::test]
 async fn a_token_that_was_right_once_lets_no_other_in_and_outlives_nothing() {
     let t = TestHouse::new().await;
     let (me, token) = t.visitor().await;
     let (_, strangers) = t.visitor().await;
     t.clock.advance_ms(5_000);
-    let other_phone = session::issue(&t.vault, &t.mirror.keys(), me.person(), 0, t.now());
+    let epoch = t.registry.person(me.person()).await.unwrap().unwrap().new.session_epoch;
+    let other_phone = session::issue(&t.vault, &t.mirror.keys(), me.person(), epoch, t.now());
     assert_ne!(token, other_phone);
     for token in [&token, &other_phone, &token, &token] {
         assert_eq!(whose(&t, token).await.unwrap().person(), me.person());

@@ -53,6 +53,7 @@ async fn people_get_the_next_numbers_in_order_and_come_back(at: &BackEnd) {
         phone_sealed: None,
         phone_index: None,
         consent_version: 0,
+        session_epoch: 2_147_483_647,
         ..new[150].clone()
     };
     let mut bulk = at.registry.begin_bulk().await.unwrap();
@@ -64,7 +65,7 @@ async fn people_get_the_next_numbers_in_order_and_come_back(at: &BackEnd) {
     for (n, new) in (2..).zip(&new) {
         let stored = at.registry.person(PersonNumber(n)).await.unwrap().unwrap();
         assert_eq!(stored.new.id_index, new.id_index);
-        assert_eq!(stored.session_epoch, 0);
+        assert_eq!(stored.new.session_epoch, new.session_epoch);
     }
     let odd = at.registry.person(PersonNumber(152)).await.unwrap().unwrap().new;
     assert_eq!((odd.id_kind, odd.consent_version), (IdKind::Passport, 0));

@@ -59,6 +59,7 @@ pub(crate) fn person(document: &str) -> NewPerson {
         born_sealed: Some(b"born".to_vec()),
         registered: NOON,
         consent_version: 1,
+        session_epoch: 0,
     }
 }
 

@@ -69,10 +69,10 @@ async fn a_check_may_end_sessions(at: &BackEnd) {
     let line = line(Deed::IdentityChecked);
     let agrees = said(CheckOutcome::Agrees, None);
     at.registry.note_identity_check(one, &agrees, false, &line).await.unwrap();
-    assert_eq!(at.registry.person(one).await.unwrap().unwrap().session_epoch, 0);
+    assert_eq!(at.registry.person(one).await.unwrap().unwrap().new.session_epoch, 0);
     let differs = said(CheckOutcome::Differs, None);
     at.registry.note_identity_check(one, &differs, true, &line).await.unwrap();
-    assert_eq!(at.registry.person(one).await.unwrap().unwrap().session_epoch, 1);
+    assert_eq!(at.registry.person(one).await.unwrap().unwrap().new.session_epoch, 1);
     assert_eq!(at.registry.identity_check(one).await.unwrap(), Some(differs));
 }
 
@@ -150,7 +150,7 @@ async fn a_phone_is_changed_when_the_one_before_is_right(at: &BackEnd) {
     assert!(!at.registry.change_phone(one, new, b"other", NOON, &line).await.unwrap());
     assert!(at.registry.change_phone(one, new, &before, NOON, &line).await.unwrap());
     let after = at.registry.person(one).await.unwrap().unwrap();
-    assert_eq!((after.new.phone_index.unwrap(), after.session_epoch), (b"new".to_vec(), 1));
+    assert_eq!((after.new.phone_index.unwrap(), after.new.session_epoch), (b"new".to_vec(), 1));
 }
 
 fn change(person: PersonNumber) -> PhoneChange {
@@ -178,7 +178,7 @@ async fn a_lost_phone_waits_and_is_done_once(at: &BackEnd) {
     assert!(end(PhoneOutcome::Done).await.unwrap());
     assert!(!end(PhoneOutcome::Stopped).await.unwrap());
     let after = at.registry.person(one).await.unwrap().unwrap();
-    assert_eq!((after.new.phone_index.unwrap(), after.session_epoch), (b"new".to_vec(), 1));
+    assert_eq!((after.new.phone_index.unwrap(), after.new.session_epoch), (b"new".to_vec(), 1));
 }
 
 async fn a_stopped_change_is_not_asked_again_for_a_while(at: &BackEnd) {
@@ -189,7 +189,7 @@ async fn a_stopped_change_is_not_asked_again_for_a_while(at: &BackEnd) {
     let waiting = at.registry.phone_changes_of(&index).await.unwrap().swap_remove(0);
     let stopped = PhoneOutcome::Stopped;
     assert!(at.registry.end_phone_change(&waiting, stopped, NOON, &line).await.unwrap());
-    assert_eq!(at.registry.person(one).await.unwrap().unwrap().session_epoch, 0);
+    assert_eq!(at.registry.person(one).await.unwrap().unwrap().new.session_epoch, 0);
     assert_eq!(at.registry.ask_phone_change(&change(one), NOON, &line).await.unwrap(), None);
     let later = at.registry.ask_phone_change(&change(one), NOON.plus(1), &line).await.unwrap();
     assert_eq!(later, Some(2));

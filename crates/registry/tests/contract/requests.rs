@@ -222,7 +222,7 @@ async fn an_erased_person_is_a_number_that_leads_to_nobody(at: &BackEnd) {
     let stored = at.registry.person(one).await.unwrap().unwrap();
     assert_eq!((stored.new.id_sealed, stored.new.name_sealed), (vec![20], vec![21]));
     assert!(stored.new.phone_sealed.is_none() && stored.new.phone_index.is_none());
-    assert!(stored.new.name_index.is_none() && stored.session_epoch == 1);
+    assert!(stored.new.name_index.is_none() && stored.new.session_epoch == 1);
     assert_eq!(stored.new.consent_version, WITHDRAWN);
     assert!(at.registry.person_by_id(b"a").await.unwrap().is_none());
     assert_eq!(at.registry.known_person(one).await.unwrap().unwrap().status, None);

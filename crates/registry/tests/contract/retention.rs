@@ -411,7 +411,7 @@ async fn of_whoever_is_erased_nothing_is_left_in_any_table(at: &BackEnd) {
         assert!(left.is_empty(), "{} is left in {left:?}", String::from_utf8_lossy(value));
     }
     let stored = at.registry.person(who).await.unwrap().unwrap();
-    assert_eq!((stored.session_epoch, stored.new.consent_version), (1, WITHDRAWN));
+    assert_eq!((stored.new.session_epoch, stored.new.consent_version), (1, WITHDRAWN));
     assert_eq!(at.number("select count(*) from family_members").await, 0);
     assert_eq!(at.number("select count(*) from consents where person = 1").await, 1, "as proof");
     assert_eq!(at.number("select count(*) from person_requests").await, 1, "as proof");

@@ -3,7 +3,7 @@
 
 use crate::{
     config::DataArgs,
-    installation,
+    installation::{self, Visits},
     outside::{SystemClock, SystemDice},
     wiring,
 };
@@ -36,7 +36,8 @@ async fn open(data: &DataArgs) -> anyhow::Result<Registry> {
 }
 
 async fn make(data: &DataArgs, registry: &Registry, out: &mut dyn Write) -> anyhow::Result<()> {
-    let (vault, _) = installation::settle(registry, data, None, &SystemDice).await?;
+    let (vault, _) =
+        installation::settle(registry, data, None, Visits::NotOpened, &SystemDice).await?;
     let now = SystemClock.now();
     let token = administrator_link(registry, &vault, &SystemDice, now).await?;
     let address = registry.installation().await?.and_then(|settled| settled.public_url);

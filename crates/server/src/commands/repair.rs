@@ -1,5 +1,6 @@
 //! `venuecode repair`: saves what is whole of damaged visits into a new folder.
 
+use crate::installation::private_folder;
 use anyhow::Context;
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use visitlog::Options;
@@ -17,6 +18,10 @@ pub(crate) struct RepairArgs {
 
 /// Says what was saved and, file by file, what is lost; fails when something is.
 pub(crate) fn run(args: &RepairArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    // What lies around the visits is to become a data folder: no start takes one that others may read.
+    if let Some(data) = args.to.parent().filter(|data| !data.as_os_str().is_empty()) {
+        private_folder(data)?;
+    }
     let report =
         visitlog::repair(&args.from, &args.to, Options::default()).context("the repair")?;
     let visitlog::RepairReport { parts, frames, segments, visits, forgotten, .. } = report;

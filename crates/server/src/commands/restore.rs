@@ -24,6 +24,9 @@ pub(crate) struct RestoreArgs {
     /// everything else as it is.
     #[arg(long)]
     pub(crate) only_damaged: bool,
+    /// The registry is on PostgreSQL, and comes back with pg_restore.
+    #[arg(long, conflicts_with = "only_damaged")]
+    pub(crate) without_registry: bool,
 }
 
 /// Restores everything, or what is damaged.
@@ -44,8 +47,16 @@ fn everything(args: &RestoreArgs, out: &mut dyn Write) -> anyhow::Result<ExitCod
     } else {
         (args.from.clone(), beside(&args.from))
     };
-    let contents = visitlog::restore(&of_visits, &visits).context("the visits")?;
     let with_registry = of_registry.is_file();
+    if !with_registry && !args.without_registry {
+        bail!(
+            "there is no registry {} in this backup; beside FILE.tar it is called \
+             FILE.registry.sqlite. If it is on PostgreSQL, restore that with pg_restore and add \
+             --without-registry",
+            of_registry.display()
+        );
+    }
+    let contents = visitlog::restore(&of_visits, &visits).context("the visits")?;
     if with_registry {
         copy(&of_registry, &registry)
             .with_context(|| format!("copying {}", of_registry.display()))?;
@@ -67,6 +78,7 @@ fn everything(args: &RestoreArgs, out: &mut dyn Write) -> anyhow::Result<ExitCod
         writeln!(out, "registry: not in the backup; restore PostgreSQL with pg_restore")?;
     }
     writeln!(out, "put keys/master.key into {} before you start", args.to.display())?;
+    writeln!(out, "whoever was erased since this backup is there again: erase them once more")?;
     Ok(ExitCode::SUCCESS)
 }
 

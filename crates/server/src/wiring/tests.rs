@@ -66,6 +66,51 @@ async fn a_lost_key_file_is_never_replaced() {
 }
 
 #[tokio::test]
+async fn visits_are_never_given_a_new_registry() {
+    let visit = visits::Visit {
+        person: 1,
+        checkpoint: 1,
+        entered_ms: 1_795_312_800_000,
+        recorded_ms: 1_795_312_800_000,
+        method: 1,
+        operator: 0,
+        verdict: 1,
+        status: 1,
+        flags: 0,
+    };
+    for sealed in [false, true] {
+        let site = Site::new();
+        let house = open(&site.data, &of_kind(Kind::Real)).await.unwrap();
+        house.visits.append(visit).await.unwrap();
+        if sealed {
+            house.visits.tidy().await.unwrap();
+        }
+        close(&house).await.unwrap();
+        let registry = site.data.data.join("registry.sqlite");
+        let aside = registry.with_extension("aside");
+        fs::rename(&registry, &aside).unwrap();
+        let keys = site.key_file().parent().unwrap().to_owned();
+        for key_too in [false, true] {
+            if key_too {
+                fs::rename(&keys, keys.with_extension("aside")).unwrap();
+            }
+            for wiring in [of_kind(Kind::Real), of_kind(Kind::Demo), Wiring::quiet()] {
+                let says = site.refusal(&wiring).await;
+                assert!(says.contains("holds visits") && says.contains("put back"), "{says}");
+                assert!(says.contains(registry.to_str().unwrap()), "{says}");
+            }
+            assert_eq!(keys.exists(), !key_too, "no key was made");
+        }
+        fs::rename(keys.with_extension("aside"), &keys).unwrap();
+        let beside = open_beside(&site.data, &Wiring::quiet()).await.err().unwrap();
+        assert!(format!("{beside:#}").contains("nothing was ever started"), "{beside:#}");
+        fs::rename(&aside, &registry).unwrap();
+        site.start(&of_kind(Kind::Real)).await.unwrap();
+        close(&open_beside(&site.data, &Wiring::quiet()).await.unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_key_file_of_another_installation_is_refused() {
     let (site, other) = (Site::new(), Site::new());
     site.start(&of_kind(Kind::Real)).await.unwrap();

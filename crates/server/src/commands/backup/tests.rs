@@ -100,11 +100,17 @@ async fn what_was_backed_up_is_there_again_and_damage_is_found_restored_and_repa
     flip(&segment(&visits), 300);
     let (well, said) = run_words(&["verify", "--data", &data]).await.unwrap();
     assert!(!well && said.contains("segments/"), "{said}");
-    let saved = at("saved");
+    let saved = at("saved/visits");
     let from = visits.to_str().unwrap();
     let (well, said) = run_words(&["repair", "--from", from, "--to", &saved]).await.unwrap();
     assert!(!well && said.contains("saved 201 visits"), "{said}");
     assert!(said.contains("200 visits saved, 0 missing"), "the other order had them: {said}");
+    for other in [REGISTRY, "keys/master.key"] {
+        let to = Path::new(&at("saved")).join(other);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(Path::new(&data).join(other), to).unwrap();
+    }
+    assert_eq!(entered(Path::new(&at("saved"))).await, 201, "it starts with them");
     let words = ["restore", "--only-damaged", "--from", &folder, "--to", &data];
     let (well, said) = run_words(&words).await.unwrap();
     assert!(well && said.contains("restored: segments/"), "{said}");
@@ -116,6 +122,29 @@ async fn what_was_backed_up_is_there_again_and_damage_is_found_restored_and_repa
     assert!(!well && said.contains("segments/"), "{said}");
     let refused = run_words(&["restore", "--from", &folder, "--to", &at("three")]).await;
     assert!(format!("{:#}", refused.unwrap_err()).contains("segments/"), "named");
+}
+
+#[tokio::test]
+async fn a_backup_that_lost_its_registry_is_restored_only_when_that_is_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (data, folder, tar) = (at("data"), at("backup"), at("all.tar"));
+    data_folder(Path::new(&data)).await;
+    for (from, to) in [(&folder, at("one")), (&tar, at("two"))] {
+        run_words(&["backup", "--data", &data, "--to", from]).await.unwrap();
+        let registry = match Path::new(from) {
+            folder if folder.is_dir() => folder.join(REGISTRY),
+            tar => beside(tar),
+        };
+        fs::remove_file(&registry).unwrap();
+        let words = ["restore", "--from", from, "--to", &to];
+        let says = run_words(&words).await.unwrap_err().to_string();
+        assert!(says.contains(registry.to_str().unwrap()) && says.contains("pg_restore"), "{says}");
+        assert!(!Path::new(&to).join(VISITS).exists(), "nothing was restored");
+        let words = [&words[..], &["--without-registry"]].concat();
+        let (well, said) = run_words(&words).await.unwrap();
+        assert!(well && said.contains("pg_restore") && said.contains("erase"), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ pub(crate) async fn tokens(house: &House) -> anyhow::Result<Vec<String>> {
                 &house.vault,
                 &house.mirror.keys(),
                 person.number,
-                person.session_epoch,
+                person.new.session_epoch,
                 house.now(),
             ));
         }

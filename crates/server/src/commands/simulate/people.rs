@@ -13,6 +13,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 const AT_ONCE: u64 = 2_000;
 /// Such portions under way or waiting to be written.
 const PORTIONS_AHEAD: usize = 4;
+/// The session epoch of everybody.
+pub(super) const EPOCH: i64 = 0;
 
 /// Some people in a row, sealed, with what the register says of each.
 struct Portion {
@@ -63,7 +65,10 @@ fn seal(house: &House, numbers: RangeInclusive<u64>) -> anyhow::Result<Portion> 
         let status = status.or_else(|| house.health.at_hand(PersonNumber(n), now));
         Some((PersonNumber(n), status?))
     };
-    let people = numbers.clone().map(|n| demo::people::person(house, n));
+    // Tokens for load runs are issued by number alone.
+    let people = numbers.clone().map(|n| {
+        demo::people::person(house, n).map(|new| NewPerson { session_epoch: EPOCH, ..new })
+    });
     Ok(Portion {
         people: people.collect::<anyhow::Result<_>>()?,
         statuses: numbers.filter_map(status).collect(),

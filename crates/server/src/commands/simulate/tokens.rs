@@ -1,6 +1,6 @@
 //! What a load run needs: sessions and ID numbers of visitors, codes of all doors, duty devices.
 
-use super::SimulateArgs;
+use super::{SimulateArgs, people::EPOCH};
 use crate::commands::demo::{
     people::id_number,
     tokens::{TokensFile, codes},
@@ -18,7 +18,7 @@ pub(super) async fn write(
 ) -> anyhow::Result<()> {
     let keys = house.mirror.keys();
     for person in listed(args) {
-        let token = session::issue(&house.vault, &keys, PersonNumber(person), 0, house.now());
+        let token = session::issue(&house.vault, &keys, PersonNumber(person), EPOCH, house.now());
         file.line("visitor", &token)?;
     }
     for (_, code) in codes(house).await? {
