@@ -221,6 +221,13 @@ async function redRaisesAnAlert(ctx, s) {
   await s.duty.getByRole('button', { name: '登记进入' }).click();
   await s.duty.getByText('异常，待登记处置').waitFor();
   await ctx.shot(s.duty, 'duty-red');
+  // Whoever is registered a second time is shown, not the red one who came after them.
+  await s.duty.getByRole('link', { name: '反向扫码' }).click();
+  await s.duty.getByLabel('证件号码').fill(COMPANION.id);
+  await s.duty.getByRole('button', { name: '登记进入' }).click();
+  await s.duty.locator('#card').getByText('没有重复登记').waitFor();
+  assert.match(await s.duty.locator('#card').innerText(), /鲁\*澜/);
+  await ctx.shot(s.duty, 'duty-again');
   await s.duty.reload();
   await s.duty.getByText('异常，待登记处置').waitFor();
   await s.duty.getByRole('button', { name: '复核通过' }).click();

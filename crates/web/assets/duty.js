@@ -4,6 +4,8 @@
   var $ = function (id) { return document.getElementById(id); };
   var screen = $('screen'), dialog = $('dialog'), link = $('link');
   var ahead = Number(screen.dataset.now) - Date.now(), lostAt = 0, audio = null;
+  // Until then the card is of somebody registered a second time, who is not the last to enter.
+  var heldUntil = 0, HOLD_MS = 20000;
 
   // The clock is the server's: a wrong clock on this device must not make a fresh entry look old.
   function two(n) { return (n < 10 ? '0' : '') + n; }
@@ -53,7 +55,8 @@
       $('word').textContent = s.word;
       $('before').hidden = !s.before;
       $('before').lastElementChild.textContent = s.before || '';
-      putCard(s.card); put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
+      if (Date.now() > heldUntil) putCard(s.card);
+      put('list', s.list); put('counts', s.counts); putAlerts(s.alerts);
     }).catch(function () { /* the live link says when it is lost */ }).then(function () {
       asking = false;
       if (again) { again = false; refresh(); }
@@ -63,6 +66,7 @@
   function entry(e) {
     var s = JSON.parse(e.data), list = $('list');
     $('card').innerHTML = s.card;
+    heldUntil = 0;
     list.insertAdjacentHTML('afterbegin', s.row);
     while (list.children.length > 20) list.lastElementChild.remove();
     var count = $('counts').querySelector('b');
@@ -91,6 +95,7 @@
     events.onopen = function () {
       alive();
       lostAt = 0;
+      document.querySelectorAll('.unsent').forEach(function (said) { said.remove(); });
       link.classList.remove('off');
       link.lastElementChild.textContent = screen.dataset.live;
       // Whatever happened between the page (or the line before) and this line is fetched whole.
@@ -154,6 +159,14 @@
         return;
       }
       if (r.status === 401) { location.reload(); return; }
+      if (r.status === 200 && form.id === 'reverse') {
+        return r.text().then(function (html) {
+          if (dialog.open) dialog.close();
+          $('card').innerHTML = html;
+          heldUntil = Date.now() + HOLD_MS;
+          tone($('card').querySelector('[data-again]').dataset.again);
+        });
+      }
       // These answer with the same form and what is wrong with it; anything else is a page.
       var part = r.status === 422 || (form.id === 'reverse' && (r.status === 409 || r.status === 503));
       return r.text().then(function (html) {
@@ -190,7 +203,7 @@
       dialog.innerHTML = html;
       dialog.showModal();
       $('code').focus();
-    });
+    }).catch(function () { unsent(document.querySelector('.foot')); });
   });
   dialog.addEventListener('click', function (e) {
     if (e.target.closest('[data-close]')) { e.preventDefault(); dialog.close(); }

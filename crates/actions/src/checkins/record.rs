@@ -188,7 +188,7 @@ pub(crate) async fn enter(
     let name = masked_name.or_else(|| heard.then(|| name_to_tell(house, person)).flatten());
     let shown = name.map(|name| {
         let shown = shown(&name, &recorded, Some(&known).filter(|_| !leaves), alert);
-        Arc::new(Shown { test_free: verdict.is_test_free(), ..shown })
+        Arc::new(Shown { test_free: verdict.is_test_free(), again, ..shown })
     });
     if let Some(shown) = &shown
         && (!again || opened.is_some_and(|opened| opened.fresh))
@@ -276,5 +276,6 @@ pub(crate) fn shown(
             (recorded.cause == Some(Cause::Stale)).then_some((age_ms / MINUTE_MS).max(1))
         }),
         alert,
+        again: false,
     }
 }

@@ -43,6 +43,8 @@ pub struct Shown {
     pub stale_minutes: Option<i64>,
     /// The alert it raised, as far as it is known: a scan does not wait for it.
     pub alert: Option<i64>,
+    /// Whether they had entered within the minute already, and nothing was recorded anew.
+    pub again: bool,
 }
 
 /// What happened at a door.

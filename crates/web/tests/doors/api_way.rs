@@ -176,7 +176,10 @@ async fn a_door_gets_its_poster_and_its_device_and_people_enter() {
     let duty = Program::new(&t, device["token"].as_str().unwrap());
     let id = testkit::id_number(901);
     let scan = json!({ "id_kind": "resident_id", "id_number": id, "name": "陈秀英" });
-    duty.post("/api/v1/reverse-scans", &scan).await.told(201);
+    for again in [false, true] {
+        let told = duty.post("/api/v1/reverse-scans", &scan).await.told(201);
+        assert_eq!(told["again"], again);
+    }
 
     let counts = manager.get(&format!("{place}/counts")).await.told(200);
     let days = counts["days"].as_array().unwrap();

@@ -6,7 +6,10 @@ use crate::{
 };
 use actions::duty::devices;
 use axum::http::{Method, StatusCode};
-use domain::health_status::Colour;
+use domain::{
+    health_status::{Colour, HealthStatus, Itinerary},
+    people::PersonNumber,
+};
 use http_body_util::BodyExt;
 use std::time::Duration;
 use testkit::{Door, TestHouse, id_number};
@@ -106,6 +109,35 @@ async fn a_person_without_a_phone_is_registered_by_number() {
     let seen = tablet.post_with("/duty/reverse-scans", &[("id_number", &wrong)], &script).await;
     seen.says(StatusCode::UNPROCESSABLE_ENTITY, &["<form"]);
     seen.says_not("<!doctype");
+}
+
+#[tokio::test]
+async fn somebody_registered_twice_is_shown_and_not_whoever_came_after_them() {
+    let t = TestHouse::new().await;
+    let (mut phone, door) = known(&t).await;
+    let mut tablet = screen(&t, &door).await;
+    let id = id_number(900);
+    reverse(&mut tablet, &id, "陈秀英").await;
+    t.clock.advance_ms(120_000);
+    everybody_is(&t, Colour::Red).await;
+    assert_eq!(reverse(&mut tablet, &id, "").await.aim(), "/duty");
+    t.clock.advance_ms(1_000);
+    let green = HealthStatus {
+        colour: Colour::Green,
+        itinerary: Itinerary::Clear,
+        ..HealthStatus::unknown(t.now())
+    };
+    t.set_status(PersonNumber(1), &green).await;
+    enter(&mut phone, &door).await;
+    tablet.get("/duty").await.says(StatusCode::OK, &["class=\"big pass\""]);
+    let card = ["class=\"big stop\"", "陈*英", "没有重复登记", "data-again=\"stop\""];
+    let whole = reverse(&mut tablet, &id, "").await;
+    whole.says(StatusCode::OK, &[&card[..], &["<!doctype html>", "href=\"/duty\""]].concat());
+    let fields = [("id_kind", "resident_id"), ("id_number", id.as_str())];
+    let part = tablet.post_with("/duty/reverse-scans", &fields, &[("x-part", "1")]).await;
+    part.says(StatusCode::OK, &card);
+    part.says_not("<!doctype");
+    tablet.get("/duty").await.says_not("没有重复登记");
 }
 
 #[tokio::test]

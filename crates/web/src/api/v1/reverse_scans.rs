@@ -56,6 +56,8 @@ pub struct ReverseScan {
     advice: &'static str,
     /// The alert it raised, which waits for a disposition.
     alert: Option<i64>,
+    /// Whether they had entered within the minute already, and nothing was recorded anew.
+    again: bool,
 }
 
 impl From<&Shown> for ReverseScan {
@@ -67,6 +69,7 @@ impl From<&Shown> for ReverseScan {
             health_status: shown.colour.code(),
             advice: shown.advice,
             alert: shown.alert,
+            again: shown.again,
         }
     }
 }

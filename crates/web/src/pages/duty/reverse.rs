@@ -1,6 +1,7 @@
 //! Reverse scan by a code that a scanner reads, or by ID number.
 
 use super::{
+    parts::card,
     screen::{done, wants_part},
     unbound,
 };
@@ -14,6 +15,7 @@ use crate::{
 use actions::{
     Failure, House,
     accounts::principals::DutyDevice,
+    duty::announce::Shown as Entered,
     reverse_scans::{
         IdForm,
         by_code::{by_code, is_code},
@@ -46,6 +48,13 @@ struct ReverseForm<'a> {
 struct ReversePage<'a> {
     p: &'a Page,
     form_html: String,
+}
+
+#[derive(Template)]
+#[template(path = "duty/again.html")]
+struct AgainPage<'a> {
+    p: &'a Page,
+    card: String,
 }
 
 /// The form.
@@ -94,6 +103,7 @@ pub(super) async fn submit(
         }
     };
     match to_the_end(entry).await {
+        Ok(shown) if shown.again => draw_again(&p, &headers, &shown),
         Ok(_) => Ok(done(&headers)),
         Err(Failure::Invalid(complaints)) => {
             draw(&p, &headers, StatusCode::UNPROCESSABLE_ENTITY, &form, &complaints, None)
@@ -110,6 +120,16 @@ pub(super) async fn submit(
         }
         Err(failure) => Err(PageFailure(p, failure)),
     }
+}
+
+/// The card of somebody who was registered a moment ago: the screen's is of whoever came last, and
+/// a guard would take that one's colour for theirs.
+fn draw_again(p: &Page, headers: &HeaderMap, shown: &Entered) -> Shown {
+    let broken = |e: askama::Error| PageFailure(p.clone(), Failure::broken(e));
+    let card = card(p, Some(shown)).map_err(broken)?;
+    let html =
+        if wants_part(headers) { card } else { AgainPage { p, card }.render().map_err(broken)? };
+    Ok(Html(html).into_response())
 }
 
 fn draw(
