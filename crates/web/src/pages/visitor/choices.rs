@@ -56,3 +56,39 @@ pub(super) async fn lang(
 fn back(next: &str) -> Redirect {
     Redirect::to(crate::pages::local(next).unwrap_or("/"))
 }
+
+/// The address that the switches of a page lead back to: its own, or that of the page whose form it
+/// answers. Many addresses take forms only.
+pub(crate) fn come_back(path: &str) -> &str {
+    let Some((before, last)) = path.rsplit_once('/') else { return path };
+    match last {
+        "register" | "sms-code" | "old-code" | "withdraw" | "revoke" | "sign-out" => before,
+        "code" if before != "/me" => before,
+        "stop" if before == "/me/phone" => before,
+        "remove" | "agree" | "decline" => "/me/family",
+        "forget" => "/me",
+        _ if before.starts_with("/c/") && before.ends_with("/family") => before,
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::visitor::routes;
+    use axum::http::Method;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_switches_lead_back_to_a_page() {
+        let routes = routes();
+        let of = |method| routes.iter().filter(move |route| route.method == method);
+        let pages: HashSet<&str> = of(Method::GET).map(|route| route.path).collect();
+        for page in &pages {
+            assert_eq!(come_back(page), *page, "a page is come back to itself");
+        }
+        for form in of(Method::POST) {
+            assert!(pages.contains(come_back(form.path)), "{}", form.path);
+        }
+    }
+}

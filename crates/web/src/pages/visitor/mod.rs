@@ -18,6 +18,7 @@ mod result;
 mod told;
 
 pub(crate) use check_in::method;
+pub(crate) use choices::come_back;
 pub(crate) use lost_phone::Fields as ClaimFields;
 pub(crate) use result::look;
 
