@@ -214,6 +214,31 @@ async function reverseScan(ctx, s) {
   assert.match(await s.duty.locator('#card').innerText(), /证件号登记/);
 }
 
+/** What a guard cannot see or reach of the card and of the form below an open alert. */
+function outOfReach() {
+  const card = document.querySelector('.big');
+  const alert = document.querySelector('.alert');
+  const found = [];
+  if (card.scrollHeight > card.clientHeight + 1 || card.scrollWidth > card.clientWidth + 1) found.push('facts of the card');
+  if (card.getBoundingClientRect().bottom > innerHeight * 0.9) found.push('the end of the card');
+  const edge = alert.getBoundingClientRect().right;
+  for (const part of alert.querySelectorAll('*')) {
+    if (part.getBoundingClientRect().right > edge + 1) found.push(`${part.tagName} ${part.textContent}`);
+  }
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page is wider than the screen');
+  return found;
+}
+
+async function everyScreenShowsAllOfIt(s) {
+  for (const to of ['en', 'zh']) {
+    await s.duty.goto(`${s.server.url}/lang?to=${to}&next=/duty`);
+    for (const [width, height] of [[768, 1024], [360, 740], [1024, 600], [1024, 768], [1440, 900]]) {
+      await s.duty.setViewportSize({ width, height });
+      assert.deepEqual(await s.duty.evaluate(outOfReach), [], `${to}, ${width} × ${height}`);
+    }
+  }
+}
+
 async function redRaisesAnAlert(ctx, s) {
   const red = s.server.output().match(/红码 (\d{17}[\dX])/)[1];
   await s.duty.getByRole('link', { name: '反向扫码' }).click();
@@ -221,6 +246,7 @@ async function redRaisesAnAlert(ctx, s) {
   await s.duty.getByRole('button', { name: '登记进入' }).click();
   await s.duty.getByText('异常，待登记处置').waitFor();
   await ctx.shot(s.duty, 'duty-red');
+  await everyScreenShowsAllOfIt(s);
   // Whoever is registered a second time is shown, not the red one who came after them.
   await s.duty.getByRole('link', { name: '反向扫码' }).click();
   await s.duty.getByLabel('证件号码').fill(COMPANION.id);
