@@ -140,6 +140,10 @@ pub struct Contact {
     pub nearest_checkpoint: CheckpointNumber,
     /// When they entered there.
     pub nearest_entered: UnixMs,
+    /// Where they were near last.
+    pub last_checkpoint: CheckpointNumber,
+    /// When they entered there.
+    pub last_entered: UnixMs,
 }
 
 /// Puts together who was met, given for each exposure the entries found around it. Most meetings
@@ -159,6 +163,8 @@ pub fn contacts(
                 nearest_ms: i64::MAX,
                 nearest_checkpoint: exposure.checkpoint,
                 nearest_entered: *entered,
+                last_checkpoint: exposure.checkpoint,
+                last_entered: *entered,
             };
             let (contact, last) = by_person.entry(*person).or_insert((fresh, usize::MAX));
             if *last != at {
@@ -169,6 +175,10 @@ pub fn contacts(
                 contact.nearest_ms = gap_ms;
                 contact.nearest_checkpoint = exposure.checkpoint;
                 contact.nearest_entered = *entered;
+            }
+            if contact.last_entered < *entered {
+                contact.last_checkpoint = exposure.checkpoint;
+                contact.last_entered = *entered;
             }
         }
     }
@@ -209,6 +219,8 @@ mod tests {
             (often, 2, 100_000)
         );
         assert_eq!(contacts[0].nearest_checkpoint, CheckpointNumber(8));
+        let last = |contact: &Contact| (contact.last_checkpoint.0, contact.last_entered.0);
+        assert_eq!((last(&contacts[0]), last(&contacts[1])), ((8, 8_900_000), (7, 1_000_500)));
         assert_eq!((contacts[1].person, contacts[1].meetings), (near, 1));
     }
 
@@ -253,6 +265,10 @@ mod tests {
             got.sort_unstable();
             prop_assert_eq!(got, expected);
             prop_assert!(listed.iter().all(|c| c.meetings == 1));
+            for contact in &listed {
+                let own = people.iter().filter(|(who, _)| *who == contact.person.0);
+                prop_assert_eq!(own.map(|(_, at)| *at).max(), Some(contact.last_entered.0));
+            }
         }
     }
 }

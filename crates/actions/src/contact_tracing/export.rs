@@ -3,7 +3,7 @@
 use super::{
     cases,
     identity::{self, Identity},
-    view::{self, ContactRow, Names},
+    view::{self, Chosen, ContactRow, Names},
 };
 use crate::{Answer, Failure, House, accounts::principals::Investigator};
 use domain::{audit::Deed, contact_tracing};
@@ -30,7 +30,7 @@ pub struct Export {
     pub rows: Vec<ExportRow>,
 }
 
-/// Puts the table together.
+/// Puts the table together, of everybody or of those near one entry.
 ///
 /// # Errors
 /// `NotFound` for a case opened by somebody else; `Conflict` with more than 20,000 rows.
@@ -39,11 +39,16 @@ pub async fn contacts(
     caller: &Investigator,
     case: i64,
     window_minutes: Option<i64>,
+    chosen: Option<Chosen>,
 ) -> Answer<Export> {
     let case = cases::own(house, caller, case).await?;
     let minutes = contact_tracing::window_minutes(window_minutes);
     let traced = view::trace(house, &case, minutes).await?;
-    let contacts = contact_tracing::contacts(case.person, &traced.found);
+    let found = view::narrowed(traced.found, chosen);
+    let contacts = contact_tracing::contacts(case.person, &found);
+    let of = chosen.map_or_else(String::new, |Chosen { checkpoint, entered }| {
+        format!("检查点 {} {}，", checkpoint.0, entered.date_time_text())
+    });
     if contacts.len() > ROWS_MAX {
         return Err(Failure::Conflict("关联人员超过 20000 人，请缩小时间窗口后再导出"));
     }
@@ -52,7 +57,7 @@ pub async fn contacts(
         actor: caller.actor(),
         deed: Deed::ContactsExported,
         subject: format!("病例 {}", case.id),
-        detail: format!("前后 {minutes} 分钟，{} 人", contacts.len()),
+        detail: format!("{of}前后 {minutes} 分钟，{} 人", contacts.len()),
     }];
     lines.extend(contacts.iter().map(|c| identity::line(house, caller, case.id, c.person)));
     house.registry.audit(&lines).await?;

@@ -62,6 +62,10 @@ pub struct ContactRow {
     pub nearest_place: String,
     /// When they entered there.
     pub nearest_entered: UnixMs,
+    /// Where they were near last: name and door.
+    pub last_place: String,
+    /// When they entered there.
+    pub last_entered: UnixMs,
 }
 
 /// The desk.
@@ -122,11 +126,7 @@ pub async fn desk(
     for (recorded, (exposure, found)) in traced.visits.iter().zip(&traced.found) {
         visits.push(case_visit(house, &mut names, case.person, recorded, exposure, found).await?);
     }
-    let narrowed = match chosen {
-        Some(chosen) => only(traced.found, chosen),
-        None => traced.found,
-    };
-    let all = contact_tracing::contacts(case.person, &narrowed);
+    let all = contact_tracing::contacts(case.person, &narrowed(traced.found, chosen));
     let contacts_total = all.len();
     let shown = &all[..contacts_total.min(CONTACTS_SHOWN_MAX)];
     Ok(Desk {
@@ -152,8 +152,9 @@ pub(crate) struct Traced {
     pub(crate) found: Found,
 }
 
-/// What was found around one entry.
-fn only(found: Found, chosen: Chosen) -> Found {
+/// What was found around one entry, or around all of them.
+pub(crate) fn narrowed(found: Found, chosen: Option<Chosen>) -> Found {
+    let Some(chosen) = chosen else { return found };
     let is_chosen = |exposure: &Exposure| {
         (exposure.checkpoint, exposure.entered) == (chosen.checkpoint, chosen.entered)
     };
@@ -295,14 +296,17 @@ pub(crate) async fn contact_rows(
 ) -> Answer<Vec<ContactRow>> {
     let mut rows = Vec::with_capacity(contacts.len());
     for contact in contacts {
-        let door = names.of(house, contact.nearest_checkpoint).await?;
+        let nearest = names.of(house, contact.nearest_checkpoint).await?;
+        let last = names.of(house, contact.last_checkpoint).await?;
         rows.push(ContactRow {
             person: contact.person,
             masked_name: masked_name(house, contact.person)?,
             meetings: contact.meetings,
             nearest_minutes: contact.nearest_ms / MINUTE_MS,
-            nearest_place: format!("{} {}", door.name, door.door),
+            nearest_place: format!("{} {}", nearest.name, nearest.door),
             nearest_entered: contact.nearest_entered,
+            last_place: format!("{} {}", last.name, last.door),
+            last_entered: contact.last_entered,
         });
     }
     Ok(rows)

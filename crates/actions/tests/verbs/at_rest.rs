@@ -242,7 +242,7 @@ async fn at_the_door(t: &TestHouse, door: &Door, secrets: &mut Vec<String>) {
     let desk = view::desk(t, &caller, case, Some(240), None).await.unwrap();
     assert_eq!(desk.contacts_total, 2);
     identity::open(t, &caller, case, desk.contacts[0].person).await.unwrap();
-    assert_eq!(export::contacts(t, &caller, case, None).await.unwrap().rows.len(), 2);
+    assert_eq!(export::contacts(t, &caller, case, None, None).await.unwrap().rows.len(), 2);
     t.clock.advance_ms(MINUTE_MS + 1);
     let pending = t.fresh_phone();
     let code = t.sms_code(CodeUse::Visitor, &pending).await;

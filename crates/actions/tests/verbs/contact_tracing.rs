@@ -137,7 +137,16 @@ async fn whoever_was_met_more_often_comes_first_and_one_entry_can_be_chosen() {
     assert_eq!(people(&shown), [twice, once]);
     assert_eq!((shown.contacts[0].meetings, shown.contacts[0].nearest_minutes), (2, 10));
     assert_eq!(shown.contacts[0].masked_name, "王*明");
+    assert_eq!(shown.contacts[0].last_entered, chosen.entered.plus(20 * MINUTE_MS));
+    assert_ne!(shown.contacts[0].last_place, shown.contacts[0].nearest_place);
     let only = Chosen { checkpoint: next.number, entered: chosen.entered };
+    let table = export::contacts(&t, &caller, id, Some(60), Some(only)).await.unwrap();
+    let exported: Vec<_> = table.rows.iter().map(|row| row.contact.person).collect();
+    assert_eq!(exported, [twice], "no identity is opened of whoever was near another entry");
+    assert_eq!(lines(&t, Deed::IdentityOpened).await.len(), 1);
+    let (_, says) = lines(&t, Deed::ContactsExported).await.remove(0);
+    let at = chosen.entered.date_time_text();
+    assert_eq!(says, format!("检查点 {} {at}，前后 60 分钟，1 人", next.number.0));
     let narrowed = view::desk(&t, &caller, id, None, Some(only)).await.unwrap();
     assert_eq!((people(&narrowed), narrowed.contacts_total), (vec![twice], 1));
     assert_eq!(narrowed.visits.len(), 2, "the other entries stay in the list");
@@ -153,7 +162,7 @@ async fn a_case_is_its_investigators_and_nobody_elses() {
     let before = lines(&t, Deed::IdentityOpened).await.len();
     not_found(view::desk(&t, &other, case, None, None).await);
     not_found(identity::open(&t, &other, case, met).await);
-    not_found(export::contacts(&t, &other, case, None).await);
+    not_found(export::contacts(&t, &other, case, None, None).await);
     not_found(view::desk(&t, &owner, case + 1, None, None).await);
     assert_eq!(lines(&t, Deed::IdentityOpened).await.len(), before);
     assert_eq!(cases::list(&t, &owner).await.unwrap().len(), 1);
@@ -204,7 +213,7 @@ async fn an_audit_that_cannot_be_written_opens_nothing() {
     t.spoil_audit().await;
     assert!(identity::open(&t, &caller, case, met).await.is_err());
     assert!(view::desk(&t, &caller, case, None, None).await.is_err());
-    assert!(export::contacts(&t, &caller, case, None).await.is_err());
+    assert!(export::contacts(&t, &caller, case, None, None).await.is_err());
     assert!(cases::open(&t, &caller, &case_form(&story.others[0])).await.is_err());
     assert_eq!(cases::list(&t, &caller).await.unwrap().len(), 1);
 }
@@ -226,7 +235,7 @@ async fn an_export_has_a_line_in_the_audit_for_every_row() {
     let story = edges(&t).await;
     let caller = investigator(&t).await;
     let case = open_case(&t, &caller, &story.case).await;
-    let table = export::contacts(&t, &caller, case, Some(240)).await.unwrap();
+    let table = export::contacts(&t, &caller, case, Some(240), None).await.unwrap();
     assert_eq!(table.rows.len(), 4);
     assert_eq!(table.name, "FY-2026-0117-关联人员-2026-11-22");
     let mut written: Vec<String> =

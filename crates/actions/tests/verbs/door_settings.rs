@@ -235,5 +235,5 @@ async fn tracing_counts_those_who_were_there_during_the_stay() {
     assert_eq!(desk.visits[0].policy_version, Some(1));
     let met: Vec<_> = desk.contacts.iter().map(|contact| contact.person).collect();
     assert_eq!(met, [number(&t, &people[2].1).await]);
-    assert_eq!(export::contacts(&t, &caller, case, Some(60)).await.unwrap().rows.len(), 1);
+    assert_eq!(export::contacts(&t, &caller, case, Some(60), None).await.unwrap().rows.len(), 1);
 }

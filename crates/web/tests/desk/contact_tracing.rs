@@ -110,10 +110,28 @@ async fn an_identity_and_the_table_are_opened_by_a_guarded_post_alone() {
     let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap().split("\r\n").collect();
     assert_eq!(
         lines[0],
-        "序号,姓名,证件类型,证件号码(隐去),手机号,相遇次数,最近间隔(分钟),最近地点,最近进入时间"
+        "序号,姓名,证件类型,证件号码(隐去),手机号,相遇次数,最近一次地点,最近一次进入时间,\
+         最小间隔(分钟),最小间隔地点,最小间隔进入时间"
     );
     assert!(lines[1].starts_with(&format!("1,{},", near.name)), "{}", lines[1]);
-    assert!(lines[1].contains(&format!(",{},1,20,", near.phone)), "{}", lines[1]);
+    assert!(lines[1].contains(&format!(",{},1,", near.phone)), "{}", lines[1]);
+    assert!(lines[1].contains(",20,"), "{}", lines[1]);
+    let visit = seen.split("href=\"/cases/").find(|link| link.contains("checkpoint=")).unwrap();
+    let link = visit.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let chosen =
+        investigator.get(&format!("/cases/{}", link.trim_end_matches("#met"))).await.text();
+    let hidden = |name: &str| {
+        let field = chosen.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    };
+    let (checkpoint, entered) = (hidden("checkpoint"), hidden("entered"));
+    let elsewhere = [("checkpoint", checkpoint.as_str()), ("entered", "1")];
+    let none =
+        investigator.post(&table, &[&[("window", "60")], &elsewhere[..]].concat()).await.text();
+    assert_eq!(none.matches("\r\n").count(), 1, "the head alone: {none}");
+    let this = [("checkpoint", checkpoint.as_str()), ("entered", entered.as_str())];
+    let same = investigator.post(&table, &[&[("window", "60")], &this[..]].concat()).await.text();
+    assert_eq!(same, text, "all of it was near this entry");
     assert_eq!(lines.len(), 3, "one contact and the end: {text}");
 
     let mut auditor = Browser::of(&t, &t.staff_token(Role::Auditor, "").await).await;

@@ -4,7 +4,9 @@ use crate::{
     answer::Shown,
     forms::Checked,
     page::Page,
-    pages::desk::{Asked, Marks, Said, asked, failed, number, query_text, said, show, to},
+    pages::desk::{
+        Asked, Marks, Said, asked, failed, minute_text, number, query_text, said, show, to,
+    },
     seat::As,
 };
 use actions::{
@@ -37,6 +39,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Minutes before and after an entry, and which entry.
+    pub(super) fn read(&self) -> (Option<i64>, Option<Chosen>) {
+        (self.window.parse().ok(), self.chosen())
+    }
+
     fn chosen(&self) -> Option<Chosen> {
         let checkpoint = CheckpointNumber(self.checkpoint.parse().ok()?);
         Some(Chosen { checkpoint, entered: UnixMs(self.entered.parse().ok()?) })
@@ -52,8 +59,7 @@ pub async fn page(
     query: Asked<Wanted>,
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
-    let wanted = asked(query);
-    let (window, chosen) = (wanted.window.parse().ok(), wanted.chosen());
+    let (window, chosen) = asked(query).read();
     let desk = view::desk(&house, &caller, id, window, chosen).await.map_err(failed(&p))?;
     show(&p.clone(), StatusCode::OK, &DeskPage::new(p, desk, chosen))
 }
@@ -124,7 +130,7 @@ impl DeskPage {
             .visits
             .iter()
             .find(|v| same(v, chosen))
-            .map(|v| format!("{} {} {}", v.name, v.door, v.entered.clock_text()));
+            .map(|v| format!("{} {} {}", v.name, v.door, minute_text(&v.entered)));
         Self {
             days: days(&desk.visits),
             places: places(&desk.visits),

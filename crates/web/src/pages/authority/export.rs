@@ -1,6 +1,6 @@
 //! The contacts of a case as CSV. A POST, because it leaves a trace for every identity in it.
 
-use super::csv::Csv;
+use super::{case_desk::Wanted, csv::Csv};
 use crate::{
     answer::Shown,
     forms::Checked,
@@ -14,28 +14,22 @@ use actions::{
     contact_tracing::export::{self, ExportRow},
 };
 use axum::extract::{Path, State};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The first line. The file is for offices in Fuyang and Chinese in every language of the pages.
-const HEAD: [&str; 9] = [
+const HEAD: [&str; 11] = [
     "序号",
     "姓名",
     "证件类型",
     "证件号码(隐去)",
     "手机号",
     "相遇次数",
-    "最近间隔(分钟)",
-    "最近地点",
-    "最近进入时间",
+    "最近一次地点",
+    "最近一次进入时间",
+    "最小间隔(分钟)",
+    "最小间隔地点",
+    "最小间隔进入时间",
 ];
-
-/// What the desk was narrowed to.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Narrowed {
-    window: String,
-}
 
 /// `POST /cases/{id}/contacts.csv`
 pub async fn contacts(
@@ -43,11 +37,11 @@ pub async fn contacts(
     p: Page,
     As(caller): As<Investigator>,
     Path(id): Path<String>,
-    Checked(narrowed): Checked<Narrowed>,
+    Checked(narrowed): Checked<Wanted>,
 ) -> Shown {
     let id = number(&id).map_err(failed(&p))?;
-    let window = narrowed.window.parse().ok();
-    let export = export::contacts(&house, &caller, id, window).await.map_err(failed(&p))?;
+    let (window, chosen) = narrowed.read();
+    let export = export::contacts(&house, &caller, id, window, chosen).await.map_err(failed(&p))?;
     let bytes = table(&export.rows);
     Ok(attachment(&format!("{}.csv", export.name), "text/csv; charset=utf-8", bytes))
 }
@@ -62,6 +56,8 @@ fn table(rows: &[ExportRow]) -> Vec<u8> {
             identity.masked_id.clone(),
             identity.phone.clone().unwrap_or_default(),
             contact.meetings.to_string(),
+            contact.last_place.clone(),
+            contact.last_entered.date_time_text(),
             contact.nearest_minutes.to_string(),
             contact.nearest_place.clone(),
             contact.nearest_entered.date_time_text(),
@@ -89,6 +85,8 @@ mod tests {
             nearest_minutes: 12,
             nearest_place: "老味道,牛肉馍 正门".into(),
             nearest_entered: UnixMs(1_795_329_127_000),
+            last_place: "青禾医院 东门".into(),
+            last_entered: UnixMs(1_795_415_527_000),
         };
         let identity = Identity {
             name: "=刘英".into(),
@@ -99,8 +97,9 @@ mod tests {
         let text = String::from_utf8(table(&[ExportRow { contact, identity }])).unwrap();
         assert_eq!(
             text,
-            "\u{feff}序号,姓名,证件类型,证件号码(隐去),手机号,相遇次数,最近间隔(分钟),最近地点,最近进入时间\r\n\
-             1,'=刘英,护照,E******12,,4,12,\"老味道,牛肉馍 正门\",2026-11-22 14:32:07\r\n"
+            "\u{feff}序号,姓名,证件类型,证件号码(隐去),手机号,相遇次数,最近一次地点,最近一次进入时间,\
+             最小间隔(分钟),最小间隔地点,最小间隔进入时间\r\n\
+             1,'=刘英,护照,E******12,,4,青禾医院 东门,2026-11-23 14:32:07,12,\"老味道,牛肉馍 正门\",2026-11-22 14:32:07\r\n"
         );
     }
 }

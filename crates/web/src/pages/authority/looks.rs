@@ -357,6 +357,8 @@ fn desk() -> Desk {
         nearest_minutes,
         nearest_place: "老味道牛肉馍 正门".into(),
         nearest_entered: ago(1200),
+        last_place: "老味道牛肉馍 正门".into(),
+        last_entered: ago(1200),
     };
     Desk {
         case: case(),
