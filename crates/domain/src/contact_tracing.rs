@@ -57,7 +57,7 @@ impl CaseForm {
         );
         let reason = complaints.take(
             "reason",
-            line(&self.reason, 200, "请写明查询事由，事由会进入审计记录", "事由不能超过 200 个字"),
+            line(&self.reason, 200, "请写明查询事由，事由和病例一起保存", "事由不能超过 200 个字"),
         );
         let kind = complaints
             .take("id_kind", IdKind::from_code(self.id_kind.trim()).ok_or("请选择证件类型"));

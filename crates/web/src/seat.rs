@@ -4,6 +4,7 @@ use crate::{
     answer::{self, PageFailure},
     cookies,
     page::Page,
+    pages::desk::come_back,
 };
 use actions::{
     Answer, Failure, House,
@@ -20,7 +21,7 @@ use actions::{
 };
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts, uri::PathAndQuery},
     response::{IntoResponse, Redirect, Response},
 };
 use std::sync::Arc;
@@ -135,10 +136,14 @@ async fn refuse<P: FromSeat>(parts: &mut Parts, house: &Arc<House>, failure: Fai
     }
     match (failure, P::ENTRANCE) {
         (Failure::NotSignedIn, Some(entrance)) => {
-            // Only a page can be come back to.
-            let next = if parts.method.is_safe() { parts.uri.path() } else { "" };
+            // Only a page can be come back to, and what a form held is gone: that is said.
+            let (next, lost) = if parts.method.is_safe() {
+                (parts.uri.path_and_query().map_or("", PathAndQuery::as_str), "")
+            } else {
+                (come_back(parts.uri.path()), "&lost=1")
+            };
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            Redirect::to(&format!("{entrance}?next={next}")).into_response()
+            Redirect::to(&format!("{entrance}?next={next}{lost}")).into_response()
         }
         (failure, _) => match Page::from_request_parts(parts, house).await {
             Ok(page) => PageFailure(page, failure).into_response(),

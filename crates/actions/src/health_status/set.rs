@@ -58,7 +58,9 @@ pub async fn set(
     let row = ListedStatus { replaces, ..listed(house, &new) };
     // Whoever says what somebody's status is sees it as well.
     let line = line(house, caller.actor(), subject(house, &new.id).await?);
-    let detail = |taken: &[TakenStatus]| format!("{reason}：{}", outcome(taken));
+    let colour =
+        new.said.colour.map_or_else(String::new, |(said, _)| format!("{}，", said.label()));
+    let detail = |taken: &[TakenStatus]| format!("{reason}：{colour}{}", outcome(taken));
     let taken = house.registry.take_statuses(&[row], &line, detail).await?;
     house.catch_up().await?;
     let taken = taken.first().copied().unwrap_or(TakenStatus::Same);

@@ -47,7 +47,8 @@ async fn what_the_authority_says_of_one_person_holds_at_the_next_scan() {
     let entered = record(&t, &person, &door.code, Method::Wechat).await.unwrap();
     assert_eq!((entered.decision, entered.source), (Decision::Stop, Source::Register));
     let line = &lines(&t, Deed::HealthStatusSet).await[0];
-    assert!(line.1.contains(REASON) && line.1.contains("生效 1"), "{line:?}");
+    assert!(line.1.starts_with(&format!("{REASON}：红码，")), "{line:?}");
+    assert!(line.1.contains("生效 1"), "{line:?}");
     assert!(line.0.starts_with("人员 ") && !line.0.contains(&form.id_number), "{line:?}");
     let nobody = says(&t.person_form().id_number, "red");
     health_status::set(&t, &caller, &nobody, REASON, false).await.unwrap();

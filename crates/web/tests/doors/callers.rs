@@ -89,7 +89,18 @@ async fn nobody_is_sent_to_the_entrance_and_back_to_a_page_but_never_to_a_form()
             let back = path.replace('/', "%2F");
             assert_eq!(nobody.get(&path).await.aim(), format!("/login?next={back}"));
         } else {
-            assert_eq!(nobody.post(&path, &[]).await.aim(), "/login?next=", "{path}");
+            let aim = nobody.post(&path, &[]).await.aim().to_owned();
+            let back =
+                aim.strip_prefix("/login?next=").and_then(|rest| rest.strip_suffix("&lost=1"));
+            let back = back.unwrap_or_else(|| panic!("{path}: {aim}")).replace("%2F", "/");
+            let page = nobody.get(&back).await;
+            assert!(back == "/login" || is_refused(&page), "{path} leads back to {back}");
         }
     }
+    let narrowed = nobody.get("/review?state=returned").await;
+    assert_eq!(narrowed.aim(), "/login?next=%2Freview%3Fstate%3Dreturned");
+    let lost = nobody.get("/login?next=%2Fcases&lost=1").await;
+    lost.says("刚才填的没有提交");
+    lost.says("name=\"next\" value=\"/cases\"");
+    nobody.get("/login?next=%2Fcases").await.says_not("没有提交");
 }

@@ -38,6 +38,8 @@ pub(super) struct Login {
 pub struct Next {
     pub(super) next: String,
     done: String,
+    /// `1` when a form was sent by somebody who was signed in no more.
+    lost: String,
 }
 
 /// The form.
@@ -57,7 +59,9 @@ pub async fn page(p: Page, query: Asked<Next>) -> Shown {
     let asked = asked(query);
     let next = local(&asked.next).unwrap_or_default().to_owned();
     let done = (asked.done == "password").then_some("密码已设置，请用新密码登录。");
-    form(p, String::new(), next, done, Said::default())
+    let lost = "登录已到期，刚才填的没有提交。登录后请再填一次。";
+    let said = Said { notice: (asked.lost == "1").then_some(lost), ..Said::default() };
+    form(p, String::new(), next, done, said)
 }
 
 /// `POST /login`

@@ -64,7 +64,8 @@ pub fn other_language(p: &Page) -> (String, &'static str, &'static str) {
 }
 
 /// The nearest address that can be come back to from a page that only a form leads to.
-fn come_back(path: &str) -> &str {
+#[must_use]
+pub fn come_back(path: &str) -> &str {
     if path == "/places/sure/confirm" {
         return "/places/sure";
     }

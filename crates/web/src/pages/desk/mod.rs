@@ -15,7 +15,9 @@ mod words;
 pub use counties::{County, Township, counties, counties_of, part_of_city};
 pub use lists::{list_address, next_after};
 pub use marks::{Marks, Said, said};
-pub use menu::{brand, event_text, here, inspection_text, menu, minute_text, other_language};
+pub use menu::{
+    brand, come_back, event_text, here, inspection_text, menu, minute_text, other_language,
+};
 pub use parts_of_files::{FilePart, part_of_file, send as send_part};
 pub use past::{Past, past};
 pub use poster_jobs::{Room, Typed, Wanted as WantedJobs};
