@@ -31,6 +31,14 @@ async function scan(duty, text) {
   await duty.keyboard.press('Enter');
 }
 
+/** The same with the form closed and the focus on a button, which must not be pressed by it. */
+async function scanAnywhere(duty, text) {
+  const heads = duty.getByRole('button', { name: '+1 人头' });
+  await heads.focus();
+  await duty.keyboard.type(text);
+  await duty.keyboard.press('Enter');
+}
+
 export default [
   {
     name: 'a code on the screen is read by a camera, renews itself and works once',
@@ -97,13 +105,14 @@ export default [
       const words = await ctx.pdfText(pdf);
       for (const wanted of ['离线码', '蔺*帆', '身份证 尾号', '有效至']) assert.ok(words.includes(wanted), wanted);
       await aMinuteLater(phone, since);
-      await scan(duty, text);
+      await scanAnywhere(duty, text);
       await duty.locator('#card').getByText('离线码登记').waitFor();
+      assert.equal(await duty.locator('#counts b').nth(1).innerText(), '0', 'no head was counted');
       await phone.goto(`${server.url}/me/offline-codes`);
       await lookAt(ctx, phone, 'offline-list', SIZES);
       await phone.getByRole('button', { name: /^作废/ }).click();
       await phone.getByText('已作废').waitFor();
-      await scan(duty, text);
+      await scanAnywhere(duty, text);
       await duty.getByText('离线码已作废').waitFor();
       await ctx.shot(duty, 'duty-revoked', { whole: false });
     },

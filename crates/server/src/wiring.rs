@@ -397,6 +397,9 @@ pub(crate) async fn close(house: &House) -> anyhow::Result<()> {
 /// The database of a folder that was made beforehand would be readable by everybody.
 pub(crate) fn refuse_open_folder(folder: &Path) -> anyhow::Result<()> {
     let about = fs::metadata(folder).with_context(|| format!("{}", folder.display()))?;
+    if !about.is_dir() {
+        bail!("{} is no folder; name another one with --data", folder.display());
+    }
     let mode = about.permissions().mode() & 0o7777;
     if mode & MODE_OF_OTHERS != 0 {
         bail!(

@@ -170,7 +170,12 @@
       // These answer with the same form and what is wrong with it; anything else is a page.
       var part = r.status === 422 || (form.id === 'reverse' && (r.status === 409 || r.status === 503));
       return r.text().then(function (html) {
-        if (part && form.id === 'reverse' && html.indexOf('<form') === 0) { dialog.innerHTML = html; focusFirst(); checkId(); }
+        if (part && form.id === 'reverse' && html.indexOf('<form') === 0) {
+          dialog.innerHTML = html;
+          if (!dialog.open) dialog.showModal();
+          focusFirst();
+          checkId();
+        }
         else if (part && form.closest('#alerts')) { $('alerts').innerHTML = html; focusFirst(); }
         else { unsent(form); }
       });
@@ -196,14 +201,38 @@
     if (field) field.focus();
   }
 
+  // The form, empty or with what a scanner read, which is sent at once.
+  function openReverse(read) {
+    fetch('/duty/reverse-scan', { headers: { 'x-part': '1' } }).then(function (r) { return r.text(); }).then(function (html) {
+      dialog.innerHTML = html;
+      if (!dialog.open) dialog.showModal();
+      $('code').focus();
+      if (!read) return;
+      $(/^\d{17}[\dXx]$/.test(read) ? 'id_number' : 'code').value = read;
+      $('reverse').querySelector('.acts button').click();
+    }).catch(function () { unsent(document.querySelector('.foot')); });
+  }
   $('open-reverse').addEventListener('click', function (e) {
     if (!dialog.showModal) return;
     e.preventDefault();
-    fetch('/duty/reverse-scan', { headers: { 'x-part': '1' } }).then(function (r) { return r.text(); }).then(function (html) {
-      dialog.innerHTML = html;
-      dialog.showModal();
-      $('code').focus();
-    }).catch(function () { unsent(document.querySelector('.foot')); });
+    openReverse('');
+  });
+
+  // A hand-held scanner types wherever it stands, in a burst that Enter ends: no button may take a
+  // space or the end of a code for a press.
+  var burst = '', burstAt = 0, BURST_MS = 300;
+  document.addEventListener('keydown', function (e) {
+    if (!dialog.showModal || dialog.open || e.target.closest('input, select, textarea') || e.ctrlKey || e.altKey || e.metaKey) return;
+    if (Date.now() - burstAt > BURST_MS) burst = '';
+    if (e.key === 'Enter' && burst.length > 3) {
+      e.preventDefault();
+      openReverse(burst);
+      burst = '';
+    } else if (e.key.length === 1 && (e.key !== ' ' || burst)) {
+      e.preventDefault();
+      burst += e.key;
+      burstAt = Date.now();
+    }
   });
   dialog.addEventListener('click', function (e) {
     if (e.target.closest('[data-close]')) { e.preventDefault(); dialog.close(); }

@@ -19,7 +19,7 @@ pub struct Identity {
     pub id_kind: IdKind,
     /// Masked number of the document, `341***********1234`.
     pub masked_id: String,
-    /// Phone in full, to call them; `None` for somebody registered at a door without one.
+    /// Phone in full, to call them; `None` for somebody whom staff or a family member registered.
     pub phone: Option<String>,
 }
 

@@ -141,4 +141,4 @@ fn one_file(data: &Path, to: &Path) -> anyhow::Result<BackedUp> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
+use crate::commands::backup::tests::visit;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -67,21 +68,10 @@ async fn a_lost_key_file_is_never_replaced() {
 
 #[tokio::test]
 async fn visits_are_never_given_a_new_registry() {
-    let visit = visits::Visit {
-        person: 1,
-        checkpoint: 1,
-        entered_ms: 1_795_312_800_000,
-        recorded_ms: 1_795_312_800_000,
-        method: 1,
-        operator: 0,
-        verdict: 1,
-        status: 1,
-        flags: 0,
-    };
     for sealed in [false, true] {
         let site = Site::new();
         let house = open(&site.data, &of_kind(Kind::Real)).await.unwrap();
-        house.visits.append(visit).await.unwrap();
+        house.visits.append(visit(1)).await.unwrap();
         if sealed {
             house.visits.tidy().await.unwrap();
         }
@@ -188,6 +178,14 @@ async fn a_data_folder_open_to_others_is_refused_before_anything_is_written() {
         fs::set_permissions(&site.data.data, fs::Permissions::from_mode(0o700)).unwrap();
         site.start(&of_kind(Kind::Real)).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_file_is_no_data_folder_and_keeps_its_mode() {
+    let site = Site::new();
+    fs::write(&site.data.data, "text").unwrap();
+    let says = site.refusal(&of_kind(Kind::Real)).await;
+    assert!(says.contains("is no folder") && !says.contains("chmod"), "{says}");
 }
 
 #[tokio::test]
