@@ -79,7 +79,11 @@ impl Server {
         // Whatever it says later must not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
         let server = Self { child, url: url.context("the server did not say where it is")?, links };
-        server.wait_until_healthy()?;
+        if let Err(error) = server.wait_until_healthy() {
+            // One that is about to end says why first.
+            thread::sleep(Duration::from_secs(1));
+            return Err(error.context("asking the server whether it is healthy"));
+        }
         Ok(server)
     }
 

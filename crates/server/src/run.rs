@@ -46,7 +46,7 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<()> {
     // From here on a polite stop is one, also while there is still something to prepare.
     let mut signals = Signals::new()?;
-    gate::remember(&house).await.context("reading the last minute's visits")?;
+    gate::remember(&house).await;
     let (stop, stopping) = watch::channel(false);
     let answers = measured(Front::new(Arc::clone(&house)), &house);
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stopping.clone()));

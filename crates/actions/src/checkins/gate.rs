@@ -3,7 +3,7 @@
 pub use super::stored::Recorded;
 
 use super::{
-    recent::{Recent, Seen},
+    recent::{Key, Recent, Seen},
     stored,
 };
 use crate::{Answer, Failure, House};
@@ -17,7 +17,7 @@ use domain::{
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use visits::{AppendError, Appended, Window};
+use visits::{AppendError, Appended, ReadError, Visit, Window};
 
 /// Entries under way at the same time; one more is told to come again at once. At 25,000 a second
 /// this many wait 30 ms, and about as many more have come and not begun.
@@ -82,32 +82,47 @@ impl Gate {
     }
 }
 
-/// Doors asked about at once when a house opens.
+/// Doors asked about at once when a house opens, unless they had too many visits for one answer.
 const DOORS_AT_ONCE: usize = 10_000;
 
 /// Fills the memory of the last minute from the store, so that the minute after a start, when
 /// everybody comes at once, asks the store for nothing. Call it before the first scan.
 ///
-/// # Errors
-/// `Broken` when the store cannot be read.
-pub async fn remember(house: &House) -> Answer<()> {
+/// It is a head start and no more: whatever keeps it from being had is logged, the house opens, and
+/// scans ask the store, each for itself.
+pub async fn remember(house: &House) {
     let now = house.now();
-    let (from, to) = (now.plus(-SAME_ENTRY_MS), now.plus(SAME_ENTRY_MS));
-    let mut entries = Vec::new();
-    let doors = house.mirror.doors();
-    for doors in doors.chunks(DOORS_AT_ONCE) {
-        let window =
-            |door: &CheckpointNumber| Window { checkpoint: door.0, from_ms: from.0, to_ms: to.0 };
-        let windows: Vec<Window> = doors.iter().map(window).collect();
-        let found = house.visits.visits_at_windows(&windows).await.map_err(Failure::broken)?;
-        entries.extend(found.iter().flatten().map(|visit| {
-            let Recorded { person, checkpoint, entered, decision, colour, .. } =
-                Recorded::from(visit);
-            ((person, checkpoint), Seen { entered, decision, colour })
-        }));
+    match fill(house, now).await {
+        Ok(()) => house.gate.recent.is_whole(now),
+        Err(why) => tracing::warn!(%why, "visits of the last minute are looked up one by one"),
     }
-    house.gate.recent.remember(entries.into_iter(), now);
+}
+
+async fn fill(house: &House, now: UnixMs) -> Result<(), ReadError> {
+    let (from, to) = (now.plus(-SAME_ENTRY_MS), now.plus(SAME_ENTRY_MS));
+    let window =
+        |door: &CheckpointNumber| Window { checkpoint: door.0, from_ms: from.0, to_ms: to.0 };
+    let windows: Vec<Window> = house.mirror.doors().iter().map(window).collect();
+    let (mut left, mut at_once) = (windows.as_slice(), DOORS_AT_ONCE);
+    while !left.is_empty() {
+        let (asked, others) = left.split_at(at_once.min(left.len()));
+        match house.visits.visits_at_windows(asked).await {
+            Ok(found) => house.gate.recent.remember(found.iter().flatten().map(seen_in)),
+            // After a minute that brought more than one answer holds.
+            Err(ReadError::AnswerTooLarge { .. }) if asked.len() > 1 => {
+                at_once = asked.len() / 2;
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        left = others;
+    }
     Ok(())
+}
+
+fn seen_in(visit: &Visit) -> (Key, Seen) {
+    let Recorded { person, checkpoint, entered, decision, colour, .. } = Recorded::from(visit);
+    ((person, checkpoint), Seen { entered, decision, colour })
 }
 
 /// Which entry time a scan of this person at this door has now, given its verdict. The store is

@@ -76,13 +76,16 @@ impl Recent {
         Some(part.settle(key, seen, known))
     }
 
-    /// Takes in what the store has of the minute before `now`, once all of it: from then on the store
-    /// need not be asked.
-    pub(super) fn remember(&self, entries: impl Iterator<Item = (Key, Seen)>, now: UnixMs) {
+    /// Takes in what the store has of the last minute.
+    pub(super) fn remember(&self, entries: impl Iterator<Item = (Key, Seen)>) {
         for (key, seen) in entries {
-            let mut part = self.part(&key).lock();
-            part.entries.insert(key, seen);
+            self.part(&key).lock().entries.insert(key, seen);
         }
+    }
+
+    /// All that the store has of the minute before `now` was taken in: from now on it need not be
+    /// asked.
+    pub(super) fn is_whole(&self, now: UnixMs) {
         for part in &self.parts {
             let mut part = part.lock();
             (part.begun, part.whole_since) = (now, Some(now.plus(-SAME_ENTRY_MS)));
@@ -192,7 +195,8 @@ mod tests {
     fn a_memory_filled_at_the_start_needs_no_store() {
         let recent = Recent::default();
         let now = UnixMs(1_000_000);
-        recent.remember([(KEY, green(970_001))].into_iter(), now);
+        recent.remember([(KEY, green(970_001))].into_iter());
+        recent.is_whole(now);
         assert_eq!(recent.entry_time(KEY, green(1_000_000)), Some(UnixMs(970_001)));
         for n in 2..500 {
             let key = (PersonNumber(n), CheckpointNumber(2));

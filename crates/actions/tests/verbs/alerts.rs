@@ -92,7 +92,8 @@ async fn an_alert_whose_entry_cannot_be_read_is_not_passed_over() {
     let guard = device(&t, &door).await;
     t.clock.advance_ms(DAY_MS);
     let (inside, reason) = (Arc::clone(&t.visits), AppendError::Full);
-    parts(&mut t).visits = Arc::new(Refuses { inside, knows_people: false, reason });
+    let refuses = Refuses { knows_people: false, ..Refuses::new(&inside, reason) };
+    parts(&mut t).visits = Arc::new(refuses);
     let failure = refused(screen::open(&t, &guard).await);
     assert!(matches!(failure, Failure::Broken(_)), "{failure}");
 }

@@ -100,17 +100,69 @@ async fn a_memory_filled_at_a_start_keeps_a_second_scan_one_entry_without_asking
     let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
     record(&t, &person, &door.code, Method::Wechat).await.unwrap();
     parts(&mut t).gate = Gate::default();
-    remember(&t).await.unwrap();
+    remember(&t).await;
     t.clock.advance_ms(59_999);
     let inside = Arc::clone(&t.visits);
-    let reason = AppendError::Full;
-    parts(&mut t).visits =
-        Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: false, reason });
+    knows_nobody(&mut t, &inside);
     let failure = refused(record(&t, &other, &door.code, Method::Wechat).await);
     assert!(matches!(failure, Failure::Busy), "it came as far as being written: {failure}");
     parts(&mut t).visits = inside;
     assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
     assert_eq!(visits_at(&t, &door).await.len(), 1);
+}
+
+/// A store that takes no visit and does not say what anybody did.
+fn knows_nobody(t: &mut TestHouse, inside: &Arc<dyn VisitStore>) {
+    let refuses = Refuses { knows_people: false, ..Refuses::new(inside, AppendError::Full) };
+    parts(t).visits = Arc::new(refuses);
+}
+
+/// As `remember` finds a store none of whose answers holds more visits than this.
+async fn remembered(t: &mut TestHouse, holds_max: usize) {
+    let inside = Arc::clone(&t.visits);
+    parts(t).gate = Gate::default();
+    parts(t).visits = Arc::new(Refuses { holds_max, ..Refuses::new(&inside, AppendError::Full) });
+    remember(t).await;
+    parts(t).visits = inside;
+}
+
+#[tokio::test]
+async fn a_minute_that_brought_more_than_one_answer_holds_is_remembered_all_the_same() {
+    let mut t = TestHouse::new().await;
+    let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    let mut doors = Vec::new();
+    for _ in 0..7 {
+        doors.push(t.door().await);
+    }
+    for door in &doors {
+        record(&t, &person, &door.code, Method::Wechat).await.unwrap();
+    }
+    remembered(&mut t, 2).await;
+    let inside = Arc::clone(&t.visits);
+    knows_nobody(&mut t, &inside);
+    let failure = refused(record(&t, &other, &doors[0].code, Method::Wechat).await);
+    assert!(matches!(failure, Failure::Busy), "it came as far as being written: {failure}");
+    parts(&mut t).visits = inside;
+    for door in &doors {
+        assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_remembered_at_a_start_is_looked_up_and_keeps_nobody_out() {
+    let mut t = TestHouse::new().await;
+    let (door, full) = (t.door().await, t.door().await);
+    let ((person, _), (other, _)) = (visitor(&t).await, visitor(&t).await);
+    for (person, door) in [(&person, &door), (&person, &full), (&other, &full)] {
+        record(&t, person, &door.code, Method::Wechat).await.unwrap();
+    }
+    remembered(&mut t, 1).await;
+    t.clock.advance_ms(10_000);
+    for door in [&door, &full] {
+        assert!(record(&t, &person, &door.code, Method::Wechat).await.unwrap().again);
+    }
+    assert!(!record(&t, &other, &door.code, Method::Wechat).await.unwrap().again);
+    assert_eq!(visits_at(&t, &door).await.len(), 2);
 }
 
 #[tokio::test]
@@ -400,14 +452,12 @@ async fn a_store_that_takes_nothing_announces_nothing_and_the_next_try_is_record
     let inside = Arc::clone(&t.visits);
     let busy = [AppendError::Full, AppendError::NoRoom("disk full".to_owned())];
     for reason in busy {
-        parts(&mut t).visits =
-            Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: true, reason });
+        parts(&mut t).visits = Arc::new(Refuses::new(&inside, reason));
         let failure = refused(record(&t, &person, &door.code, Method::Wechat).await);
         assert!(matches!(failure, Failure::Busy), "{failure}");
     }
     let reason = AppendError::Stopped("input/output error".to_owned());
-    parts(&mut t).visits =
-        Arc::new(Refuses { inside: Arc::clone(&inside), knows_people: true, reason });
+    parts(&mut t).visits = Arc::new(Refuses::new(&inside, reason));
     let failure = refused(record(&t, &person, &door.code, Method::Wechat).await);
     assert!(matches!(failure, Failure::Broken(_)), "{failure}");
     assert!(listener.try_recv().is_err(), "nothing is told");

@@ -121,8 +121,7 @@ async fn an_entry_that_fails_gives_the_code_back() {
     let code = text(&t, &person);
     let inside = Arc::clone(&t.visits);
     let reason = AppendError::Full;
-    let refuses = Refuses { inside: Arc::clone(&inside), knows_people: true, reason };
-    parts(&mut t).visits = Arc::new(refuses);
+    parts(&mut t).visits = Arc::new(Refuses::new(&inside, reason));
     assert!(by_code(&t, &guard, &code).await.is_err());
     parts(&mut t).visits = inside;
     assert!(by_code(&t, &guard, &code).await.is_ok());

@@ -242,7 +242,17 @@ pub(crate) struct Refuses {
     pub(crate) inside: Arc<dyn VisitStore>,
     /// Whether a person's visits can be read; a door's always can.
     pub(crate) knows_people: bool,
+    /// Most visits that one answer about doors holds.
+    pub(crate) holds_max: usize,
     pub(crate) reason: AppendError,
+}
+
+impl Refuses {
+    /// One that reads all.
+    pub(crate) fn new(inside: &Arc<dyn VisitStore>, reason: AppendError) -> Self {
+        let inside = Arc::clone(inside);
+        Self { inside, knows_people: true, holds_max: usize::MAX, reason }
+    }
 }
 
 type Fut<'a, T> = visits::BoxFuture<'a, T>;
@@ -305,7 +315,11 @@ impl VisitStore for Refuses {
         &'a self,
         windows: &'a [Window],
     ) -> Fut<'a, Result<Vec<Vec<Visit>>, ReadError>> {
-        self.inside.visits_at_windows(windows)
+        Box::pin(async move {
+            let (found, limit) = (self.inside.visits_at_windows(windows).await?, self.holds_max);
+            let visits: usize = found.iter().map(Vec::len).sum();
+            if visits > limit { Err(ReadError::AnswerTooLarge { limit }) } else { Ok(found) }
+        })
     }
 
     fn persons_between(
