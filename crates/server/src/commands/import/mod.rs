@@ -156,7 +156,8 @@ impl<K: Kind> Import<'_, K> {
         if let Some(titles) = header.unused_in_words() {
             writeln!(out, "没有用到的列 (columns not used)：{titles}")?;
         }
-        let wanted = checked.bad == 0 || self.args.accept_partial;
+        let some = !checked.good.is_empty() || checked.there > 0;
+        let wanted = checked.bad == 0 || (self.args.accept_partial && some);
         let mut tally = Tally {
             rows: checked.rows,
             good: checked.good.len(),
@@ -255,6 +256,8 @@ impl<K: Kind> Import<'_, K> {
                      或者用 --accept-partial 代替 --dry-run，只导入合格的行"
                 }
             }
+        } else if !wanted && self.args.accept_partial {
+            "没有一行合格，没有导入任何一行 (nothing imported)。请按错误表改正后重新运行"
         } else if !wanted {
             "有不合格的行，没有导入任何一行 (nothing imported)。请按错误表改正后重新运行；\
              或者加 --accept-partial，只导入合格的行"

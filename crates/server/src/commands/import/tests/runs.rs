@@ -51,6 +51,18 @@ async fn with_accept_partial_the_good_rows_are_imported() {
 }
 
 #[tokio::test]
+async fn with_accept_partial_and_no_good_row_nothing_was_imported_and_it_says_so() {
+    let desk = Desk::new().await;
+    let mut bad = good("东门");
+    bad[8] = "0558-2222222".to_owned();
+    let mut args = desk.put("doors.csv", csv(&[bad]).as_bytes());
+    args.accept_partial = true;
+    let (outcome, out) = desk.run(&args).await;
+    assert_eq!(outcome, ImportOutcome::Refused);
+    assert!(out.contains("没有一行合格") && out.contains("imported: 0"), "{out}");
+}
+
+#[tokio::test]
 async fn a_dry_run_saves_nothing_and_ends_as_the_import_would() {
     let desk = Desk::new().await;
     let mut args = desk.put("doors.csv", one_bad().as_bytes());
