@@ -147,9 +147,15 @@ impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Q
 /// Most characters of a field's name that are said back.
 const FIELD_CHARS_MAX: usize = 60;
 const BAD_JSON: &str = "请求不是正确的 JSON";
+const NO_OBJECT: &str = "请求须为一个 JSON 对象";
 
-/// What was sent. What is right is read once; where a wrong one is wrong takes reading it again.
+/// What was sent, an object. What is right is read once; where a wrong one is wrong takes reading it
+/// again.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    // A list of values without names would be taken for an object's, in the order of our fields.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(refuse(StatusCode::BAD_REQUEST, "bad-json", NO_OBJECT));
+    }
     serde_json::from_slice(body).map_err(|_| wrong::<T>(body))
 }
 
@@ -234,7 +240,9 @@ mod tests {
             assert_eq!((status, &body["errors"]), (422, &errors));
             assert!(!body.to_string().contains("341202"), "no value is said back");
         }
-        for body in ["", "{", r#"{"code":"x","people":[]} x"#, r#"{"code":"x","people":[}"#] {
+        for body in
+            ["", "{", r#"{"code":"x","people":[]} x"#, r#"{"code":"x","people":[}"#, r#" ["x",[]]"#]
+        {
             let (status, told) = told(body).await;
             assert_eq!((status, &told["type"]), (400, &"urn:venuecode:bad-json".into()), "{body}");
         }
