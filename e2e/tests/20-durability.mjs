@@ -140,6 +140,11 @@ async function liveScreen(ctx) {
   const ms = performance.now() - began;
   assert.ok(ms < 3_000, `stopped after ${ms} ms`);
   assert.doesNotMatch(server.output(), /did not end within/);
+  // Whoever stands at the door now is not the one on the card.
+  await page.getByText('正在重连').waitFor();
+  const filter = await page.locator('#card .big').evaluate((card) => getComputedStyle(card).filter);
+  assert.match(filter, /grayscale/, 'the last card is no longer bright');
+  await ctx.shot(page, 'duty-lost');
 }
 
 async function keptApart(ctx) {

@@ -95,6 +95,7 @@
     events.onopen = function () {
       alive();
       lostAt = 0;
+      screen.classList.remove('lost');
       document.querySelectorAll('.unsent').forEach(function (said) { said.remove(); });
       link.classList.remove('off');
       link.lastElementChild.textContent = screen.dataset.live;
@@ -110,6 +111,8 @@
   function lose() {
     if (!lostAt) lostAt = Date.now();
     link.classList.add('off');
+    // Nobody may take the last card for that of whoever stands at the door now.
+    screen.classList.add('lost');
   }
   // A line can be dead without saying so. The server pings every 15 s; after 35 s without a word
   // the screen connects again and says that it does.
