@@ -43,6 +43,35 @@ export default [
     },
   },
   {
+    name: 'large text and the other language keep a form that is half filled in, also after a code was sent',
+    async run(ctx) {
+      const { server, url } = await demo(ctx);
+      const page = await ctx.newPage({ width: 360, height: 740, ...REFUSED });
+      await page.goto(url);
+      const typed = { name: '阿依古丽•买买提', id: idNumber('34120219900203001'), phone: '15500005709' };
+      await fill(page, typed);
+      const kept = async (name, number) => {
+        assert.equal(await page.getByLabel(name, { exact: true }).inputValue(), typed.name);
+        assert.equal(await page.getByLabel(number, { exact: true }).inputValue(), typed.id);
+      };
+      await page.getByRole('link', { name: '关怀版 大字' }).click();
+      await page.locator('html.large').waitFor();
+      await kept('姓名', '证件号码');
+      await ctx.shot(page, 'half-filled-large');
+      const sms = await code(server, page, typed.phone);
+      await page.getByLabel('短信验证码').fill(sms);
+      await page.getByRole('link', { name: 'English' }).click();
+      await page.locator('html[lang=en].large').waitFor();
+      await kept('Name', 'Document number');
+      await ctx.shot(page, 'half-filled-english');
+      await page.getByRole('link', { name: '中文' }).click();
+      await page.locator('html[lang=zh-CN]').waitFor();
+      assert.equal(await page.getByLabel('短信验证码').inputValue(), sms);
+      await page.getByRole('button', { name: '提交并登记进入' }).click();
+      await page.getByRole('heading', { name: '登记成功' }).waitFor();
+    },
+  },
+  {
     name: 'a child is told that a guardian does it, a passport asks for the age',
     async run(ctx) {
       const { url } = await demo(ctx);

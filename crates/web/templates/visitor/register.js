@@ -12,10 +12,26 @@
   // Whose document does not say when they were born is asked for their age.
   var kind = document.getElementById('id_kind'), age = document.getElementById('age');
   kind.addEventListener('change', function () { age.hidden = kind.value === 'resident_id'; });
+  // The switches keep what was typed; without scripts they lead to an empty form.
+  var form = document.getElementById('register');
+  document.querySelectorAll('nav a').forEach(function (a) {
+    a.addEventListener('click', function (e) {
+      var typed = [].some.call(form.querySelectorAll('[type=text],[type=tel]'), function (field) { return field.value; });
+      if (!typed) return;
+      e.preventDefault();
+      var look = document.createElement('input');
+      look.type = 'hidden';
+      look.name = 'look';
+      look.value = /=(\w+)/.exec(a.getAttribute('href'))[1];
+      form.appendChild(look);
+      form.action = form.action.replace(/register$/, 'look');
+      form.submit();
+    });
+  });
   // One press, one submission.
-  document.getElementById('register').addEventListener('submit', function (e) {
+  form.addEventListener('submit', function (e) {
     if (this.dataset.sent) { e.preventDefault(); return; }
     this.dataset.sent = '1';
   });
-  addEventListener('pageshow', function () { delete document.getElementById('register').dataset.sent; });
+  addEventListener('pageshow', function () { delete form.dataset.sent; });
 })();

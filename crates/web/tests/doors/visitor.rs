@@ -107,6 +107,32 @@ async fn wrong_input_is_said_beside_its_field_and_what_was_typed_stays() {
     assert_eq!(t.registry.count_people().await.unwrap(), 0);
 }
 
+#[tokio::test]
+async fn a_form_half_filled_in_keeps_it_in_large_mode_and_in_the_other_language() {
+    let t = TestHouse::new().await;
+    let door = t.door().await;
+    let mut browser = Browser::new(&t).await;
+    let (path, form) = (format!("/c/{}", door.code), t.person_form());
+    browser.get(&path).await;
+    for (pressed, says) in
+        [("1", "class=\"large\""), ("en", "lang=\"en\""), ("0", "lang=\"en\""), ("zh", "首次登记")]
+    {
+        let fields = [typed(&form, "314159"), vec![("look", pressed)]].concat();
+        let seen = browser.post(&format!("{path}/look"), &fields).await;
+        assert_eq!(seen.status, StatusCode::OK);
+        for kept in [&form.name, &form.id_number, &form.phone, "314159"] {
+            seen.says(&format!("value=\"{kept}\""));
+        }
+        seen.says(says);
+        // The next page looks alike, and the way back is the form.
+        browser.get(&path).await.says(says);
+        seen.says(&format!("next={path}\""));
+    }
+    browser.get(&path).await.says_not("class=\"large\"");
+    assert_eq!(t.registry.count_people().await.unwrap(), 0);
+    assert_eq!(t.outbox.code(&form.phone), None);
+}
+
 /// Registers and enters in one submission; the receipt's address.
 async fn register_at(
     t: &TestHouse,

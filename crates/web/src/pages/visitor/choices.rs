@@ -1,7 +1,7 @@
 //! The landing page, and how pages look: language and large mode.
 
 use super::show;
-use crate::{answer::Shown, cookies, page::Page, seat};
+use crate::{answer::Shown, cookies, i18n::Lang, page::Page, seat};
 use actions::House;
 use askama::Template;
 use axum::{
@@ -52,6 +52,22 @@ pub(super) async fn lang(
     (seat::choice_cookie(&house, cookies::LANG, value), back(&choice.next)).into_response()
 }
 
+/// Shows a page as a switch says that was pressed beside its form: `1` and `0` of large mode, `en`,
+/// `zh`. The cookie's name and value.
+pub(super) fn choose(p: &mut Page, pressed: &str) -> (&'static str, &'static str) {
+    match pressed {
+        "en" => p.lang = Lang::En,
+        "zh" => p.lang = Lang::Zh,
+        pressed => p.large = pressed == "1",
+    }
+    match pressed {
+        "en" => (cookies::LANG, "en"),
+        "zh" => (cookies::LANG, "zh"),
+        "1" => (cookies::LARGE, "1"),
+        _ => (cookies::LARGE, "0"),
+    }
+}
+
 /// Back to a page of this house, never out of it.
 fn back(next: &str) -> Redirect {
     Redirect::to(crate::pages::local(next).unwrap_or("/"))
@@ -62,7 +78,9 @@ fn back(next: &str) -> Redirect {
 pub(crate) fn come_back(path: &str) -> &str {
     let Some((before, last)) = path.rsplit_once('/') else { return path };
     match last {
-        "register" | "sms-code" | "old-code" | "withdraw" | "revoke" | "sign-out" => before,
+        "register" | "sms-code" | "look" | "old-code" | "withdraw" | "revoke" | "sign-out" => {
+            before
+        }
         "code" if before != "/me" => before,
         "stop" if before == "/me/phone" => before,
         "remove" | "agree" | "decline" => "/me/family",

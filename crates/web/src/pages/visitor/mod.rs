@@ -56,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/c/{code}/{token}", anyone, get(check_in::signed_page)),
         Route::post("/c/{code}/register", anyone, post(register::submit)),
         Route::post("/c/{code}/sms-code", anyone, post(register::send_code)),
+        Route::post("/c/{code}/look", anyone, post(register::look)),
         Route::get("/c/{code}/r/{receipt}", visitor, get(result::page)),
         Route::get("/apps/{app}/go", anyone, get(entry::go)),
         Route::get("/apps/{app}/back", anyone, get(entry::back)),

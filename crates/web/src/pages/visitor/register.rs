@@ -2,6 +2,7 @@
 
 use super::{
     check_in::{open_door, scanned},
+    choices,
     entry::{self, Left},
     show,
 };
@@ -62,6 +63,8 @@ pub(super) struct Fields {
     sms_code: String,
     of_age: Option<String>,
     consent: Option<String>,
+    /// The switch that was pressed beside the form.
+    look: String,
 }
 
 impl Fields {
@@ -184,6 +187,26 @@ pub(super) async fn send_code(
         };
     said.entry = entry::Said::of(&house, &p, &code, &Left::of(&house, &frame, &headers));
     draw(&house, &p, &code, &door, &form, sms_code, said)
+}
+
+/// `POST /c/{code}/look`: the form as far as it was filled in, in large mode or the other language.
+pub(super) async fn look(
+    State(house): State<Arc<House>>,
+    mut p: Page,
+    Extension(frame): Extension<Frame>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Checked(fields): Checked<Fields>,
+) -> Shown {
+    let door = match open_door(&house, &p, &code) {
+        Ok(door) => door,
+        Err(dead) => return dead,
+    };
+    let (name, value) = choices::choose(&mut p, &fields.look);
+    let (form, sms_code) = fields.split();
+    let entry = entry::Said::of(&house, &p, &code, &Left::of(&house, &frame, &headers));
+    let shown = draw(&house, &p, &code, &door, &form, &sms_code, Said { entry, ..Said::default() });
+    Ok((seat::choice_cookie(&house, name, value), shown?).into_response())
 }
 
 /// `POST /c/{code}/register`
