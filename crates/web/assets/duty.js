@@ -111,6 +111,7 @@
   function lose() {
     if (!lostAt) lostAt = Date.now();
     link.classList.add('off');
+    link.lastElementChild.textContent = screen.dataset.lost;
     // Nobody may take the last card for that of whoever stands at the door now.
     screen.classList.add('lost');
   }

@@ -93,7 +93,7 @@ const DOORS_AT_ONCE: usize = 10_000;
 pub async fn remember(house: &House) {
     let now = house.now();
     match fill(house, now).await {
-        Ok(()) => house.gate.recent.is_whole(now),
+        Ok(()) => house.gate.recent.filled(now),
         Err(why) => tracing::warn!(%why, "visits of the last minute are looked up one by one"),
     }
 }

@@ -85,7 +85,7 @@ impl Recent {
 
     /// All that the store has of the minute before `now` was taken in: from now on it need not be
     /// asked.
-    pub(super) fn is_whole(&self, now: UnixMs) {
+    pub(super) fn filled(&self, now: UnixMs) {
         for part in &self.parts {
             let mut part = part.lock();
             (part.begun, part.whole_since) = (now, Some(now.plus(-SAME_ENTRY_MS)));
@@ -196,7 +196,7 @@ mod tests {
         let recent = Recent::default();
         let now = UnixMs(1_000_000);
         recent.remember([(KEY, green(970_001))].into_iter());
-        recent.is_whole(now);
+        recent.filled(now);
         assert_eq!(recent.entry_time(KEY, green(1_000_000)), Some(UnixMs(970_001)));
         for n in 2..500 {
             let key = (PersonNumber(n), CheckpointNumber(2));

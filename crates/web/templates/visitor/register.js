@@ -19,13 +19,14 @@
       var typed = [].some.call(form.querySelectorAll('[type=text],[type=tel]'), function (field) { return field.value; });
       if (!typed) return;
       e.preventDefault();
-      var look = document.createElement('input');
-      look.type = 'hidden';
+      // A button: whoever comes back to this page finds the form itself as it was.
+      var look = document.createElement('button');
+      look.hidden = true;
       look.name = 'look';
       look.value = /=(\w+)/.exec(a.getAttribute('href'))[1];
+      look.formAction = form.action.replace(/register$/, 'look');
       form.appendChild(look);
-      form.action = form.action.replace(/register$/, 'look');
-      form.submit();
+      look.click();
     });
   });
   // One press, one submission.

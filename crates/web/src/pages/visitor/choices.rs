@@ -56,15 +56,15 @@ pub(super) async fn lang(
 /// `zh`. The cookie's name and value.
 pub(super) fn choose(p: &mut Page, pressed: &str) -> (&'static str, &'static str) {
     match pressed {
-        "en" => p.lang = Lang::En,
-        "zh" => p.lang = Lang::Zh,
-        pressed => p.large = pressed == "1",
-    }
-    match pressed {
-        "en" => (cookies::LANG, "en"),
-        "zh" => (cookies::LANG, "zh"),
-        "1" => (cookies::LARGE, "1"),
-        _ => (cookies::LARGE, "0"),
+        "en" | "zh" => {
+            let (lang, value) = if pressed == "en" { (Lang::En, "en") } else { (Lang::Zh, "zh") };
+            p.lang = lang;
+            (cookies::LANG, value)
+        }
+        _ => {
+            p.large = pressed == "1";
+            (cookies::LARGE, if p.large { "1" } else { "0" })
+        }
     }
 }
 
